@@ -1,0 +1,93 @@
+package dev.skep.store.memory;
+
+import dev.skep.store.ClusterState;
+import dev.skep.store.Commit;
+import dev.skep.store.CommitLog;
+import dev.skep.store.Leadership;
+import dev.skep.store.Refusal;
+import dev.skep.store.Store;
+import dev.skep.store.StoreException;
+import dev.skep.store.Transaction;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Commits at once, on the caller's thread. Leads from the start, in term 1; {@link #lead} plays a
+ * change of leader.
+ */
+public final class MemoryStore implements Store {
+  private final CommitLog log;
+  private final List<Consumer<Leadership>> listeners = new ArrayList<>();
+  private volatile ClusterState state;
+  private Leadership leadership = new Leadership(true, 1);
+
+  public MemoryStore() {
+    this(ClusterState.EMPTY);
+  }
+
+  /** Starts from a snapshot. */
+  public MemoryStore(ClusterState state) {
+    this.state = state;
+    this.log = new CommitLog(state.index());
+  }
+
+  @Override
+  public ClusterState state() {
+    return state;
+  }
+
+  @Override
+  public synchronized Future<Commit> commit(Transaction transaction) {
+    try {
+      Long term = transaction.term();
+      if (term != null && term != leadership.term()) {
+        throw new StoreException(new Refusal.StaleTerm(term, leadership.term()));
+      }
+      Commit commit = state.apply(transaction, state.index() + 1);
+      state = commit.state();
+      log.add(commit);
+      return Future.succeededFuture(commit);
+    } catch (StoreException e) {
+      return Future.failedFuture(e);
+    }
+  }
+
+  @Override
+  public synchronized Watch watch(Consumer<Commit> watcher) {
+    return log.watch(watcher);
+  }
+
+  @Override
+  public synchronized Watch watch(long afterIndex, Consumer<Commit> watcher) {
+    return log.watch(afterIndex, watcher);
+  }
+
+  @Override
+  public synchronized Leadership leadership() {
+    return leadership;
+  }
+
+  @Override
+  public synchronized Watch onLeadership(Consumer<Leadership> listener) {
+    listeners.add(listener);
+    listener.accept(leadership);
+    return () -> {
+      synchronized (this) {
+        listeners.remove(listener);
+      }
+    };
+  }
+
+  /** Changes the leadership, as an election would. */
+  public synchronized void lead(Leadership next) {
+    leadership = next;
+    List.copyOf(listeners).forEach(listener -> listener.accept(next));
+  }
+
+  @Override
+  public Future<Void> close() {
+    return Future.succeededFuture();
+  }
+}

@@ -1,0 +1,126 @@
+package dev.skep.store.model;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonView;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.soabase.recordbuilder.core.RecordBuilder;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The swarm itself; there is one.
+ *
+ * @param subnetSize prefix length of the subnets that are cut from the pools
+ * @param dataPathPort UDP port of the overlay
+ * @param joinTokens what a node shows to join, by role
+ * @param busName name of the event bus's Hazelcast cluster: random, so that no other cluster is
+ *     joined by accident
+ */
+@RecordBuilder
+public record Cluster(
+    String id,
+    Version version,
+    Instant createdAt,
+    Instant updatedAt,
+    ClusterSpec spec,
+    @JsonInclude(JsonInclude.Include.NON_NULL) NodeDescription.@Nullable TlsInfo tlsInfo,
+    boolean rootRotationInProgress,
+    List<String> defaultAddrPool,
+    int subnetSize,
+    int dataPathPort,
+    @Nullable JoinTokens joinTokens,
+    @JsonView(Json.Stored.class) @Nullable Sensitive busName)
+    implements SwarmObject, ClusterBuilder.With {
+
+  public static final int DEFAULT_TASK_HISTORY = 5;
+
+  /** Nanoseconds between a node's heartbeats unless the spec says otherwise. */
+  public static final long DEFAULT_HEARTBEAT_NANOS = 5_000_000_000L;
+
+  public Cluster {
+    defaultAddrPool = Copies.list(defaultAddrPool);
+  }
+
+  @Override
+  public Kind kind() {
+    return Kind.CLUSTER;
+  }
+
+  @Override
+  public String name() {
+    return spec.name();
+  }
+
+  @Override
+  public Cluster stamped(Version version, Instant createdAt, Instant updatedAt) {
+    return with(c -> c.version(version).createdAt(createdAt).updatedAt(updatedAt));
+  }
+
+  /** Ended tasks kept per slot. */
+  public int taskHistoryLimit() {
+    Long said =
+        spec.orchestration() == null ? null : spec.orchestration().taskHistoryRetentionLimit();
+    return said == null
+        ? DEFAULT_TASK_HISTORY
+        : (int) Math.max(0, Math.min(Integer.MAX_VALUE, said));
+  }
+
+  /** Nanoseconds between a node's heartbeats. */
+  public long heartbeatNanos() {
+    Long said = spec.dispatcher() == null ? null : spec.dispatcher().heartbeatPeriod();
+    return said == null || said <= 0 ? DEFAULT_HEARTBEAT_NANOS : said;
+  }
+
+  public record JoinTokens(Sensitive worker, Sensitive manager) {}
+
+  /** The swarm's settings; {@code name} is always "default". */
+  @RecordBuilder
+  public record ClusterSpec(
+      String name,
+      @JsonInclude(JsonInclude.Include.ALWAYS) Map<String, String> labels,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Orchestration orchestration,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Raft raft,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Dispatcher dispatcher,
+      @JsonProperty("CAConfig") @JsonInclude(JsonInclude.Include.NON_NULL)
+          @Nullable CaConfig caConfig,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable TaskDefaults taskDefaults,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable EncryptionConfig encryptionConfig)
+      implements ClusterClusterSpecBuilder.With {
+    @SuppressWarnings("RedundantNullCheck")
+    public ClusterSpec {
+      name = name == null ? "" : name;
+      labels = Copies.map(labels);
+    }
+  }
+
+  public record Orchestration(@Nullable Long taskHistoryRetentionLimit) {}
+
+  public record Raft(
+      @Nullable Long snapshotInterval,
+      @Nullable Long keepOldSnapshots,
+      @Nullable Long logEntriesForSlowFollowers,
+      @Nullable Integer electionTick,
+      @Nullable Integer heartbeatTick) {}
+
+  /**
+   * @param heartbeatPeriod nanoseconds
+   */
+  public record Dispatcher(@Nullable Long heartbeatPeriod) {}
+
+  /**
+   * @param nodeCertExpiry nanoseconds
+   */
+  public record CaConfig(
+      @Nullable Long nodeCertExpiry,
+      @JsonProperty("ExternalCAs") @Nullable JsonNode externalCas,
+      @JsonProperty("SigningCACert") @Nullable String signingCaCert,
+      @JsonProperty("SigningCAKey") @Nullable Sensitive signingCaKey,
+      @Nullable Long forceRotate) {}
+
+  public record TaskDefaults(@Nullable Driver logDriver) {}
+
+  public record EncryptionConfig(boolean autoLockManagers) {}
+}

@@ -1,0 +1,157 @@
+package dev.skep.store.model;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.soabase.recordbuilder.core.RecordBuilder;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The container that each task of a service runs. Names, units and meaning are the Engine API's
+ * (definition {@code TaskSpec.ContainerSpec}).
+ *
+ * @param image reference or {@code sha256:} id of the image
+ * @param command replaces the image's entrypoint when not empty
+ * @param args replaces the image's command when not empty
+ * @param env {@code NAME=value} pairs; may hold templates
+ * @param stopGracePeriod nanoseconds between the stop signal and the kill; 10 s when absent
+ */
+@RecordBuilder
+public record ContainerSpec(
+    @Nullable String image,
+    Map<String, String> labels,
+    List<String> command,
+    List<String> args,
+    @Nullable String hostname,
+    List<String> env,
+    @Nullable String dir,
+    @Nullable String user,
+    List<String> groups,
+    @Nullable Privileges privileges,
+    @Nullable Boolean tty,
+    @Nullable Boolean openStdin,
+    @Nullable Boolean readOnly,
+    List<Mount> mounts,
+    @Nullable String stopSignal,
+    @Nullable Long stopGracePeriod,
+    @Nullable Healthcheck healthcheck,
+    List<String> hosts,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable DnsConfig dnsConfig,
+    List<SecretReference> secrets,
+    @Nullable Long oomScoreAdj,
+    List<ConfigReference> configs,
+    @Nullable String isolation,
+    @Nullable Boolean init,
+    Map<String, String> sysctls,
+    List<String> capabilityAdd,
+    List<String> capabilityDrop,
+    List<Ulimit> ulimits)
+    implements ContainerSpecBuilder.With {
+
+  public ContainerSpec {
+    labels = Copies.map(labels);
+    command = Copies.list(command);
+    args = Copies.list(args);
+    env = Copies.list(env);
+    groups = Copies.list(groups);
+    mounts = Copies.list(mounts);
+    hosts = Copies.list(hosts);
+    secrets = Copies.list(secrets);
+    configs = Copies.list(configs);
+    sysctls = Copies.map(sysctls);
+    capabilityAdd = Copies.list(capabilityAdd);
+    capabilityDrop = Copies.list(capabilityDrop);
+    ulimits = Copies.list(ulimits);
+  }
+
+  /** A container of {@code image} with nothing else said. */
+  public static ContainerSpec of(String image) {
+    return ContainerSpecBuilder.builder().image(image).build();
+  }
+
+  /** What the container may do beyond or short of the default. */
+  public record Privileges(
+      @Nullable CredentialSpec credentialSpec,
+      @Nullable SelinuxContext selinuxContext,
+      @Nullable Seccomp seccomp,
+      @Nullable AppArmor appArmor,
+      @Nullable Boolean noNewPrivileges) {}
+
+  /** Credentials of a managed service account (Windows). */
+  public record CredentialSpec(
+      @Nullable String config, @Nullable String file, @Nullable String registry) {}
+
+  /** The SELinux label of the container. */
+  public record SelinuxContext(
+      @Nullable Boolean disable,
+      @Nullable String user,
+      @Nullable String role,
+      @Nullable String type,
+      @Nullable String level) {}
+
+  /**
+   * The system calls that are let through.
+   *
+   * @param mode default, unconfined or custom
+   * @param profile base64 of the profile's JSON, for custom
+   */
+  public record Seccomp(@Nullable String mode, @Nullable String profile) {}
+
+  /** AppArmor confinement: default or disabled. */
+  public record AppArmor(@Nullable String mode) {}
+
+  /**
+   * A probe of the container's health. Durations are in nanoseconds; 0 or absent inherits the
+   * image's.
+   *
+   * @param test NONE, or CMD and words, or CMD-SHELL and a line
+   */
+  public record Healthcheck(
+      List<String> test,
+      @Nullable Long interval,
+      @Nullable Long timeout,
+      @Nullable Integer retries,
+      @Nullable Long startPeriod,
+      @Nullable Long startInterval) {
+    public Healthcheck {
+      test = Copies.list(test);
+    }
+  }
+
+  /** Name resolution inside the container. */
+  public record DnsConfig(List<String> nameservers, List<String> search, List<String> options) {
+    public DnsConfig {
+      nameservers = Copies.list(nameservers);
+      search = Copies.list(search);
+      options = Copies.list(options);
+    }
+  }
+
+  /**
+   * The file as which a secret or config appears.
+   *
+   * @param name path, or a name below /run/secrets (secrets) or / (configs)
+   * @param uid numeric user id, as text
+   * @param gid numeric group id, as text
+   * @param mode Unix permission bits
+   */
+  public record FileTarget(
+      @Nullable String name, @Nullable String uid, @Nullable String gid, @Nullable Integer mode) {}
+
+  /** A secret that the container reads. */
+  public record SecretReference(
+      @Nullable FileTarget file, @Nullable String secretId, @Nullable String secretName) {}
+
+  /** A config that the container reads, as a file or for the runtime only. */
+  public record ConfigReference(
+      @Nullable FileTarget file,
+      @Nullable RuntimeTarget runtime,
+      @Nullable String configId,
+      @Nullable String configName) {}
+
+  /** Marks a config that is used by the runtime and mounted nowhere. */
+  public record RuntimeTarget() {}
+
+  /** A limit on what the container's processes may use. */
+  public record Ulimit(@Nullable String name, @Nullable Long soft, @Nullable Long hard) {}
+}

@@ -1,0 +1,156 @@
+package dev.skep.store.model;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies.NamingBase;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.cfg.CoercionAction;
+import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.type.LogicalType;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import java.util.Map;
+
+/**
+ * Reads and writes the model as the Engine API does: Go's names ({@code ID}, {@code NanoCPUs}), RFC
+ * 3339 times, nanosecond durations as integers, unknown fields ignored, names matched whatever
+ * their case (Go's decoder does, and clients rely on it), empty strings and collections left out.
+ */
+public final class Json {
+  /** Marks a component that is stored and travels between daemons, and that the API never shows. */
+  public static final class Stored {
+    private Stored() {}
+  }
+
+  /** The view of the API's clients: everything not marked {@link Stored}. */
+  public static final class Api {
+    private Api() {}
+  }
+
+  /** The words that Go writes in capitals where Java writes camel case. */
+  private static final Map<String, String> GO_WORDS =
+      Map.ofEntries(
+          Map.entry("Id", "ID"),
+          Map.entry("Ids", "IDs"),
+          Map.entry("Pid", "PID"),
+          Map.entry("Uid", "UID"),
+          Map.entry("Gid", "GID"),
+          Map.entry("Dns", "DNS"),
+          Map.entry("Tls", "TLS"),
+          Map.entry("Ca", "CA"),
+          Map.entry("Ip", "IP"),
+          Map.entry("Ips", "IPs"),
+          Map.entry("Ipam", "IPAM"),
+          Map.entry("Ipv6", "IPv6"),
+          Map.entry("Cpus", "CPUs"),
+          Map.entry("Os", "OS"),
+          Map.entry("Tty", "TTY"),
+          Map.entry("Url", "URL"),
+          Map.entry("Selinux", "SELinux"));
+
+  private static final ObjectMapper MAPPER =
+      JsonMapper.builder()
+          .addModule(new JavaTimeModule())
+          .addModule(new Jdk8Module())
+          .propertyNamingStrategy(new GoNames())
+          .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_PROPERTIES)
+          .enable(MapperFeature.DEFAULT_VIEW_INCLUSION)
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .disable(DeserializationFeature.ADJUST_DATES_TO_CONTEXT_TIME_ZONE)
+          .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+          .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
+          .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+          .defaultPropertyInclusion(
+              JsonInclude.Value.construct(
+                  JsonInclude.Include.NON_EMPTY, JsonInclude.Include.ALWAYS))
+          .withCoercionConfig(
+              LogicalType.Integer,
+              c -> c.setCoercion(CoercionInputShape.Float, CoercionAction.Fail))
+          .build();
+
+  private static final ObjectWriter STORED = MAPPER.writerWithView(Stored.class);
+  private static final ObjectWriter API = MAPPER.writerWithView(Api.class);
+
+  private Json() {}
+
+  /** What the API's clients may see of {@code value}, as JSON text. */
+  public static String api(Object value) {
+    return write(API, value);
+  }
+
+  /** All of {@code value}, as JSON text, for the log, the bus and files; never for a client. */
+  public static String stored(Object value) {
+    return write(STORED, value);
+  }
+
+  /** All of {@code value}, as UTF-8 JSON bytes. */
+  public static byte[] storedBytes(Object value) {
+    try {
+      return STORED.writeValueAsBytes(value);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(
+          "cannot write " + value.getClass().getSimpleName() + " as JSON", e);
+    }
+  }
+
+  /**
+   * Reads what {@link #stored} or {@link #storedBytes} wrote. Bugs aside it never fails: the bytes
+   * are our own.
+   */
+  public static <T> T readStored(byte[] json, Class<T> type) {
+    try {
+      return MAPPER.readValue(json, type);
+    } catch (java.io.IOException e) {
+      throw new IllegalArgumentException(
+          "cannot read " + type.getSimpleName() + " from stored JSON", e);
+    }
+  }
+
+  /**
+   * A reader for what clients send. It ignores components marked {@link Stored}, so that no client
+   * can set them.
+   *
+   * <p>Errors surface as {@link JsonProcessingException}; the caller puts them into the API's
+   * words.
+   */
+  public static ObjectReader apiReader(Class<?> type) {
+    return MAPPER.readerFor(type).withView(Api.class);
+  }
+
+  /** The mapper itself, for trees (merging an engine's answer with ours). Do not configure it. */
+  public static ObjectMapper mapper() {
+    return MAPPER;
+  }
+
+  private static String write(ObjectWriter writer, Object value) {
+    try {
+      return writer.writeValueAsString(value);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(
+          "cannot write " + value.getClass().getSimpleName() + " as JSON", e);
+    }
+  }
+
+  /** Camel case to Go's exported names, word by word. */
+  private static final class GoNames extends NamingBase {
+    @Override
+    public String translate(String name) {
+      StringBuilder go = new StringBuilder();
+      int start = 0;
+      for (int i = 1; i <= name.length(); i++) {
+        if (i == name.length() || Character.isUpperCase(name.charAt(i))) {
+          String word = Character.toUpperCase(name.charAt(start)) + name.substring(start + 1, i);
+          go.append(GO_WORDS.getOrDefault(word, word));
+          start = i;
+        }
+      }
+      return go.toString();
+    }
+  }
+}

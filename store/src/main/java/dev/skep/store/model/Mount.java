@@ -1,0 +1,54 @@
+package dev.skep.store.model;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A mount in a container, as the Engine API has it.
+ *
+ * @param type bind, volume, tmpfs, npipe, image or cluster
+ */
+public record Mount(
+    @Nullable String type,
+    @Nullable String source,
+    @Nullable String target,
+    @Nullable Boolean readOnly,
+    @Nullable String consistency,
+    @Nullable BindOptions bindOptions,
+    @Nullable VolumeOptions volumeOptions,
+    @Nullable ImageOptions imageOptions,
+    @Nullable TmpfsOptions tmpfsOptions,
+    @Nullable ClusterOptions clusterOptions) {
+
+  public record BindOptions(
+      @Nullable String propagation,
+      @Nullable Boolean nonRecursive,
+      @Nullable Boolean createMountpoint,
+      @Nullable Boolean readOnlyNonRecursive,
+      @Nullable Boolean readOnlyForceRecursive) {}
+
+  public record VolumeOptions(
+      @Nullable Boolean noCopy,
+      Map<String, String> labels,
+      @Nullable Driver driverConfig,
+      @Nullable String subpath) {
+    public VolumeOptions {
+      labels = Copies.map(labels);
+    }
+  }
+
+  public record ImageOptions(@Nullable String subpath) {}
+
+  /**
+   * @param sizeBytes size limit in bytes
+   * @param mode Unix permission bits
+   */
+  public record TmpfsOptions(
+      @Nullable Long sizeBytes,
+      @Nullable Integer mode,
+      @JsonProperty("Options") @Nullable List<List<String>> options) {}
+
+  public record ClusterOptions() {}
+}

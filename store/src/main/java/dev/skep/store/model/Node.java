@@ -1,0 +1,92 @@
+package dev.skep.store.model;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonView;
+import io.soabase.recordbuilder.core.RecordBuilder;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A member of the swarm.
+ *
+ * @param managerStatus only for managers
+ * @param meshAddress host:port at which the node's ingress takes connections for its own tasks from
+ *     other nodes; absent until the agent said it
+ */
+@RecordBuilder
+public record Node(
+    String id,
+    Version version,
+    Instant createdAt,
+    Instant updatedAt,
+    NodeSpec spec,
+    NodeDescription description,
+    NodeStatus status,
+    @Nullable ManagerStatus managerStatus,
+    @JsonView(Json.Stored.class) @Nullable String meshAddress)
+    implements SwarmObject, NodeBuilder.With {
+
+  @Override
+  public Kind kind() {
+    return Kind.NODE;
+  }
+
+  /** The hostname: what users call a node. */
+  @Override
+  public String name() {
+    return description.hostname();
+  }
+
+  @Override
+  public Node stamped(Version version, Instant createdAt, Instant updatedAt) {
+    return with(n -> n.version(version).createdAt(createdAt).updatedAt(updatedAt));
+  }
+
+  /** Whether the node may get new tasks. */
+  public boolean schedulable() {
+    return status.state().equals(NodeStatus.READY) && spec.availability().equals(NodeSpec.ACTIVE);
+  }
+
+  /**
+   * @param role worker or manager
+   * @param availability active, pause or drain
+   */
+  @RecordBuilder
+  public record NodeSpec(
+      @Nullable String name,
+      @JsonInclude(JsonInclude.Include.ALWAYS) Map<String, String> labels,
+      String role,
+      String availability)
+      implements NodeNodeSpecBuilder.With {
+    public static final String WORKER = "worker";
+    public static final String MANAGER = "manager";
+    public static final String ACTIVE = "active";
+    public static final String PAUSE = "pause";
+    public static final String DRAIN = "drain";
+
+    public NodeSpec {
+      labels = Copies.map(labels);
+    }
+  }
+
+  /**
+   * @param state unknown, down, ready or disconnected
+   * @param addr the node's address
+   */
+  public record NodeStatus(String state, @Nullable String message, @Nullable String addr) {
+    public static final String READY = "ready";
+    public static final String DOWN = "down";
+    public static final String UNKNOWN = "unknown";
+  }
+
+  /**
+   * @param leader whether it leads; absent in JSON when it does not
+   * @param reachability unknown, unreachable or reachable
+   * @param addr host:port of its control port
+   */
+  public record ManagerStatus(
+      @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean leader,
+      String reachability,
+      String addr) {}
+}

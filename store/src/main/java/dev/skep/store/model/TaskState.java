@@ -1,0 +1,55 @@
+package dev.skep.store.model;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Locale;
+
+/**
+ * Swarm's ladder of task states. A task never moves down it. The order of the constants is the
+ * ladder's; the same states serve as desired states (ready, running, complete, shutdown, remove).
+ *
+ * <p>Who moves a task out of a state: the orchestrator makes it NEW; the allocator moves it to
+ * PENDING; the placement to ASSIGNED; the node's agent through ACCEPTED, PREPARING, READY,
+ * STARTING, RUNNING to COMPLETE, SHUTDOWN, FAILED or REJECTED; ORPHANED is the leader's, when the
+ * node is gone.
+ */
+public enum TaskState {
+  NEW,
+  ALLOCATED,
+  PENDING,
+  ASSIGNED,
+  ACCEPTED,
+  PREPARING,
+  READY,
+  STARTING,
+  RUNNING,
+  COMPLETE,
+  SHUTDOWN,
+  FAILED,
+  REJECTED,
+  REMOVE,
+  ORPHANED;
+
+  private final String text = name().toLowerCase(Locale.ROOT);
+
+  /** The API's word for it. */
+  @JsonValue
+  public String text() {
+    return text;
+  }
+
+  /** The state that {@code text} names. Throws IllegalArgumentException for any other text. */
+  @JsonCreator
+  public static TaskState parse(String text) {
+    return valueOf(text.toUpperCase(Locale.ROOT));
+  }
+
+  /** Whether a task in this observed state has ended: its container will never run (again). */
+  public boolean ended() {
+    return compareTo(RUNNING) > 0;
+  }
+
+  public boolean after(TaskState other) {
+    return compareTo(other) > 0;
+  }
+}
