@@ -62,7 +62,10 @@ public final class LogMessages {
    * @param attributes of the container's log options, such as labels and env
    * @param data the line with its line end; for a terminal, bytes as they came
    */
-  @SuppressWarnings("RedundantNullCheck")
+  @SuppressWarnings({
+    "RedundantNullCheck",
+    "ArrayRecordComponent"
+  }) // bytes on their way, never compared
   public record LogLine(int stream, String timestamp, Map<String, String> attributes, byte[] data) {
     public LogLine {
       attributes = attributes == null ? Map.of() : Map.copyOf(attributes);

@@ -16,7 +16,7 @@ final class Copies {
     return from == null || from.isEmpty() ? List.of() : List.copyOf(from);
   }
 
-  static Map<String, String> map(@Nullable Map<String, @Nullable String> from) {
+  static Map<String, String> map(@Nullable Map<String, ? extends @Nullable String> from) {
     if (from == null || from.isEmpty()) {
       return Map.of();
     }
