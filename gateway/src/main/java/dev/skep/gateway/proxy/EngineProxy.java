@@ -1,0 +1,189 @@
+package dev.skep.gateway.proxy;
+
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.MultiMap;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.RequestOptions;
+import io.vertx.core.net.SocketAddress;
+import java.util.Optional;
+
+/**
+ * The engine's API for the gateway's own routes: ask it ({@link #call}), listen to it ({@link
+ * #stream}), or pass a client's request on in another form ({@link #forward}).
+ *
+ * <p>A target may name any API version; it is replaced by the nearest that the engine serves.
+ * Connections to the engine are not kept: a local one costs some microseconds, and a kept one fails
+ * the first call after the engine restarted.
+ *
+ * <p>Every failure to reach the engine is an {@link EngineUnreachableException}, whose message is
+ * fit for the user.
+ */
+public final class EngineProxy implements Handler<HttpServerRequest> {
+
+  /**
+   * Each open log or event stream holds a connection; a host has file handles for more than this.
+   */
+  private static final int MAX_CONNECTIONS = 4096;
+
+  private static final int CONNECT_MILLIS = 10_000;
+
+  private final ApiEndpoint engine;
+  private final SocketAddress address;
+  private final HttpClient client;
+  private final EngineVersions versions;
+
+  public EngineProxy(Vertx vertx, ApiEndpoint engine) {
+    this.engine = engine;
+    this.address = engine.vertxAddress();
+    this.client =
+        vertx.createHttpClient(
+            new HttpClientOptions()
+                .setKeepAlive(false)
+                .setConnectTimeout(CONNECT_MILLIS)
+                .setMaxHeaderSize(HttpLimits.HEADER_BYTES)
+                .setMaxInitialLineLength(HttpLimits.INITIAL_LINE_BYTES)
+                .setMaxChunkSize(HttpLimits.CHUNK_BYTES),
+            new PoolOptions().setHttp1MaxSize(MAX_CONNECTIONS));
+    this.versions = new EngineVersions(this::askVersions);
+  }
+
+  /** Where the engine listens. */
+  public ApiEndpoint engine() {
+    return engine;
+  }
+
+  /** The API versions that the engine serves, as last learned; empty until it first answered. */
+  public Optional<ApiVersion.Range> servedVersions() {
+    return versions.served();
+  }
+
+  /** Asks the engine what API versions it serves. */
+  public Future<ApiVersion.Range> askVersions() {
+    return call(HttpMethod.GET, "/version")
+        .map(reply -> {
+          var version = reply.object();
+          return ApiVersion.parse(version.getString("ApiVersion", ""))
+              .flatMap(max ->
+                  ApiVersion.parse(version.getString("MinAPIVersion", ""))
+                      .map(min -> new ApiVersion.Range(min, max)))
+              .orElseThrow(() ->
+                  new IllegalStateException(
+                      "the engine at " + engine + " named no API versions: " + version));
+        });
+  }
+
+  /** Asks the engine without headers or body and reads the whole answer, errors included. */
+  public Future<EngineReply> call(HttpMethod method, String uri) {
+    return call(ProxyRequest.of(method, uri));
+  }
+
+  /** Asks the engine and reads the whole answer, errors included. */
+  public Future<EngineReply> call(HttpMethod method, String uri, MultiMap headers, Buffer body) {
+    return call(new ProxyRequest(method, uri, headers, Optional.of(body)));
+  }
+
+  /**
+   * Asks the engine and reads the whole answer, errors included. The request must bring its body.
+   */
+  public Future<EngineReply> call(ProxyRequest ask) {
+    return stream(ask)
+        .compose(answer ->
+            answer
+                .body()
+                .map(body -> new EngineReply(answer.statusCode(), answer.headers(), body)));
+  }
+
+  /**
+   * Asks the engine and gives the answer as soon as its head is there, its body paused: for events,
+   * logs and other endless ones. Stop it with {@code response.request().reset()}.
+   */
+  public Future<HttpClientResponse> stream(ProxyRequest ask) {
+    var body =
+        ask.body()
+            .orElseThrow(() ->
+                new IllegalArgumentException(
+                    "no body given for " + ask.method() + " " + ask.uri()));
+    return open(ask)
+        .compose(request -> {
+          var answer = request.response().onSuccess(HttpClientResponse::pause);
+          return request.end(body).compose(v -> answer, failure -> answer);
+        });
+  }
+
+  /** Passes the client's request on as it is. */
+  @Override
+  public void handle(HttpServerRequest request) {
+    forward(request, ProxyRequest.of(request));
+  }
+
+  /** Passes a client's request on in another form and streams the answer back. */
+  public void forward(HttpServerRequest client, ProxyRequest ask) {
+    new ForwardedRequest(client, this, ask, Optional.empty()).start();
+  }
+
+  /**
+   * Passes a client's request on in another form and changes the JSON of the answer, if it is a
+   * successful one.
+   */
+  public void forward(HttpServerRequest client, ProxyRequest ask, JsonTransform transform) {
+    new ForwardedRequest(client, this, ask, Optional.of(transform)).start();
+  }
+
+  /** Closes the connections to the engine. */
+  public Future<Void> close() {
+    return client.close();
+  }
+
+  EngineVersions versions() {
+    return versions;
+  }
+
+  /** A request whose head is set but not sent, on a connection that stands. */
+  Future<HttpClientRequest> open(ProxyRequest ask) {
+    return client
+        .request(
+            new RequestOptions()
+                .setServer(address)
+                .setHost("localhost")
+                .setPort(80)
+                .setMethod(ask.method())
+                .setURI(versions.adapt(ask.uri())))
+        .recover(cause -> Future.failedFuture(new EngineUnreachableException(engine, cause)))
+        .map(request -> {
+          copyHeaders(ask, request);
+          return request;
+        });
+  }
+
+  private static void copyHeaders(ProxyRequest ask, HttpClientRequest request) {
+    ask.headers()
+        .forEach((name, value) -> {
+          if (!isHopHeader(name) && !(ask.body().isPresent() && isLength(name))) {
+            request.headers().add(name, value);
+          }
+        });
+  }
+
+  static boolean isHopHeader(String name) {
+    return name.equalsIgnoreCase("Connection")
+        || name.equalsIgnoreCase("Keep-Alive")
+        || name.equalsIgnoreCase("Transfer-Encoding")
+        || name.equalsIgnoreCase("Upgrade")
+        || name.equalsIgnoreCase("Host")
+        || name.equalsIgnoreCase("Expect");
+  }
+
+  private static boolean isLength(String name) {
+    return name.equalsIgnoreCase(HttpHeaders.CONTENT_LENGTH.toString());
+  }
+}

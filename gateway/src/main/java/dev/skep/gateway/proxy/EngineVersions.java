@@ -1,0 +1,66 @@
+package dev.skep.gateway.proxy;
+
+import io.vertx.core.Future;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What API versions the engine serves, learned from the engine and kept true.
+ *
+ * <p>Skep may advertise a newer API than the engine has, since newer clients refuse an old one; the
+ * version in a request that goes to the engine must then be one that the engine serves. An engine
+ * changes its versions only when it is replaced, and each of its answers names the newest one, so
+ * an answer that names another one is the sign to ask again.
+ */
+final class EngineVersions {
+
+  private static final Logger LOG = LoggerFactory.getLogger(EngineVersions.class);
+
+  private final Supplier<Future<ApiVersion.Range>> ask;
+  private final AtomicBoolean asking = new AtomicBoolean();
+  private volatile Optional<ApiVersion.Range> served = Optional.empty();
+
+  EngineVersions(Supplier<Future<ApiVersion.Range>> ask) {
+    this.ask = ask;
+  }
+
+  /** The versions as last learned; empty until the engine first answered. */
+  Optional<ApiVersion.Range> served() {
+    return served;
+  }
+
+  /** The target in a version that the engine serves; unchanged as long as nothing is known. */
+  String adapt(String uri) {
+    return served.map(range -> ApiUri.parse(uri).within(range).toString()).orElse(uri);
+  }
+
+  /** Takes note of the {@code Api-Version} that an answer of the engine carried. */
+  void observe(@Nullable String newest) {
+    if (newest == null || newest.equals(served.map(range -> range.max().toString()).orElse(""))) {
+      return;
+    }
+    refresh();
+  }
+
+  /** Asks the engine, unless a question is already under way. */
+  void refresh() {
+    if (!asking.compareAndSet(false, true)) {
+      return;
+    }
+    ask.get()
+        .onComplete(answer -> {
+          if (answer.succeeded()) {
+            served = Optional.of(answer.result());
+          } else {
+            LOG.atDebug()
+                .addKeyValue("cause", answer.cause().getMessage())
+                .log("engine's API versions unknown");
+          }
+          asking.set(false);
+        });
+  }
+}

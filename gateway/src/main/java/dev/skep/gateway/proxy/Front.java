@@ -1,0 +1,121 @@
+package dev.skep.gateway.proxy;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+/** Accepts clients and gives each a {@link ClientConnection}. */
+final class Front {
+
+  /**
+   * Enough to carry more than any engine produces; an event loop each, and no state between them.
+   */
+  private static final int THREADS = 2;
+
+  /** The kernel lowers it to net.core.somaxconn. */
+  private static final int BACKLOG = 4096;
+
+  private final Function<HttpRequest, Route> router;
+  private final EventLoopGroup loops = NativeTransport.eventLoops(THREADS);
+  private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
+
+  Front(Function<HttpRequest, Route> router) {
+    this.router = router;
+  }
+
+  /**
+   * Starts to listen.
+   *
+   * @return where it listens: the same, with the port that the system chose in place of port 0
+   */
+  Future<ApiEndpoint> listen(ApiEndpoint where) {
+    try {
+      switch (where) {
+        case ApiEndpoint.Unix unix -> UnixSocketFile.makeRoom(unix.path());
+        case ApiEndpoint.Tcp tcp -> requireLoopback(tcp);
+      }
+    } catch (IOException e) {
+      return Future.failedFuture(e);
+    }
+    var bound = Promise.<ApiEndpoint>promise();
+    var binding =
+        new ServerBootstrap()
+            .group(loops)
+            .channel(NativeTransport.serverChannel(where))
+            .option(ChannelOption.SO_BACKLOG, BACKLOG)
+            .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+            .childHandler(
+                new ChannelInitializer<Channel>() {
+                  @Override
+                  protected void initChannel(Channel channel) {
+                    channels.add(channel);
+                    channel.pipeline().addLast(new ClientConnection(router));
+                  }
+                })
+            .bind(NativeTransport.address(where));
+    binding.addListener(done -> listening(where, binding, bound));
+    return bound.future();
+  }
+
+  private void listening(ApiEndpoint where, ChannelFuture binding, Promise<ApiEndpoint> bound) {
+    if (!binding.isSuccess()) {
+      var cause =
+          new BindException("cannot listen on " + where + ": " + binding.cause().getMessage());
+      cause.initCause(binding.cause());
+      bound.fail(cause);
+      return;
+    }
+    channels.add(binding.channel());
+    try {
+      bound.complete(
+          switch (where) {
+            case ApiEndpoint.Unix unix -> {
+              UnixSocketFile.restrict(unix.path());
+              yield unix;
+            }
+            case ApiEndpoint.Tcp tcp ->
+                new ApiEndpoint.Tcp(
+                    tcp.host(), ((InetSocketAddress) binding.channel().localAddress()).getPort());
+          });
+    } catch (IOException e) {
+      bound.fail(e);
+    }
+  }
+
+  /** Without TLS the API is for this host only: it gives whoever reaches it the whole machine. */
+  private static void requireLoopback(ApiEndpoint.Tcp tcp) throws IOException {
+    if (!InetAddress.getByName(tcp.host()).isLoopbackAddress()) {
+      throw new BindException(
+          "will not listen on "
+              + tcp
+              + " without TLS: whoever reaches the API is root here; use a loopback address");
+    }
+  }
+
+  /** Stops to listen and closes every connection. */
+  Future<Void> close() {
+    var closed = Promise.<Void>promise();
+    channels
+        .close()
+        .addListener(all ->
+            loops
+                .shutdownGracefully(0, 1, TimeUnit.SECONDS)
+                .addListener(done -> closed.complete()));
+    return closed.future();
+  }
+}

@@ -1,0 +1,123 @@
+package dev.skep.gateway.proxy;
+
+import io.netty.handler.codec.http.HttpRequest;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The Engine API's server: what {@link LocalRoutes} claim is answered by them, all else by the
+ * engine.
+ *
+ * <p>Use: {@code var server = new GatewayServer(vertx, proxy, routes); server.start().compose(v ->
+ * server.listen(ApiEndpoint.parse("unix:///run/skep/docker.sock")))}. It may listen in several
+ * places.
+ *
+ * <p>Claimed requests are carried, like the others, to a server of their own: a Vert.x one on a
+ * Unix socket in a directory that only this user can enter. Thus one piece of code reads every
+ * client, and the routes see plain Vert.x.
+ */
+public final class GatewayServer {
+
+  private final Vertx vertx;
+  private final EngineProxy proxy;
+  private final LocalRoutes routes;
+  private final Front front;
+  private @Nullable Path room;
+  private @Nullable HttpServer inner;
+
+  /**
+   * Prepares a server that does not listen yet.
+   *
+   * @throws IllegalStateException where Netty's epoll transport is missing
+   */
+  public GatewayServer(Vertx vertx, EngineProxy proxy, LocalRoutes routes) {
+    this.vertx = vertx;
+    this.proxy = proxy;
+    this.routes = routes;
+    this.front = new Front(this::route);
+  }
+
+  /**
+   * Readies the routes; they run on the Vert.x context of the caller. Call it once, before {@link
+   * #listen}.
+   */
+  public Future<Void> start() {
+    Path directory;
+    try {
+      directory = Files.createTempDirectory("skep-gateway");
+    } catch (IOException e) {
+      return Future.failedFuture(e);
+    }
+    room = directory;
+    inner = vertx.createHttpServer(innerOptions()).requestHandler(routes);
+    return inner
+        .listen(innerEndpoint().vertxAddress())
+        .onSuccess(server -> proxy.versions().refresh())
+        .mapEmpty();
+  }
+
+  /**
+   * Listens in one more place.
+   *
+   * <p>A Unix socket gets mode 0660 and the group docker where there is one. The socket file of a
+   * daemon that is gone is replaced. TCP is taken on loopback addresses only.
+   *
+   * @return where it listens, with the real port when 0 was asked for; fails with a {@link
+   *     java.net.BindException} whose message says what is in the way
+   */
+  public Future<ApiEndpoint> listen(ApiEndpoint where) {
+    return front.listen(where);
+  }
+
+  /** Closes every connection and removes the sockets. */
+  public Future<Void> close() {
+    return front
+        .close()
+        .compose(v -> inner == null ? Future.succeededFuture() : inner.close())
+        .onComplete(closed -> removeRoom());
+  }
+
+  private Route route(HttpRequest request) {
+    var uri = ApiUri.parse(request.uri());
+    return routes.claims(HttpMethod.valueOf(request.method().name()), uri.path())
+        ? new Route(innerEndpoint(), request.uri(), newest -> {})
+        : new Route(
+            proxy.engine(), proxy.versions().adapt(request.uri()), proxy.versions()::observe);
+  }
+
+  private ApiEndpoint innerEndpoint() {
+    if (room == null) {
+      throw new IllegalStateException("the gateway's server was not started");
+    }
+    return new ApiEndpoint.Unix(room.resolve("routes.sock"));
+  }
+
+  private static HttpServerOptions innerOptions() {
+    return new HttpServerOptions()
+        .setMaxHeaderSize(HttpLimits.HEADER_BYTES)
+        .setMaxInitialLineLength(HttpLimits.INITIAL_LINE_BYTES)
+        .setMaxChunkSize(HttpLimits.CHUNK_BYTES)
+        .setHandle100ContinueAutomatically(true)
+        .setHttp2ClearTextEnabled(false);
+  }
+
+  private void removeRoom() {
+    if (room == null) {
+      return;
+    }
+    try {
+      Files.deleteIfExists(room.resolve("routes.sock"));
+      Files.deleteIfExists(room);
+    } catch (IOException e) {
+      // Only litter under the system's temporary directory is left, and the next boot sweeps that.
+      room.toFile().deleteOnExit();
+    }
+  }
+}

@@ -1,0 +1,31 @@
+package dev.skep.gateway.proxy;
+
+import io.netty.handler.codec.http.HttpDecoderConfig;
+
+/**
+ * How much of a request or an answer is read before it counts as broken: the bounds that both HTTP
+ * readers share.
+ */
+final class HttpLimits {
+
+  /**
+   * What Go's HTTP server, and so the engine, takes; registry credentials alone come to 64 KiB and
+   * more.
+   */
+  static final int HEADER_BYTES = 1 << 20;
+
+  /** Long filters and docker-py's whole service specs travel in the query. */
+  static final int INITIAL_LINE_BYTES = 256 * 1024;
+
+  /** A larger chunk is passed on in parts of this size: one socket read. */
+  static final int CHUNK_BYTES = 64 * 1024;
+
+  static HttpDecoderConfig decoder() {
+    return new HttpDecoderConfig()
+        .setMaxHeaderSize(HEADER_BYTES)
+        .setMaxInitialLineLength(INITIAL_LINE_BYTES)
+        .setMaxChunkSize(CHUNK_BYTES);
+  }
+
+  private HttpLimits() {}
+}

@@ -1,0 +1,79 @@
+package dev.skep.gateway.proxy;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DuplexChannel;
+
+/**
+ * One of the two connections that an exchange joins, with the few things an exchange does to it.
+ *
+ * <p>All calls are made on the connection's event loop; both legs of an exchange share one, so
+ * nothing here or in {@link Exchange} needs a lock.
+ */
+final class Leg {
+
+  private final DuplexChannel channel;
+
+  Leg(Channel channel) {
+    this.channel = (DuplexChannel) channel;
+  }
+
+  EventLoop eventLoop() {
+    return channel.eventLoop();
+  }
+
+  /** Puts a message in the queue; {@link #flush} sends it. The listener hears what became of it. */
+  void write(Object message, ChannelFutureListener outcome) {
+    drop(channel.write(message).addListener(outcome));
+  }
+
+  void write(Object message) {
+    drop(channel.write(message, channel.voidPromise()));
+  }
+
+  void flush() {
+    channel.flush();
+  }
+
+  /** Whether the queue is short; when it is not, the other leg should read no more. */
+  boolean isWritable() {
+    return channel.isWritable();
+  }
+
+  /** Back-pressure: what is not read stays with the sender. */
+  void read(boolean on) {
+    drop(channel.config().setAutoRead(on));
+  }
+
+  /** Sends what is queued and then the end of this direction; the other direction goes on. */
+  void end() {
+    afterWrites(f -> drop(channel.shutdownOutput()));
+  }
+
+  /** Sends what is queued and then closes. */
+  void closeAfterWrites() {
+    afterWrites(f -> close());
+  }
+
+  void close() {
+    drop(channel.close());
+  }
+
+  void remove(Class<? extends ChannelHandler> handler) {
+    drop(channel.pipeline().remove(handler));
+  }
+
+  private void afterWrites(ChannelFutureListener next) {
+    drop(channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(next));
+  }
+
+  /**
+   * A failed write or close shows as the channel's own end, which the handlers hear of; the future
+   * adds nothing.
+   */
+  @SuppressWarnings("unused")
+  private static void drop(Object future) {}
+}

@@ -1,0 +1,68 @@
+package dev.skep.gateway.proxy;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** A gateway in front of an engine, in a directory of its own. */
+final class ProxyFixture implements AutoCloseable {
+
+  /** Routes that claim nothing. */
+  static final LocalRoutes NONE =
+      new LocalRoutes() {
+        @Override
+        public boolean claims(HttpMethod method, String path) {
+          return false;
+        }
+
+        @Override
+        public void handle(HttpServerRequest request) {
+          throw new AssertionError("claimed nothing, but got " + request.uri());
+        }
+      };
+
+  final Vertx vertx = Vertx.vertx();
+  final Path directory;
+  final EngineProxy proxy;
+  final GatewayServer server;
+  final Path socket;
+
+  ProxyFixture(Path directory, ApiEndpoint engine, LocalRoutes routes) {
+    this.directory = directory;
+    this.proxy = new EngineProxy(vertx, engine);
+    this.server = new GatewayServer(vertx, proxy, routes);
+    this.socket = directory.resolve("skep.sock");
+    await(server.start().compose(v -> server.listen(new ApiEndpoint.Unix(socket))));
+  }
+
+  static Path directory() throws IOException {
+    return Files.createTempDirectory("skep-proxy-test");
+  }
+
+  Wire connect() throws IOException {
+    return Wire.connect(socket);
+  }
+
+  static <T> T await(Future<T> future) {
+    try {
+      return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+    } catch (java.util.concurrent.ExecutionException e) {
+      throw new IllegalStateException(e.getCause());
+    } catch (InterruptedException | TimeoutException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    await(server.close());
+    await(proxy.close());
+    await(vertx.close());
+  }
+}
