@@ -1,5 +1,7 @@
 package dev.skep.store.bus;
 
+import dev.skep.store.model.Kind;
+
 /**
  * Where the parts listen. Each constant says who listens, what is sent ({@code ->}) and what comes
  * back.
@@ -84,6 +86,14 @@ public final class Addresses {
    */
   public static String ports(String nodeId) {
     return node(nodeId, "ports");
+  }
+
+  /**
+   * Every listener, published by the leader: {@link EventMessages.StateEvent} for each committed
+   * change of an object of the kind.
+   */
+  public static String event(Kind kind) {
+    return "skep.event." + kind.noun();
   }
 
   private static String node(String nodeId, String what) {

@@ -22,6 +22,10 @@ import org.jspecify.annotations.Nullable;
  * @param serviceLabels the service's labels, for templates
  * @param restarts when earlier tasks of this slot were replaced after ending, oldest first, no more
  *     than the restart policy looks at
+ * @param notBefore a task that is desired ready is not desired running before then: its restart
+ *     delay, by the leader's clock; absent when it has none
+ * @param runningSince when the leader first learned that the task runs, by the leader's clock;
+ *     absent until then
  */
 @RecordBuilder
 public record Task(
@@ -43,7 +47,9 @@ public record Task(
     @JsonView(Json.Stored.class) ServiceSpec.@Nullable EndpointSpec endpoint,
     @JsonView(Json.Stored.class) String serviceName,
     @JsonView(Json.Stored.class) Map<String, String> serviceLabels,
-    @JsonView(Json.Stored.class) List<Instant> restarts)
+    @JsonView(Json.Stored.class) List<Instant> restarts,
+    @JsonView(Json.Stored.class) @Nullable Instant notBefore,
+    @JsonView(Json.Stored.class) @Nullable Instant runningSince)
     implements SwarmObject, TaskBuilder.With {
 
   // Stored JSON leaves empty text out.

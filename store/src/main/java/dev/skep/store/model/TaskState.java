@@ -52,4 +52,30 @@ public enum TaskState {
   public boolean after(TaskState other) {
     return compareTo(other) > 0;
   }
+
+  /** Who may move a task's observed state. */
+  public enum Owner {
+    /** Orchestrator, allocator and placement: everything before a node has the task. */
+    LEADER,
+    /** The agent of the node that the task is assigned to. */
+    AGENT
+  }
+
+  /**
+   * Whether {@code owner} may move a task from this observed state to {@code next}. Steps may be
+   * skipped, never taken back; an ended task stays as it ended.
+   */
+  public boolean mayBecome(TaskState next, Owner owner) {
+    if (!next.after(this) || ended()) {
+      return false;
+    }
+    return switch (owner) {
+      case LEADER -> next == ORPHANED ? !before(ASSIGNED) : !next.after(ASSIGNED);
+      case AGENT -> !before(ASSIGNED) && !next.after(REJECTED);
+    };
+  }
+
+  private boolean before(TaskState other) {
+    return compareTo(other) < 0;
+  }
 }
