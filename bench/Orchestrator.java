@@ -1,0 +1,116 @@
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+
+/** Swarm mode or Skep, driven and watched in the same words: the swarm API on one socket, the engine's containers on another. */
+final class Orchestrator {
+  private static final Duration LONGEST = Duration.ofMinutes(5);
+
+  private final Path api;
+  private final Path engine;
+  private final String image;
+  private int services;
+
+  Orchestrator(Path api, Path engine, String image) {
+    this.api = api;
+    this.engine = engine;
+    this.image = image;
+  }
+
+  void init(String address) {
+    try (var swarm = new EngineApi(api)) {
+      swarm.post("/swarm/init", Map.of("ListenAddr", address + ":2377", "AdvertiseAddr", address));
+    }
+  }
+
+  /** Creates a service on the host network; restartDelay null leaves the API's default of 5 s. */
+  String create(int replicas, Duration restartDelay, List<String> constraints) {
+    var task = new LinkedHashMap<String, Object>();
+    task.put("ContainerSpec", Map.of("Image", image, "StopSignal", "SIGKILL"));
+    task.put("Networks", List.of(Map.of("Target", "host")));
+    if (restartDelay != null) {
+      task.put("RestartPolicy", Map.of("Condition", "any", "Delay", restartDelay.toNanos()));
+    }
+    task.put("Placement", Map.of("Constraints", constraints));
+    try (var swarm = new EngineApi(api)) {
+      return swarm
+          .post("/services/create", Map.of("Name", "bench" + ++services, "TaskTemplate", task, "Mode", Map.of("Replicated", Map.of("Replicas", replicas))))
+          .get("ID")
+          .asText();
+    }
+  }
+
+  /** Returns when that many tasks of the service run. */
+  void awaitRunning(String service, int replicas) {
+    try (var swarm = new EngineApi(api)) {
+      until(50, service + " runs " + replicas, () -> running(swarm, service).size() >= replicas);
+    }
+  }
+
+  /** Deletes the service and returns when the engine has none of its containers, stopped ones included. */
+  void remove(String service) {
+    try (var swarm = new EngineApi(api);
+        var containers = new EngineApi(engine)) {
+      swarm.delete("/services/" + service);
+      String path = "/containers/json?all=1&filters=" + filter("label", "com.docker.swarm.service.id=" + service);
+      until(50, service + " is gone", () -> containers.get(path).isEmpty());
+    }
+  }
+
+  /** Kills one container of the service; returns how long until another task runs. */
+  double replace(String service) {
+    try (var swarm = new EngineApi(api);
+        var containers = new EngineApi(engine)) {
+      JsonNode victim = running(swarm, service).getFirst();
+      String container = victim.at("/Status/ContainerStatus/ContainerID").asText();
+      String old = victim.get("ID").asText();
+      long begin = System.nanoTime();
+      containers.post("/containers/" + container + "/kill", null);
+      until(20, "the replacement of " + old, () -> running(swarm, service).stream().anyMatch(t -> !t.get("ID").asText().equals(old)));
+      return seconds(begin);
+    }
+  }
+
+  private static List<JsonNode> running(EngineApi swarm, String service) {
+    var found = new ArrayList<JsonNode>();
+    for (JsonNode task : swarm.get("/tasks?filters=" + filter("service", service))) {
+      if (task.at("/Status/State").asText().equals("running") && task.get("DesiredState").asText().equals("running")) {
+        found.add(task);
+      }
+    }
+    return found;
+  }
+
+  static double seconds(long beginNanos) {
+    return (System.nanoTime() - beginNanos) / 1e9;
+  }
+
+  static void until(int everyMillis, String what, BooleanSupplier condition) {
+    long end = System.nanoTime() + LONGEST.toNanos();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > end) {
+        throw new IllegalStateException("waited " + LONGEST.toMinutes() + " minutes in vain: " + what);
+      }
+      pause(everyMillis);
+    }
+  }
+
+  static void pause(int millis) {
+    try {
+      Thread.sleep(millis);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static String filter(String key, String value) {
+    return URLEncoder.encode("{\"" + key + "\":[\"" + value + "\"]}", StandardCharsets.UTF_8);
+  }
+}

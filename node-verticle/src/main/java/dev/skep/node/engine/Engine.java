@@ -1,0 +1,252 @@
+package dev.skep.node.engine;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A Docker Engine, reached over its Unix socket.
+ *
+ * <p>The first call asks the engine for its API version and speaks the newer of what both know from
+ * then on; a lost connection makes it ask again, because the engine that comes back may be another
+ * version. Calls may be made from any thread; their futures complete on the threads of the Vertx
+ * that was given.
+ */
+public final class Engine {
+  /**
+   * A loaded engine was seen to take seconds for a create; nobody waits longer than this for any
+   * short call.
+   */
+  private static final Duration CALL_TIMEOUT = Duration.ofMinutes(2);
+
+  private final EngineHttp http;
+  private volatile @Nullable Future<ApiVersion> negotiated;
+
+  public Engine(Vertx vertx, Path socket) {
+    this.http = new EngineHttp(vertx, socket);
+  }
+
+  /**
+   * The API version spoken with this engine. Fails with {@link EngineException} when the engine is
+   * older than {@link ApiVersion#OLDEST}.
+   */
+  public Future<ApiVersion> apiVersion() {
+    Future<ApiVersion> known = negotiated;
+    if (known != null && !known.failed()) {
+      return known;
+    }
+    Future<ApiVersion> asked =
+        http.call(HttpMethod.GET, "/_ping", null, CALL_TIMEOUT)
+            .map(answer -> {
+              String engines = answer.apiVersion();
+              if (engines == null) {
+                throw new EngineException(
+                    400,
+                    "the engine does not say which API version it speaks: is this a Docker Engine?");
+              }
+              return ApiVersion.negotiate(ApiVersion.parse(engines));
+            });
+    negotiated = asked;
+    return asked;
+  }
+
+  /** Forgets the negotiated version: the engine behind the socket may have changed. */
+  void renegotiate() {
+    negotiated = null;
+  }
+
+  public Future<EngineInfo> info() {
+    return get("/info").map(answer -> EngineInfo.from(answer.object()));
+  }
+
+  /** The engine's answer to {@code GET /version}, as it is. */
+  public Future<JsonObject> version() {
+    return get("/version").map(EngineHttp.Answer::object);
+  }
+
+  // Containers
+
+  /** Creates a container and gives its id. */
+  public Future<String> createContainer(String name, JsonObject body) {
+    return call(HttpMethod.POST, "/containers/create?name=" + encode(name), body)
+        .map(answer -> answer.object().getString("Id"));
+  }
+
+  /** Starts a container; one that runs already is no error. */
+  public Future<Void> startContainer(String id) {
+    return call(HttpMethod.POST, "/containers/" + encode(id) + "/start", null).mapEmpty();
+  }
+
+  public Future<ContainerDetails> inspectContainer(String idOrName) {
+    return get("/containers/" + encode(idOrName) + "/json")
+        .map(answer -> ContainerDetails.from(answer.object()));
+  }
+
+  /** Containers in any phase that carry all these labels ("key" or "key=value"). */
+  public Future<List<ContainerSummary>> listContainers(List<String> labels) {
+    return get("/containers/json?all=1&filters=" + filters(Map.of("label", labels)))
+        .map(answer ->
+            answer.body().toJsonArray().stream()
+                .map(o -> ContainerSummary.from((JsonObject) o))
+                .toList());
+  }
+
+  /**
+   * Sends the container's stop signal, waits out the grace period that it was created with, then
+   * kills it; done when it has stopped.
+   */
+  public Future<Void> stopContainer(String id) {
+    return prefixed("/containers/" + encode(id) + "/stop")
+        .compose(uri -> http.longCall(HttpMethod.POST, uri))
+        .onFailure(this::noteLoss)
+        .mapEmpty();
+  }
+
+  public Future<Void> killContainer(String id, String signal) {
+    return call(
+            HttpMethod.POST, "/containers/" + encode(id) + "/kill?signal=" + encode(signal), null)
+        .mapEmpty();
+  }
+
+  /** Removes a container and its anonymous volumes; one that runs is killed first. */
+  public Future<Void> removeContainer(String id) {
+    return call(HttpMethod.DELETE, "/containers/" + encode(id) + "?force=1&v=1", null).mapEmpty();
+  }
+
+  /** The container's log, from {@code since} on. */
+  public Future<LogStream> logs(String id, LogQuery query, boolean tty) {
+    return open(HttpMethod.GET, "/containers/" + encode(id) + "/logs?" + query.text(), Map.of())
+        .map(response -> new LogStream(response, tty));
+  }
+
+  // Images
+
+  /**
+   * The id of a local image. Fails with 404 and "No such image: ..." when the engine has none by
+   * that name.
+   */
+  public Future<String> inspectImage(String reference) {
+    return get("/images/" + encodePath(reference) + "/json")
+        .map(answer -> answer.object().getString("Id"));
+  }
+
+  /**
+   * Pulls an image.
+   *
+   * @param registryAuth the value for X-Registry-Auth, or null
+   * @return a pull under way, as soon as the engine accepted it
+   */
+  public Future<Pull> pull(String reference, @Nullable String registryAuth) {
+    String uri = "/images/create?" + ImageName.parse(reference).pullQuery();
+    return open(
+            HttpMethod.POST,
+            uri,
+            registryAuth == null || registryAuth.isEmpty()
+                ? Map.of()
+                : Map.of("X-Registry-Auth", registryAuth))
+        .map(Pull::new);
+  }
+
+  // Networks
+
+  /** Creates a network and gives its id. */
+  public Future<String> createNetwork(JsonObject body) {
+    return call(HttpMethod.POST, "/networks/create", body)
+        .map(answer -> answer.object().getString("Id"));
+  }
+
+  public Future<List<NetworkDetails>> listNetworks(List<String> labels) {
+    return get("/networks?filters=" + filters(Map.of("label", labels)))
+        .map(answer ->
+            answer.body().toJsonArray().stream()
+                .map(o -> NetworkDetails.from((JsonObject) o))
+                .toList());
+  }
+
+  public Future<NetworkDetails> inspectNetwork(String idOrName) {
+    return get("/networks/" + encode(idOrName)).map(answer -> NetworkDetails.from(answer.object()));
+  }
+
+  public Future<Void> removeNetwork(String idOrName) {
+    return call(HttpMethod.DELETE, "/networks/" + encode(idOrName), null).mapEmpty();
+  }
+
+  /** Gives a container that exists a place on one more network. */
+  public Future<Void> connectNetwork(String idOrName, String containerId, JsonObject endpoint) {
+    JsonObject body =
+        new JsonObject().put("Container", containerId).put("EndpointConfig", endpoint);
+    return call(HttpMethod.POST, "/networks/" + encode(idOrName) + "/connect", body).mapEmpty();
+  }
+
+  // Streams
+
+  /**
+   * The engine's events from now on, or from {@code sinceNano} (nanoseconds since the epoch) when
+   * that is above 0; the engine remembers the last 256. Most callers want {@link EventStream},
+   * which survives the engine's restarts.
+   */
+  Future<JsonLines> events(Map<String, List<String>> filters, long sinceNano) {
+    String since =
+        sinceNano <= 0
+            ? ""
+            : String.format(
+                "&since=%d.%09d", sinceNano / 1_000_000_000L, sinceNano % 1_000_000_000L);
+    return open(HttpMethod.GET, "/events?filters=" + filters(filters) + since, Map.of())
+        .map(JsonLines::new);
+  }
+
+  public Future<Void> close() {
+    return http.close();
+  }
+
+  private Future<EngineHttp.Answer> get(String path) {
+    return call(HttpMethod.GET, path, null);
+  }
+
+  private Future<EngineHttp.Answer> call(
+      HttpMethod method, String path, @Nullable JsonObject body) {
+    return prefixed(path)
+        .compose(uri -> http.call(method, uri, body, CALL_TIMEOUT))
+        .onFailure(this::noteLoss);
+  }
+
+  private Future<io.vertx.core.http.HttpClientResponse> open(
+      HttpMethod method, String path, Map<String, String> headers) {
+    return prefixed(path).compose(uri -> http.open(method, uri, headers)).onFailure(this::noteLoss);
+  }
+
+  private Future<String> prefixed(String path) {
+    return apiVersion().map(version -> "/v" + version + path);
+  }
+
+  private void noteLoss(Throwable cause) {
+    if (cause instanceof EngineUnavailableException) {
+      renegotiate();
+    }
+  }
+
+  private static String filters(Map<String, List<String>> filters) {
+    JsonObject json = new JsonObject();
+    new TreeMap<>(filters).forEach((key, values) -> json.put(key, new JsonArray(values)));
+    return encode(json.encode());
+  }
+
+  static String encode(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+  }
+
+  /** Image names keep their slashes and colons in paths. */
+  private static String encodePath(String reference) {
+    return encode(reference).replace("%2F", "/").replace("%3A", ":").replace("%40", "@");
+  }
+}

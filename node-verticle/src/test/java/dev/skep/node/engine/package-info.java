@@ -1,0 +1,4 @@
+@NullMarked
+package dev.skep.node.engine;
+
+import org.jspecify.annotations.NullMarked;
