@@ -1,0 +1,145 @@
+package dev.skep.store.membership;
+
+import dev.skep.store.Transaction;
+import dev.skep.store.membership.Membership.InitRequest;
+import dev.skep.store.model.Cluster;
+import dev.skep.store.model.Cluster.JoinTokens;
+import dev.skep.store.model.Driver;
+import dev.skep.store.model.Ids;
+import dev.skep.store.model.Network;
+import dev.skep.store.model.Network.IpamConfig;
+import dev.skep.store.model.Network.IpamOptions;
+import dev.skep.store.model.Network.NetworkSpec;
+import dev.skep.store.model.NetworkNetworkSpecBuilder;
+import dev.skep.store.model.Sensitive;
+import dev.skep.store.model.Version;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+
+/**
+ * What a new swarm begins with besides its first node: the cluster object, the networks that every
+ * engine has (services may name them), and the ingress network.
+ */
+public final class InitialObjects {
+  private static final String VXLAN_OPTION = "com.docker.network.driver.overlay.vxlanid_list";
+  private static final String FIRST_VXLAN = "4096";
+  private static final List<String> PREDEFINED = List.of("host", "bridge");
+  private static final int BITS = 32;
+  private static final int OCTET = 0xff;
+
+  private InitialObjects() {}
+
+  /**
+   * Adds the objects to a founding transaction.
+   *
+   * @param request as it was accepted; what it leaves out is filled from {@link SwarmDefaults}
+   */
+  public static void addTo(
+      Transaction.Builder founding,
+      InitRequest request,
+      String clusterId,
+      JoinTokens tokens,
+      Sensitive busName,
+      Instant now,
+      RandomGenerator random) {
+    List<String> pool = request.defaultAddrPool() == null ? List.of() : request.defaultAddrPool();
+    int subnetSize =
+        request.subnetSize() == null || request.subnetSize() == 0
+            ? SwarmDefaults.SUBNET_SIZE
+            : request.subnetSize();
+    int port =
+        request.dataPathPort() == null || request.dataPathPort() == 0
+            ? SwarmDefaults.DATA_PATH_PORT
+            : request.dataPathPort();
+    founding.create(
+        new Cluster(
+            clusterId,
+            Version.NONE,
+            now,
+            now,
+            SwarmDefaults.complete(request.spec()),
+            null,
+            false,
+            pool,
+            subnetSize,
+            port,
+            tokens,
+            busName));
+    networks(pool.isEmpty() ? SwarmDefaults.ADDRESS_POOL : pool.getFirst(), subnetSize, now, random)
+        .forEach(founding::create);
+  }
+
+  private static List<Network> networks(
+      String pool, int subnetSize, Instant now, RandomGenerator random) {
+    List<Network> networks = new java.util.ArrayList<>();
+    for (String name : PREDEFINED) {
+      networks.add(predefined(Ids.next(random), name, now));
+    }
+    networks.add(ingress(Ids.next(random), pool, subnetSize, now));
+    return networks;
+  }
+
+  private static Network predefined(String id, String name, Instant now) {
+    NetworkSpec spec =
+        NetworkNetworkSpecBuilder.builder()
+            .name(name)
+            .labels(Map.of(Network.PREDEFINED_LABEL, "true"))
+            .driverConfiguration(new Driver(name, Map.of()))
+            .scope("swarm")
+            .build();
+    return new Network(
+        id,
+        Version.NONE,
+        now,
+        now,
+        spec,
+        new Driver(name, Map.of()),
+        new IpamOptions(new Driver(null, Map.of()), List.of()));
+  }
+
+  private static Network ingress(String id, String pool, int subnetSize, Instant now) {
+    NetworkSpec spec =
+        NetworkNetworkSpecBuilder.builder()
+            .name("ingress")
+            .labels(Map.of())
+            .driverConfiguration(new Driver(null, Map.of()))
+            .ingress(true)
+            .ipamOptions(new IpamOptions(new Driver(null, Map.of()), List.of()))
+            .scope("swarm")
+            .build();
+    int base = base(pool);
+    IpamConfig subnet =
+        new IpamConfig(dotted(base) + "/" + subnetSize, null, dotted(base + 1), Map.of());
+    return new Network(
+        id,
+        Version.NONE,
+        now,
+        now,
+        spec,
+        new Driver("overlay", Map.of(VXLAN_OPTION, FIRST_VXLAN)),
+        new IpamOptions(new Driver("default", Map.of()), List.of(subnet)));
+  }
+
+  /** The first address of a pool such as 10.0.0.0/8. */
+  private static int base(String cidr) {
+    int slash = cidr.indexOf('/');
+    int address = 0;
+    for (String octet : cidr.substring(0, slash).split("\\.", -1)) {
+      address = (address << Byte.SIZE) | Integer.parseInt(octet);
+    }
+    int prefix = Integer.parseInt(cidr.substring(slash + 1));
+    return prefix == 0 ? 0 : address & (-1 << (BITS - prefix));
+  }
+
+  private static String dotted(int address) {
+    return ((address >>> 24) & OCTET)
+        + "."
+        + ((address >>> 16) & OCTET)
+        + "."
+        + ((address >>> 8) & OCTET)
+        + "."
+        + (address & OCTET);
+  }
+}

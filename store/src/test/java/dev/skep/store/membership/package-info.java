@@ -1,0 +1,4 @@
+@NullMarked
+package dev.skep.store.membership;
+
+import org.jspecify.annotations.NullMarked;
