@@ -56,7 +56,7 @@ build() {
   rm -rf "$home/target/lib"
   if ! (cd "$home" && ./mvnw -B -ntp -DskipTests -Dskep.lib="$home/target/lib" package) >"$log" 2>&1; then
     rm -f "$made"
-    grep -E '^\[ERROR\] .' "$log" | awk 'NR <= 15 { print "    | " $0 }' >&2 || tail_of "$log"
+    awk '/^\[(ERROR|WARNING)\] (COMPILATION|[^ ]*\.java)/ || /^\[ERROR\] Failed/ { on = 1 } on && n++ < 15 { print "    | " $0 }' "$log" >&2
     if grep -qE 'Could not (resolve|transfer)|Unknown host|wget: |curl: ' "$log"; then
       fail "the build failed: something could not be fetched (log: $log)." "It needs Maven Central; a proxy or mirror is set in ~/.m2/settings.xml."
     fi

@@ -24,7 +24,7 @@ await() {
 }
 
 # tail_of FILE [LINES]: its last lines, indented, to explain a failure.
-tail_of() { [ ! -s "$1" ] || tail -n "${2:-15}" "$1" | sed 's/^/    | /' >&2; }
+tail_of() { [ ! -s "$1" ] || tail -n "${2:-15}" "$1" | cut -c 1-220 | sed 's/^/    | /' >&2; }
 
 # is_alive PID: it runs (a zombie does not).
 is_alive() { [ -r "/proc/$1/status" ] && ! grep -q '^State:[[:space:]]*Z' "/proc/$1/status" 2>/dev/null; }
