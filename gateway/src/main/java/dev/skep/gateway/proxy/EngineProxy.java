@@ -96,11 +96,7 @@ public final class EngineProxy implements Handler<HttpServerRequest> {
    * Asks the engine and reads the whole answer, errors included. The request must bring its body.
    */
   public Future<EngineReply> call(ProxyRequest ask) {
-    return stream(ask)
-        .compose(answer ->
-            answer
-                .body()
-                .map(body -> new EngineReply(answer.statusCode(), answer.headers(), body)));
+    return stream(ask).compose(EngineProxy::whole);
   }
 
   /**
@@ -146,6 +142,13 @@ public final class EngineProxy implements Handler<HttpServerRequest> {
 
   EngineVersions versions() {
     return versions;
+  }
+
+  /** Reads a paused answer to its end. */
+  static Future<EngineReply> whole(HttpClientResponse answer) {
+    var body = answer.body();
+    answer.resume();
+    return body.map(read -> new EngineReply(answer.statusCode(), answer.headers(), read));
   }
 
   /** A request whose head is set but not sent, on a connection that stands. */

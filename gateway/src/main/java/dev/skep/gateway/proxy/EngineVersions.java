@@ -40,27 +40,30 @@ final class EngineVersions {
 
   /** Takes note of the {@code Api-Version} that an answer of the engine carried. */
   void observe(@Nullable String newest) {
-    if (newest == null || newest.equals(served.map(range -> range.max().toString()).orElse(""))) {
-      return;
+    if (newest != null && !newest.equals(served.map(range -> range.max().toString()).orElse(""))) {
+      refresh();
     }
-    refresh();
   }
 
-  /** Asks the engine, unless a question is already under way. */
-  void refresh() {
+  /**
+   * Asks the engine, unless a question is already under way; the future succeeds when nothing more
+   * is to come.
+   */
+  Future<Void> refresh() {
     if (!asking.compareAndSet(false, true)) {
-      return;
+      return Future.succeededFuture();
     }
-    ask.get()
-        .onComplete(answer -> {
-          if (answer.succeeded()) {
-            served = Optional.of(answer.result());
-          } else {
+    return ask.get()
+        .onSuccess(range -> served = Optional.of(range))
+        .onFailure(cause ->
             LOG.atDebug()
-                .addKeyValue("cause", answer.cause().getMessage())
-                .log("engine's API versions unknown");
-          }
+                .addKeyValue("cause", cause.getMessage())
+                .log("engine's API versions unknown"))
+        .eventually(() -> {
           asking.set(false);
-        });
+          return Future.succeededFuture();
+        })
+        .<Void>mapEmpty()
+        .otherwiseEmpty();
   }
 }

@@ -68,7 +68,8 @@ final class ForwardedRequest {
       return engine.end();
     }
     engine.setChunked(chunked);
-    return client.pipeTo(engine);
+    // The engine may have to answer before the body comes, as /build and /images/load do.
+    return engine.sendHead().compose(v -> client.pipe().endOnFailure(false).to(engine));
   }
 
   private Future<Void> reply(HttpClientResponse engine) {
@@ -84,7 +85,7 @@ final class ForwardedRequest {
           }
         });
     if (transformed) {
-      return engine.body().compose(body -> answer.end(changed(body)));
+      return EngineProxy.whole(engine).compose(whole -> answer.end(changed(whole.body())));
     }
     if (client.method().equals(HttpMethod.HEAD)
         || engine.statusCode() == 204
@@ -96,7 +97,7 @@ final class ForwardedRequest {
       answer.setChunked(true);
     }
     // Before the first byte of the body: `docker run` waits for the head of /wait.
-    return answer.writeHead().compose(v -> engine.pipeTo(answer));
+    return answer.writeHead().compose(v -> engine.pipe().endOnFailure(false).to(answer));
   }
 
   private Buffer changed(Buffer body) {
@@ -114,7 +115,7 @@ final class ForwardedRequest {
     }
     if (answer.headWritten()) {
       // Half an answer: only an abrupt end tells the client so.
-      client.connection().close();
+      answer.reset();
       return;
     }
     answer.headers().clear();

@@ -9,6 +9,7 @@ import io.vertx.core.http.HttpServerOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,12 @@ import org.jspecify.annotations.Nullable;
  * client, and the routes see plain Vert.x.
  */
 public final class GatewayServer {
+
+  /**
+   * The engine is asked for its versions before the first client comes, but a hanging one must not
+   * stop the start.
+   */
+  private static final int ENGINE_PATIENCE_SECONDS = 3;
 
   private final Vertx vertx;
   private final EngineProxy proxy;
@@ -59,8 +66,12 @@ public final class GatewayServer {
     inner = vertx.createHttpServer(innerOptions()).requestHandler(routes);
     return inner
         .listen(innerEndpoint().vertxAddress())
-        .onSuccess(server -> proxy.versions().refresh())
-        .mapEmpty();
+        .compose(server ->
+            proxy
+                .versions()
+                .refresh()
+                .timeout(ENGINE_PATIENCE_SECONDS, TimeUnit.SECONDS)
+                .otherwiseEmpty());
   }
 
   /**
