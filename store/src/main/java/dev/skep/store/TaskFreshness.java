@@ -14,11 +14,37 @@ import org.jspecify.annotations.Nullable;
  * scheduler and the gateway's {@code _up-to-date} filter must agree on this.
  */
 public final class TaskFreshness {
-  private TaskFreshness() {}
+  private final Service service;
+  private final TaskSpec template;
+  private final EndpointSpec endpoint;
 
-  /** As {@link #upToDate(Service, Task, Node)}, with the task's node looked up in {@code state}. */
-  public static boolean upToDate(Service service, Task task, ClusterState state) {
-    return upToDate(service, task, state.node(task.nodeId()).orElse(null));
+  private TaskFreshness(Service service) {
+    this.service = service;
+    TaskSpec said = service.spec().taskTemplate();
+    this.template = said.runtime() == null ? said : said.withRuntime(null);
+    EndpointSpec asked = service.spec().endpointSpec();
+    this.endpoint = asked == null ? EndpointSpec.NONE : asked;
+  }
+
+  public static TaskFreshness of(Service service) {
+    return new TaskFreshness(service);
+  }
+
+  /**
+   * The task spec that new tasks of the service get: the template without what only services show.
+   */
+  public TaskSpec template() {
+    return template;
+  }
+
+  /** The endpoint spec that new tasks of the service get. */
+  public EndpointSpec endpoint() {
+    return endpoint;
+  }
+
+  /** As {@link #upToDate(Task, Node)}, with the task's node looked up in {@code state}. */
+  public boolean upToDate(Task task, ClusterState state) {
+    return upToDate(task, state.node(task.nodeId()).orElse(null));
   }
 
   /**
@@ -28,43 +54,25 @@ public final class TaskFreshness {
    *
    * @param node the task's node; absent while it has none
    */
-  public static boolean upToDate(Service service, Task task, @Nullable Node node) {
+  public boolean upToDate(Task task, @Nullable Node node) {
     if (task.specVersion() != null && task.specVersion().equals(service.specVersion())) {
       return true;
     }
-    if (!endpointOf(service)
-        .equals(task.endpoint() == null ? EndpointSpec.NONE : task.endpoint())) {
+    if (!endpoint.equals(task.endpoint() == null ? EndpointSpec.NONE : task.endpoint())) {
       return false;
     }
-    TaskSpec wanted = templateOf(service);
-    if (wanted.equals(task.spec())) {
-      return true;
-    }
-    return node != null
-        && wanted.withPlacement(task.spec().placement()).equals(task.spec())
-        && placementAllows(wanted, node);
+    return template.equals(task.spec())
+        || (node != null
+            && template.withPlacement(task.spec().placement()).equals(task.spec())
+            && placementAllows(node));
   }
 
-  /**
-   * The task spec that new tasks of the service get: the template without what only services show.
-   */
-  public static TaskSpec templateOf(Service service) {
-    TaskSpec template = service.spec().taskTemplate();
-    return template.runtime() == null ? template : template.withRuntime(null);
-  }
-
-  /** The endpoint spec that new tasks of the service get. */
-  public static EndpointSpec endpointOf(Service service) {
-    EndpointSpec said = service.spec().endpointSpec();
-    return said == null ? EndpointSpec.NONE : said;
-  }
-
-  private static boolean placementAllows(TaskSpec wanted, Node node) {
-    if (wanted.placement() == null) {
+  private boolean placementAllows(Node node) {
+    if (template.placement() == null) {
       return true;
     }
     try {
-      return Constraint.allHold(Constraint.parse(wanted.placement().constraints()), node);
+      return Constraint.allHold(Constraint.parse(template.placement().constraints()), node);
     } catch (ConstraintException e) {
       return true;
     }

@@ -28,7 +28,7 @@ class TaskFreshnessTest {
   @Test
   void a_task_made_from_the_present_template_is_up_to_date() {
     Service service = service(TEMPLATE);
-    assertThat(TaskFreshness.upToDate(service, taskOf(service), (Node) null)).isTrue();
+    assertThat(TaskFreshness.of(service).upToDate(taskOf(service), (Node) null)).isTrue();
   }
 
   @Test
@@ -43,15 +43,16 @@ class TaskFreshnessTest {
                 s.spec(
                     s.spec().withEndpointSpec(new ServiceSpec.EndpointSpec("dnsrr", List.of()))));
     assertThat(List.of(image, forced, endpoint))
-        .allSatisfy(s -> assertThat(TaskFreshness.upToDate(s, task, (Node) null)).isFalse());
+        .allSatisfy(s -> assertThat(TaskFreshness.of(s).upToDate(task, (Node) null)).isFalse());
   }
 
   @Test
   void the_same_spec_version_decides_without_comparing() {
     Service service = service(TEMPLATE).withSpecVersion(new Version(7));
     Task task = taskOf(service).withSpec(TaskSpec.of(ContainerSpec.of("other")));
-    assertThat(TaskFreshness.upToDate(service, task, (Node) null)).isTrue();
-    assertThat(TaskFreshness.upToDate(service.withSpecVersion(new Version(8)), task, (Node) null))
+    assertThat(TaskFreshness.of(service).upToDate(task, (Node) null)).isTrue();
+    assertThat(
+            TaskFreshness.of(service.withSpecVersion(new Version(8))).upToDate(task, (Node) null))
         .isFalse();
   }
 
@@ -66,9 +67,9 @@ class TaskFreshnessTest {
         service(
             TEMPLATE.withPlacement(
                 new TaskSpec.Placement(List.of("node.role==manager"), List.of(), null, List.of())));
-    assertThat(TaskFreshness.upToDate(here, task, node())).isTrue();
-    assertThat(TaskFreshness.upToDate(here, task, (Node) null)).isFalse();
-    assertThat(TaskFreshness.upToDate(elsewhere, task, node())).isFalse();
+    assertThat(TaskFreshness.of(here).upToDate(task, node())).isTrue();
+    assertThat(TaskFreshness.of(here).upToDate(task, (Node) null)).isFalse();
+    assertThat(TaskFreshness.of(elsewhere).upToDate(task, node())).isFalse();
   }
 
   private static Service service(TaskSpec template) {
@@ -87,8 +88,8 @@ class TaskFreshnessTest {
         .version(Version.NONE)
         .createdAt(Instant.EPOCH)
         .updatedAt(Instant.EPOCH)
-        .spec(TaskFreshness.templateOf(service))
-        .endpoint(TaskFreshness.endpointOf(service))
+        .spec(TaskFreshness.of(service).template())
+        .endpoint(TaskFreshness.of(service).endpoint())
         .specVersion(service.specVersion())
         .serviceId(service.id())
         .nodeId("n1")
