@@ -1,0 +1,153 @@
+package dev.skep.ingress;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.epoll.LinuxSocket;
+import io.netty.channel.unix.Socket;
+import java.io.IOException;
+import java.net.Inet6Address;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** One attempt to reach a target. */
+final class Dial implements Wire.Owner {
+  /** A host that is there answers within milliseconds; a lost packet is sent again after 1 s. */
+  static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
+
+  /** The other node may itself need the connect timeout to learn that the task does not answer. */
+  static final Duration ANSWER_TIMEOUT = CONNECT_TIMEOUT.plusMillis(500);
+
+  /** Whoever wants the connection. */
+  interface Caller {
+    /**
+     * The connection stands.
+     *
+     * @param first bytes that the task sent already
+     */
+    void connected(Wire wire, @Nullable ByteBuf first);
+
+    /**
+     * Nothing was sent to the task, so another may be tried. Comes at most once, and never during
+     * {@link #start}.
+     */
+    void unreachable(String reason);
+  }
+
+  private final Lane lane;
+  private final Target target;
+  private final Caller caller;
+  private @Nullable Wire wire;
+  private @Nullable LineReader answer;
+  private Lane.@Nullable Timer timeout;
+  private boolean over;
+
+  Dial(Lane lane, Target target, Caller caller) {
+    this.lane = lane;
+    this.target = target;
+    this.caller = caller;
+  }
+
+  void start() {
+    try {
+      Socket socket =
+          LinuxSocket.newSocketStream(target.address().getAddress() instanceof Inet6Address);
+      boolean connected;
+      try {
+        socket.setTcpNoDelay(true);
+        socket.setKeepAlive(true);
+        connected = socket.connect(target.address());
+      } catch (IOException e) {
+        socket.close();
+        throw e;
+      }
+      Wire adopted = lane.adopt(socket, this);
+      wire = adopted;
+      if (connected) {
+        connected(adopted);
+      } else {
+        timeout = lane.after(CONNECT_TIMEOUT, () -> fail("no answer within " + CONNECT_TIMEOUT));
+      }
+    } catch (IOException e) {
+      lane.execute(() -> fail(String.valueOf(e.getMessage())));
+    }
+  }
+
+  @Override
+  public void ready(Wire changed) {
+    if (over) {
+      return;
+    }
+    try {
+      if (answer != null) {
+        readAnswer(changed, answer);
+      } else if ((changed.isWritable() || changed.isFailed()) && changed.finishConnect()) {
+        connected(changed);
+      }
+    } catch (IOException e) {
+      fail(String.valueOf(e.getMessage()));
+    }
+  }
+
+  @Override
+  public void broken(Wire changed) {
+    fail("a bug");
+  }
+
+  private void connected(Wire connected) throws IOException {
+    if (!target.relayed()) {
+      succeed(connected, null);
+      return;
+    }
+    byte[] question = Greeting.ask(target);
+    if (lane.send(connected, question) < question.length) {
+      throw new IOException("the other node takes no bytes");
+    }
+    stopTimeout();
+    timeout = lane.after(ANSWER_TIMEOUT, () -> fail("no answer within " + ANSWER_TIMEOUT));
+    answer = new LineReader(lane, connected);
+  }
+
+  private void readAnswer(Wire connected, LineReader reader) throws IOException {
+    String line = reader.read();
+    if (line == null) {
+      return;
+    }
+    if (Greeting.isAccepted(line)) {
+      succeed(connected, reader.following());
+    } else {
+      ByteBuf more = reader.following();
+      if (more != null) {
+        lane.release(more);
+      }
+      fail("the task's node says " + line);
+    }
+  }
+
+  private void succeed(Wire connected, @Nullable ByteBuf first) {
+    over = true;
+    stopTimeout();
+    caller.connected(connected, first);
+  }
+
+  private void fail(String reason) {
+    if (!over) {
+      cancel();
+      caller.unreachable(reason);
+    }
+  }
+
+  /** The caller wants it no more and hears nothing more. */
+  void cancel() {
+    over = true;
+    stopTimeout();
+    if (wire != null) {
+      wire.reset();
+    }
+  }
+
+  private void stopTimeout() {
+    if (timeout != null) {
+      timeout.cancel();
+      timeout = null;
+    }
+  }
+}

@@ -1,0 +1,90 @@
+package dev.skep.ingress;
+
+import io.vertx.core.Promise;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Watches one lane's links to a task that is to stop, until none is busy. No new ones come, since
+ * the task is marked as leaving before this starts.
+ */
+final class Drain {
+  /**
+   * A connection is at rest when the task spoke last and nothing has moved for this long. Longer
+   * than the pauses within one answer and than a round trip between nodes (so that a connection
+   * that was just made has had time to bring its request); short, since every stop of a task with
+   * an idle keep-alive connection waits for it.
+   */
+  static final Duration REST = Duration.ofMillis(50);
+
+  /** How often to look; a fifth of {@link #REST}. */
+  private static final Duration LOOK = Duration.ofMillis(10);
+
+  private static final class Watched {
+    private long moves;
+    private long sinceNanos;
+
+    Watched(long moves, long sinceNanos) {
+      this.moves = moves;
+      this.sinceNanos = sinceNanos;
+    }
+  }
+
+  private final Lane lane;
+  private final Promise<Integer> busy;
+  private final long endNanos;
+  private final Map<Link, Watched> links = new HashMap<>();
+
+  private Drain(Lane lane, Promise<Integer> busy, long endNanos) {
+    this.lane = lane;
+    this.busy = busy;
+    this.endNanos = endNanos;
+  }
+
+  /** Completes {@code busy} with the number of links that were still busy at the end. */
+  static void start(Lane lane, String taskId, Duration grace, Promise<Integer> busy) {
+    long now = System.nanoTime();
+    Drain drain = new Drain(lane, busy, now + grace.toNanos());
+    for (Link link : linksTo(lane, taskId)) {
+      drain.links.put(link, new Watched(link.moves(), now));
+    }
+    drain.look();
+  }
+
+  static List<Link> linksTo(Lane lane, String taskId) {
+    List<Link> links = new ArrayList<>();
+    for (Wire wire : lane.wires()) {
+      if (wire.owner() instanceof Link link && link.taskId().equals(taskId)) {
+        links.add(link);
+      }
+    }
+    return links;
+  }
+
+  private void look() {
+    long now = System.nanoTime();
+    links.keySet().removeIf(Link::isClosed);
+    int working = 0;
+    for (Map.Entry<Link, Watched> entry : links.entrySet()) {
+      if (!isAtRest(entry.getKey(), entry.getValue(), now)) {
+        working++;
+      }
+    }
+    if (working == 0 || now - endNanos >= 0) {
+      busy.complete(working);
+    } else {
+      lane.after(LOOK, this::look);
+    }
+  }
+
+  private static boolean isAtRest(Link link, Watched watched, long now) {
+    if (link.moves() != watched.moves) {
+      watched.moves = link.moves();
+      watched.sinceNanos = now;
+    }
+    return link.looksAnswered() && now - watched.sinceNanos >= REST.toNanos();
+  }
+}

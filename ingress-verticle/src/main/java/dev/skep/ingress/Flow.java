@@ -1,0 +1,117 @@
+package dev.skep.ingress;
+
+import io.netty.buffer.ByteBuf;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One direction of a link. It reads only what it can hand on: when the reader is slow, the part
+ * that it did not take waits here, and nothing more is read until that has gone.
+ */
+final class Flow {
+  /** Reads in one go; after them other connections of the lane have their turn. */
+  private static final int READS = 8;
+
+  private final Lane lane;
+  private final Link link;
+  private final Wire from;
+  private final Wire to;
+  private final boolean towardsClient;
+  private @Nullable ByteBuf rest;
+  private boolean ended;
+  private boolean done;
+
+  Flow(Lane lane, Link link, Wire from, Wire to, boolean towardsClient, @Nullable ByteBuf first) {
+    this.lane = lane;
+    this.link = link;
+    this.from = from;
+    this.to = to;
+    this.towardsClient = towardsClient;
+    this.rest = first;
+  }
+
+  /** Moves what can be moved now. */
+  void pump() throws IOException {
+    for (int read = 0; read < READS; read++) {
+      if (done || !writeRest()) {
+        return;
+      }
+      if (ended) {
+        done = true;
+        link.ended(this);
+        return;
+      }
+      if (!from.isReadable() || !to.isWritable()) {
+        return;
+      }
+      move();
+    }
+    link.again();
+  }
+
+  private void move() throws IOException {
+    int length = from.read(lane.readBytes());
+    if (length < 0) {
+      ended = true;
+      return;
+    }
+    if (length == 0) {
+      return;
+    }
+    link.moved(towardsClient);
+    int written;
+    try {
+      written = to.write(0, length);
+    } catch (IOException e) {
+      to.fail();
+      throw e;
+    }
+    if (written < length) {
+      rest = lane.keep(written, length);
+    }
+  }
+
+  private boolean writeRest() throws IOException {
+    ByteBuf waiting = rest;
+    if (waiting == null) {
+      return true;
+    }
+    if (!to.isWritable()) {
+      return false;
+    }
+    try {
+      to.write(waiting);
+    } catch (IOException e) {
+      to.fail();
+      throw e;
+    }
+    if (waiting.isReadable()) {
+      return false;
+    }
+    rest = null;
+    lane.release(waiting);
+    return true;
+  }
+
+  Wire to() {
+    return to;
+  }
+
+  /** All that will ever come was handed on. */
+  boolean isDone() {
+    return done;
+  }
+
+  /** Bytes wait here for a slow reader. */
+  boolean isHoldingBytes() {
+    return rest != null;
+  }
+
+  void drop() {
+    done = true;
+    if (rest != null) {
+      lane.release(rest);
+      rest = null;
+    }
+  }
+}

@@ -1,0 +1,170 @@
+package dev.skep.ingress;
+
+import io.netty.channel.IoEvent;
+import io.netty.channel.IoRegistration;
+import io.netty.channel.epoll.EpollIoHandle;
+import io.netty.channel.epoll.EpollIoOps;
+import io.netty.channel.epoll.LinuxSocket;
+import io.netty.channel.unix.FileDescriptor;
+import io.netty.channel.unix.Socket;
+import java.io.IOException;
+import java.net.Inet6Address;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.function.BiConsumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A listening socket. It takes connections on one lane and spreads them over all. */
+final class Listener implements EpollIoHandle {
+  private static final Logger LOG = LoggerFactory.getLogger(Listener.class);
+
+  /** Connections that wait to be taken; the kernel caps it by net.core.somaxconn. */
+  private static final int BACKLOG = 4096;
+
+  /** Connections taken in one go; then others of the lane have their turn. */
+  private static final int ACCEPTS = 64;
+
+  /** How long to take none when the process has no file descriptor left. */
+  private static final Duration PAUSE = Duration.ofMillis(100);
+
+  private static final int SOCKADDR_BYTES = 26; // what Netty's accept writes at most
+  private static final EpollIoOps NOTHING = EpollIoOps.valueOf(0);
+
+  private final Socket socket;
+  private final Lane lane;
+  private final Supplier<Lane> lanes;
+  private final BiConsumer<Lane, Socket> visitors;
+  private final byte[] peer = new byte[SOCKADDR_BYTES];
+  private @Nullable IoRegistration registration;
+
+  private Listener(
+      Socket socket, Lane lane, Supplier<Lane> lanes, BiConsumer<Lane, Socket> visitors) {
+    this.socket = socket;
+    this.lane = lane;
+    this.lanes = lanes;
+    this.visitors = visitors;
+  }
+
+  /**
+   * Listens on {@code address}.
+   *
+   * @param lanes where the next connection goes
+   * @param visitors takes it there, on that lane's thread
+   * @throws IOException when the address cannot be bound
+   */
+  static Listener open(
+      InetSocketAddress address, Lane lane, Supplier<Lane> lanes, BiConsumer<Lane, Socket> visitors)
+      throws IOException {
+    Socket socket = bind(address);
+    try {
+      // Accepted sockets inherit both.
+      socket.setTcpNoDelay(true);
+      socket.setKeepAlive(true);
+      socket.listen(BACKLOG);
+    } catch (IOException e) {
+      socket.close();
+      throw e;
+    }
+    Listener listener = new Listener(socket, lane, lanes, visitors);
+    lane.execute(listener::register);
+    return listener;
+  }
+
+  /** Throws what binding {@code address} meets now; leaves nothing bound, and never listens. */
+  static void probe(InetSocketAddress address) throws IOException {
+    bind(address).close();
+  }
+
+  private static Socket bind(InetSocketAddress address) throws IOException {
+    Socket socket = LinuxSocket.newSocketStream(address.getAddress() instanceof Inet6Address);
+    try {
+      socket.setReuseAddress(true); // connections of an earlier run may be in TIME_WAIT
+      socket.bind(address);
+      return socket;
+    } catch (IOException e) {
+      socket.close();
+      throw e;
+    }
+  }
+
+  private void register() {
+    if (socket.isOpen()) {
+      registration = lane.loop().register(this).getNow();
+      registration.submit(EpollIoOps.EPOLLIN);
+    }
+  }
+
+  int port() {
+    return socket.localAddress().getPort();
+  }
+
+  Lane lane() {
+    return lane;
+  }
+
+  @Override
+  public FileDescriptor fd() {
+    return socket;
+  }
+
+  @Override
+  public void handle(IoRegistration source, IoEvent event) {
+    try {
+      for (int i = 0; i < ACCEPTS && socket.isOpen(); i++) {
+        int accepted = socket.accept(peer);
+        if (accepted < 0) {
+          return;
+        }
+        hand(LinuxSocket.newSocket(accepted));
+      }
+    } catch (IOException e) {
+      if (socket.isOpen()) {
+        LOG.atWarn()
+            .addKeyValue("port", port())
+            .addKeyValue("reason", e.getMessage())
+            .log("cannot take connections for a moment");
+        source.submit(NOTHING);
+        lane.after(PAUSE, () -> resume(source));
+      }
+    }
+  }
+
+  private void resume(IoRegistration source) {
+    if (source.isValid()) {
+      source.submit(EpollIoOps.EPOLLIN);
+    }
+  }
+
+  private void hand(Socket accepted) {
+    Lane next = lanes.get();
+    if (next == lane) {
+      visit(next, accepted);
+    } else {
+      next.execute(() -> visit(next, accepted));
+    }
+  }
+
+  private void visit(Lane next, Socket accepted) {
+    try {
+      visitors.accept(next, accepted);
+    } catch (RuntimeException | OutOfMemoryError e) {
+      LOG.atError().setCause(e).log("a connection failed by a bug or for lack of memory");
+    }
+  }
+
+  /** Stops listening, on the lane's thread. */
+  @Override
+  public void close() {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      LOG.atDebug().setCause(e).log("closing a listener failed");
+    }
+    if (registration != null) {
+      registration.cancel();
+    }
+  }
+}

@@ -1,0 +1,249 @@
+package dev.skep.ingress;
+
+import dev.skep.ingress.RoutingTable.OwnTask;
+import dev.skep.ingress.RoutingTable.Route;
+import dev.skep.store.bus.IngressMessages.Port;
+import dev.skep.store.bus.IngressMessages.RefusedPort;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Copies bytes between sockets: from a published port to a task of this node, or to the mesh port
+ * of the task's node; and from this node's mesh port to this node's tasks.
+ */
+final class UserSpacePlane implements DataPlane, RelayVisit.Directory {
+  /** More loops than this only take memory; two move more than most networks bring. */
+  private static final int MAX_LANES = 8;
+
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
+
+  /** An open port with its socket. */
+  private record Open(Listener listener, PublishedPort port) {}
+
+  private final String nodeId;
+  private final InetAddress address;
+  private final Runnable suspectStale;
+  private final MultiThreadIoEventLoopGroup group;
+  private final List<Lane> lanes = new ArrayList<>();
+  private final AtomicInteger nextLane = new AtomicInteger();
+  private final Map<Integer, Open> open = new ConcurrentHashMap<>();
+
+  /** Ends of grace by the ids of the tasks that are to stop. */
+  private final Map<String, Long> leaving = new ConcurrentHashMap<>();
+
+  private final Listener mesh;
+  private final InetSocketAddress meshAddress;
+  private volatile RoutingTable table = RoutingTable.NONE;
+
+  /**
+   * @param address where published ports are listened on
+   * @param mesh where other nodes' ingresses connect to; port 0 takes a free one
+   * @param suspectStale run on any thread, possibly often, when traffic shows that the table may be
+   *     out of date
+   * @throws IOException when the mesh port cannot be bound
+   */
+  UserSpacePlane(String nodeId, InetAddress address, InetSocketAddress mesh, Runnable suspectStale)
+      throws IOException {
+    this.nodeId = nodeId;
+    this.address = address;
+    this.suspectStale = suspectStale;
+    int loops = Math.min(Runtime.getRuntime().availableProcessors(), MAX_LANES);
+    this.group =
+        new MultiThreadIoEventLoopGroup(
+            loops, new DefaultThreadFactory("skep-ingress", true), EpollIoHandler.newFactory());
+    ByteBufAllocator allocator = PooledByteBufAllocator.DEFAULT;
+    for (EventExecutor loop : group) {
+      lanes.add(new Lane((IoEventLoop) loop, allocator));
+    }
+    try {
+      this.mesh =
+          Listener.open(
+              mesh,
+              nextLane(),
+              this::nextLane,
+              (lane, socket) -> RelayVisit.start(lane, this, socket));
+    } catch (IOException e) {
+      var _ = group.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS);
+      throw e;
+    }
+    this.meshAddress = new InetSocketAddress(mesh.getAddress(), this.mesh.port());
+  }
+
+  InetSocketAddress meshAddress() {
+    return meshAddress;
+  }
+
+  private Lane nextLane() {
+    return lanes.get(Math.floorMod(nextLane.getAndIncrement(), lanes.size()));
+  }
+
+  @Override
+  public Future<List<RefusedPort>> apply(RoutingTable next, RouteChange change) {
+    table = next;
+    List<Future<Void>> closed = new ArrayList<>();
+    for (Integer port : change.unlisten()) {
+      Open old = open.remove(port);
+      if (old != null) {
+        closed.add(on(old.listener().lane(), lane -> old.listener().close()));
+      }
+    }
+    for (Route route : change.replace()) {
+      Open old = open.get(route.port());
+      if (old != null) {
+        old.port().route(route);
+      }
+    }
+    List<RefusedPort> refused = new ArrayList<>();
+    for (Route route : change.listen()) {
+      try {
+        listen(route);
+      } catch (IOException e) {
+        refused.add(refusal(route.port(), e));
+      }
+    }
+    forgetLeft();
+    return Future.all(closed).map(List.copyOf(refused));
+  }
+
+  private void listen(Route route) throws IOException {
+    PublishedPort port = new PublishedPort(nodeId, route.port(), this::isLeaving, suspectStale);
+    port.route(route);
+    Listener listener =
+        Listener.open(
+            new InetSocketAddress(address, route.port()),
+            nextLane(),
+            this::nextLane,
+            (lane, socket) -> Visit.start(lane, port, socket));
+    open.put(route.port(), new Open(listener, port));
+  }
+
+  @Override
+  public Future<List<RefusedPort>> probe(List<Port> ports) {
+    List<RefusedPort> refused = new ArrayList<>();
+    for (Port port : ports) {
+      if (!RoutingTable.isSupported(port.protocol())) {
+        refused.add(RoutingTable.unsupported(port.port(), port.protocol()));
+      } else if (!open.containsKey(port.port())) {
+        try {
+          Listener.probe(new InetSocketAddress(address, port.port()));
+        } catch (IOException e) {
+          refused.add(refusal(port.port(), e));
+        }
+      }
+    }
+    return Future.succeededFuture(List.copyOf(refused));
+  }
+
+  /** The system's own words, without the call that they came from. */
+  private static RefusedPort refusal(int port, IOException e) {
+    String message = String.valueOf(e.getMessage());
+    return new RefusedPort(port, "tcp", message.substring(message.lastIndexOf(": ") + 1).strip());
+  }
+
+  @Override
+  public Future<Integer> drain(String taskId, Duration grace) {
+    leaving.merge(taskId, System.nanoTime() + grace.toNanos(), (a, b) -> a - b > 0 ? a : b);
+    open.values().forEach(one -> one.port().recheck());
+    lanes.getFirst().after(grace.plus(Drain.REST), this::forgetLeft);
+    List<Future<Integer>> busy = new ArrayList<>();
+    for (Lane lane : lanes) {
+      Promise<Integer> promise = Promise.promise();
+      lane.execute(() -> Drain.start(lane, taskId, grace, promise));
+      busy.add(promise.future());
+    }
+    return Future.all(busy).map(all -> all.<Integer>list().stream().mapToInt(n -> n).sum());
+  }
+
+  /** Cuts what is left of tasks that have left the table and whose grace is over. */
+  private void forgetLeft() {
+    long now = System.nanoTime();
+    leaving.forEach((taskId, end) -> {
+      if (now - end >= 0 && !table.tasks().contains(taskId)) {
+        leaving.remove(taskId, end);
+        for (Lane lane : lanes) {
+          lane.execute(() -> Drain.linksTo(lane, taskId).forEach(Link::reset));
+        }
+      }
+    });
+  }
+
+  @Override
+  public boolean isLeaving(Target target) {
+    return leaving.containsKey(target.taskId());
+  }
+
+  @Override
+  public @Nullable Target find(Greeting.Wanted wanted) {
+    Target target = table.own().get(new OwnTask(wanted.taskId(), wanted.targetPort()));
+    if (target == null) {
+      suspectStale.run();
+    }
+    return target;
+  }
+
+  @Override
+  public Future<Void> close() {
+    List<Future<Void>> closed = new ArrayList<>();
+    closed.add(on(mesh.lane(), lane -> mesh.close()));
+    open.values()
+        .forEach(one -> closed.add(on(one.listener().lane(), l -> one.listener().close())));
+    open.clear();
+    return Future.all(closed)
+        .compose(all -> Future.all(lanes.stream().map(lane -> on(lane, Lane::closeAll)).toList()))
+        .transform(all -> shutDown());
+  }
+
+  private Future<Void> shutDown() {
+    Promise<Void> promise = Promise.promise();
+    group
+        .shutdownGracefully(0, CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+        .addListener(done -> promise.complete());
+    return promise.future();
+  }
+
+  /** Runs {@code action} on the lane's thread. */
+  private static Future<Void> on(Lane lane, Consumer<Lane> action) {
+    Promise<Void> promise = Promise.promise();
+    lane.execute(() -> {
+      action.accept(lane);
+      promise.complete();
+    });
+    return promise.future();
+  }
+
+  /** The connections' sockets that are open. */
+  Future<Integer> openSockets() {
+    return sum(lane -> lane.wires().size());
+  }
+
+  /** The bytes that wait for slow readers. */
+  Future<Integer> waitingBytes() {
+    return sum(lane -> Math.toIntExact(lane.waitingBytes()));
+  }
+
+  private Future<Integer> sum(java.util.function.ToIntFunction<Lane> part) {
+    AtomicInteger sum = new AtomicInteger();
+    return Future.all(
+            lanes.stream().map(lane -> on(lane, l -> sum.addAndGet(part.applyAsInt(l)))).toList())
+        .map(all -> sum.get());
+  }
+}

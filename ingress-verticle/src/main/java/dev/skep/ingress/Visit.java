@@ -1,0 +1,96 @@
+package dev.skep.ingress;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.unix.Socket;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A client that came to a published port, until it is joined with a task. What it sends meanwhile
+ * stays in its socket.
+ */
+final class Visit implements Wire.Owner, Dial.Caller {
+  private static final Logger LOG = LoggerFactory.getLogger(Visit.class);
+
+  private final Lane lane;
+  private final PublishedPort port;
+  private final Wire client;
+  private final List<Target> tried = new ArrayList<>(1);
+  private @Nullable Target target;
+  private @Nullable Dial dial;
+  private boolean over;
+
+  private Visit(Lane lane, PublishedPort port, Socket socket) {
+    this.lane = lane;
+    this.port = port;
+    this.client = lane.adopt(socket, this);
+  }
+
+  static void start(Lane lane, PublishedPort port, Socket socket) {
+    new Visit(lane, port, socket).next();
+  }
+
+  private void next() {
+    if (over) {
+      return;
+    }
+    Target chosen = port.next(tried);
+    if (chosen == null) {
+      client.reset();
+      port.exhausted(tried.size());
+      return;
+    }
+    tried.add(chosen);
+    target = chosen;
+    dial = new Dial(lane, chosen, this);
+    dial.start();
+  }
+
+  @Override
+  public void connected(Wire task, @Nullable ByteBuf first) {
+    Target reached = target;
+    if (reached == null) {
+      throw new IllegalStateException("connected to nothing");
+    }
+    if (port.isLeaving(reached)) {
+      // It was chosen before the drain began. Nothing was sent to it, so another may have the
+      // client. What it has said already, if anything, the client must not see.
+      if (first != null) {
+        lane.release(first);
+      }
+      task.reset();
+      lane.execute(this::next);
+      return;
+    }
+    new Link(lane, reached.taskId(), client, null, task, first).start();
+  }
+
+  @Override
+  public void unreachable(String reason) {
+    LOG.atDebug()
+        .addKeyValue("port", port.port())
+        .addKeyValue("task", target == null ? "" : target.taskId())
+        .addKeyValue("reason", reason)
+        .log("a task could not be reached; trying the next one");
+    next();
+  }
+
+  @Override
+  public void ready(Wire wire) {
+    if (wire.isFailed()) {
+      broken(wire);
+    }
+  }
+
+  @Override
+  public void broken(Wire wire) {
+    over = true;
+    if (dial != null) {
+      dial.cancel();
+    }
+    client.reset();
+  }
+}

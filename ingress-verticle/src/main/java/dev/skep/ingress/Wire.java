@@ -1,0 +1,211 @@
+package dev.skep.ingress;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.IoEvent;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoRegistration;
+import io.netty.channel.epoll.EpollIoEvent;
+import io.netty.channel.epoll.EpollIoHandle;
+import io.netty.channel.epoll.EpollIoOps;
+import io.netty.channel.unix.FileDescriptor;
+import io.netty.channel.unix.Socket;
+import io.netty.util.concurrent.Future;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A TCP socket on a lane. It is registered once, edge-triggered, and remembers between events
+ * whether it can be read or written; so holding a peer back costs no system call.
+ */
+final class Wire implements EpollIoHandle {
+  /** Whoever acts on a wire's events. */
+  interface Owner {
+    /** Something about the wire changed. Spurious calls happen. */
+    void ready(Wire wire);
+
+    /** {@link #ready} threw; the wire is to be given up. */
+    void broken(Wire wire);
+  }
+
+  private static final Logger LOG = LoggerFactory.getLogger(Wire.class);
+
+  private static final int IN = EpollIoOps.EPOLLIN.value();
+  private static final int OUT = EpollIoOps.EPOLLOUT.value();
+  private static final int ERR = EpollIoOps.EPOLLERR.value();
+  private static final int RDHUP = EpollIoOps.EPOLLRDHUP.value();
+  private static final int PRI = 0x02; // EPOLLPRI
+  private static final int HUP = 0x10; // EPOLLHUP
+  private static final EpollIoOps ALL =
+      EpollIoOps.valueOf(IN | OUT | PRI | RDHUP | EpollIoOps.EPOLLET.value());
+
+  private final Lane lane;
+  private final Socket socket;
+  private Owner owner;
+  private @Nullable IoRegistration registration;
+  private boolean readable;
+  private boolean writable;
+  private boolean failed;
+  private boolean thorough;
+  private boolean open = true;
+
+  Wire(Lane lane, Socket socket, Owner owner) {
+    this.lane = lane;
+    this.socket = socket;
+    this.owner = owner;
+  }
+
+  void register(IoEventLoop loop) {
+    Future<IoRegistration> done = loop.register(this);
+    if (!done.isSuccess()) { // on the loop's own thread it is done at once
+      throw new IllegalStateException("cannot watch a socket", done.cause());
+    }
+    registration = done.getNow();
+    registration.submit(ALL);
+  }
+
+  void owner(Owner next) {
+    owner = next;
+  }
+
+  Owner owner() {
+    return owner;
+  }
+
+  @Override
+  public FileDescriptor fd() {
+    return socket;
+  }
+
+  @Override
+  public void handle(IoRegistration source, IoEvent event) {
+    int bits = ((EpollIoEvent) event).ops().value();
+    if ((bits & ~OUT) != 0) {
+      readable = true;
+    }
+    if ((bits & (OUT | HUP | ERR)) != 0) {
+      writable = true;
+    }
+    if ((bits & ERR) != 0) {
+      failed = true;
+    }
+    if ((bits & ~(IN | OUT)) != 0) {
+      thorough = true;
+    }
+    act();
+  }
+
+  /** Lets the owner look at the wire. */
+  void act() {
+    if (!open) {
+      return;
+    }
+    try {
+      owner.ready(this);
+    } catch (RuntimeException | OutOfMemoryError e) {
+      // A loop that sees an exception pauses for a second; one connection must not stop the others.
+      LOG.atError().setCause(e).log("a connection failed by a bug or for lack of memory");
+      owner.broken(this);
+    }
+  }
+
+  boolean isReadable() {
+    return readable;
+  }
+
+  boolean isWritable() {
+    return writable;
+  }
+
+  /** The connection was reset or timed out. */
+  boolean isFailed() {
+    return failed;
+  }
+
+  /**
+   * Reads into the lane's scratch memory.
+   *
+   * @return the number of bytes; 0 when there are none now, -1 when none will come any more
+   */
+  int read(int limit) throws IOException {
+    int read = socket.recvAddress(lane.scratchAddress(), 0, limit);
+    if (read == 0 || (read > 0 && read < limit && !thorough)) {
+      // A short read has drained the socket, unless an end, an error or urgent data is ahead: these
+      // have had their event already.
+      readable = false;
+    }
+    return read;
+  }
+
+  /** Writes from the lane's scratch memory and returns how many bytes were taken. */
+  int write(int from, int to) throws IOException {
+    int written = socket.sendAddress(lane.scratchAddress(), from, to);
+    if (written < to - from) {
+      writable = false;
+    }
+    return written;
+  }
+
+  /** Writes from {@code bytes} and moves its reader index by what was taken. */
+  void write(ByteBuf bytes) throws IOException {
+    int length = bytes.readableBytes();
+    ByteBuffer part = bytes.nioBuffer();
+    int written = socket.send(part, part.position(), part.limit());
+    bytes.skipBytes(written);
+    if (written < length) {
+      writable = false;
+    }
+  }
+
+  /**
+   * Whether the connection stands now.
+   *
+   * @throws IOException when it was refused
+   */
+  boolean finishConnect() throws IOException {
+    writable = socket.finishConnect();
+    return writable;
+  }
+
+  void shutdownOutput() throws IOException {
+    socket.shutdown(false, true);
+  }
+
+  void fail() {
+    failed = true;
+  }
+
+  /** Closes with a FIN, after what was written. */
+  @Override
+  public void close() {
+    if (open) {
+      open = false;
+      lane.close(this);
+    }
+  }
+
+  /** Closes with a RST. */
+  void reset() {
+    if (open) {
+      try {
+        socket.setSoLinger(0);
+      } catch (IOException e) {
+        // The socket is beyond options; closing it is all that is left.
+      }
+      close();
+    }
+  }
+
+  void release() {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      LOG.atDebug().setCause(e).log("closing a socket failed");
+    }
+    if (registration != null) {
+      registration.cancel();
+    }
+  }
+}

@@ -1,0 +1,169 @@
+package dev.skep.ingress;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.skep.store.bus.Addresses;
+import dev.skep.store.bus.Bus;
+import dev.skep.store.bus.IngressMessages.Endpoint;
+import dev.skep.store.bus.IngressMessages.PortReport;
+import dev.skep.store.bus.IngressMessages.PortReportTaken;
+import dev.skep.store.bus.IngressMessages.PortRoute;
+import dev.skep.store.bus.IngressMessages.Routes;
+import dev.skep.store.bus.IngressMessages.RoutesRequest;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/** Several nodes' ingresses on loopback addresses and one bus, and a leader that does as told. */
+final class TestMesh implements AutoCloseable {
+  static final Duration LIMIT = Duration.ofSeconds(20);
+
+  record Node(String id, String address, IngressVerticle ingress, String deployment) {}
+
+  private final Vertx vertx = Vertx.vertx();
+  private final Bus bus = new Bus(vertx.eventBus());
+  private final List<Node> nodes = new ArrayList<>();
+  private final AtomicLong index = new AtomicLong();
+  private final List<PortReport> reports = new CopyOnWriteArrayList<>();
+  private final List<FakeTask> tasks = new ArrayList<>();
+  private volatile Routes routes = Routes.NONE;
+  private final int port;
+
+  TestMesh(int nodeCount) throws IOException {
+    await(
+        bus.answer(
+                Addresses.ROUTES_REQUEST,
+                RoutesRequest.class,
+                request -> Future.succeededFuture(routes))
+            .completion());
+    await(
+        bus.answer(
+                Addresses.PORT_REPORT,
+                PortReport.class,
+                report -> {
+                  reports.add(report);
+                  return Future.succeededFuture(new PortReportTaken());
+                })
+            .completion());
+    for (int i = 0; i < nodeCount; i++) {
+      String address = "127.0.0." + (i + 2);
+      IngressVerticle ingress = new IngressVerticle("node" + i, address, address, 0, bus);
+      nodes.add(new Node("node" + i, address, ingress, await(vertx.deployVerticle(ingress))));
+    }
+    port = freePort(nodes.getFirst().address());
+  }
+
+  static int freePort(String address) throws IOException {
+    try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.ofLiteral(address))) {
+      return probe.getLocalPort();
+    }
+  }
+
+  Node node(int number) {
+    return nodes.get(number);
+  }
+
+  Bus bus() {
+    return bus;
+  }
+
+  /** A port that nothing else uses. */
+  int port() {
+    return port;
+  }
+
+  List<PortReport> reports() {
+    return reports;
+  }
+
+  FakeTask add(FakeTask task) {
+    tasks.add(task);
+    return task;
+  }
+
+  /** A task that answers lines with its id. */
+  FakeTask answering(int node, String id) throws IOException {
+    return add(FakeTask.answering(node(node), id));
+  }
+
+  FakeTask serving(int node, String id, FakeTask.Service service) throws IOException {
+    return add(FakeTask.on(node(node), id, service));
+  }
+
+  /** Publishes {@link #port()} with these tasks, and waits until every node has it. */
+  void route(FakeTask... to) {
+    publish(List.of(portRoute(port, Arrays.stream(to).map(FakeTask::endpoint).toList())));
+  }
+
+  static PortRoute portRoute(int port, List<Endpoint> endpoints) {
+    List<Endpoint> ordered =
+        endpoints.stream().sorted(Comparator.comparing(Endpoint::taskId)).toList();
+    return new PortRoute(port, "tcp", "service", "web", ordered);
+  }
+
+  void publish(List<PortRoute> ports) {
+    send(ports);
+    long wanted = index.get();
+    for (Node node : nodes) {
+      until(() -> node.ingress().appliedIndex() == wanted);
+    }
+  }
+
+  /** Publishes without waiting for anybody. */
+  void send(List<PortRoute> ports) {
+    routes = new Routes(1, index.incrementAndGet(), ports);
+    bus.publish(Addresses.ROUTES, routes);
+  }
+
+  void undeploy(Node node) {
+    await(vertx.undeploy(node.deployment()));
+    nodes.remove(node);
+  }
+
+  /** Waits until no node has a connection left. */
+  void assertNothingOpen() {
+    for (Node node : nodes) {
+      until(() -> await(node.ingress().plane().openSockets()) == 0);
+      assertThat(await(node.ingress().plane().waitingBytes())).isZero();
+    }
+  }
+
+  static <T> T await(Future<T> future) {
+    try {
+      return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+    } catch (Exception e) {
+      throw new AssertionError("waited in vain", e);
+    }
+  }
+
+  static void until(BooleanSupplier condition) {
+    long end = System.nanoTime() + LIMIT.toNanos();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() - end > 0) {
+        throw new AssertionError("did not happen within " + LIMIT);
+      }
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(2));
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    for (FakeTask task : tasks) {
+      task.close();
+    }
+    assertNothingOpen();
+    await(vertx.close());
+  }
+}
