@@ -23,7 +23,7 @@ on() { docker -H "unix://$(socket_of "$1")" "${@:2}"; }
 label() { printf '%-9s %s\n' "$1" "$2"; }
 
 demo() {
-  local started_at=$SECONDS
+  local started_at=$SECONDS version
   hold_demo_lock
   if [ -f "$demo_dir/state" ]; then
     if any_node_runs; then
@@ -45,7 +45,8 @@ demo() {
   write_state
   label Engine "Docker $(docker -H "$engine" version --format '{{.Server.Version}}') at $engine${engine_started:+, started by this demo}"
   ensure_built
-  label Skep "version $("$home/bin/skep" version), on the JDK in $JAVA_HOME"
+  version=$("$home/bin/skep" version) || fail "Skep does not start on the JDK in $JAVA_HOME (its words are above)."
+  label Skep "$version, on the JDK in $JAVA_HOME"
   make_image
   start_nodes
   form_swarm
@@ -272,7 +273,8 @@ abandon_demo() {
   done
   printf '\nClearing away what was begun ...\n' >&2
   remove_demo >/dev/null || true
-  printf 'Nothing of the demo is left%s.\n' "${kept:+, only its daemons\' logs: $kept}" >&2
+  [ -z "$kept" ] || kept=", only the logs of its daemons: $kept"
+  printf 'Nothing of the demo is left%s.\n' "$kept" >&2
   exit "$status"
 }
 
