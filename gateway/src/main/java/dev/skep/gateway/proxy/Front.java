@@ -107,6 +107,11 @@ final class Front {
     }
   }
 
+  /** How many clients are connected. */
+  int clients() {
+    return (int) channels.stream().filter(channel -> channel.parent() != null).count();
+  }
+
   /** Stops to listen and closes every connection. */
   Future<Void> close() {
     var closed = Promise.<Void>promise();

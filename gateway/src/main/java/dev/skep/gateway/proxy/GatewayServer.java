@@ -87,6 +87,11 @@ public final class GatewayServer {
     return front.listen(where);
   }
 
+  /** How many clients are connected. */
+  int clients() {
+    return front.clients();
+  }
+
   /** Closes every connection and removes the sockets. */
   public Future<Void> close() {
     return front
