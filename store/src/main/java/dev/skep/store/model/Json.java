@@ -1,12 +1,13 @@
 package dev.skep.store.model;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
-import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.NamingBase;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.cfg.CoercionAction;
@@ -15,6 +16,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -54,30 +56,56 @@ public final class Json {
           Map.entry("Url", "URL"),
           Map.entry("Selinux", "SELinux"));
 
-  private static final ObjectMapper MAPPER =
-      JsonMapper.builder()
-          .addModule(new JavaTimeModule())
-          .addModule(new Jdk8Module())
-          .propertyNamingStrategy(new GoNames())
-          .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_PROPERTIES)
-          .enable(MapperFeature.DEFAULT_VIEW_INCLUSION)
-          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-          .disable(DeserializationFeature.ADJUST_DATES_TO_CONTEXT_TIME_ZONE)
-          .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
-          .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
-          .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
-          .defaultPropertyInclusion(
-              JsonInclude.Value.construct(
-                  JsonInclude.Include.NON_EMPTY, JsonInclude.Include.ALWAYS))
-          .withCoercionConfig(
-              LogicalType.Integer,
-              c -> c.setCoercion(CoercionInputShape.Float, CoercionAction.Fail))
-          .build();
+  /** As clients see it: empty text and collections are left out, and what is {@link Stored}. */
+  private static final ObjectMapper API = mapper(JsonInclude.Include.NON_EMPTY, Api.class);
 
-  private static final ObjectWriter STORED = MAPPER.writerWithView(Stored.class);
-  private static final ObjectWriter API = MAPPER.writerWithView(Api.class);
+  /**
+   * Lossless: what is read back equals what was written, so empty text is kept apart from none.
+   * Empty collections are left out, since their absence is read as empty.
+   */
+  private static final ObjectMapper STORED = mapper(JsonInclude.Include.NON_NULL, Stored.class);
 
   private Json() {}
+
+  private static ObjectMapper mapper(JsonInclude.Include included, Class<?> view) {
+    JsonMapper.Builder builder =
+        JsonMapper.builder()
+            .addModule(new JavaTimeModule())
+            .addModule(new Jdk8Module())
+            .propertyNamingStrategy(new GoNames())
+            .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_PROPERTIES)
+            .enable(MapperFeature.DEFAULT_VIEW_INCLUSION)
+            .disable(MapperFeature.AUTO_DETECT_IS_GETTERS)
+            .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .disable(DeserializationFeature.ADJUST_DATES_TO_CONTEXT_TIME_ZONE)
+            .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+            .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
+            .defaultPropertyInclusion(
+                JsonInclude.Value.construct(included, JsonInclude.Include.ALWAYS))
+            .withCoercionConfig(
+                LogicalType.Integer,
+                c -> c.setCoercion(CoercionInputShape.Float, CoercionAction.Fail))
+            .withCoercionConfig(
+                LogicalType.Textual,
+                c ->
+                    c.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
+                        .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
+                        .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail));
+    for (Class<?> collection : List.of(List.class, Map.class)) {
+      builder.withConfigOverride(
+          collection,
+          c ->
+              c.setInclude(
+                      JsonInclude.Value.construct(
+                          JsonInclude.Include.NON_EMPTY, JsonInclude.Include.ALWAYS))
+                  .setSetterInfo(JsonSetter.Value.forValueNulls(Nulls.AS_EMPTY)));
+    }
+    ObjectMapper mapper = builder.build();
+    mapper.setConfig(mapper.getSerializationConfig().withView(view));
+    mapper.setConfig(mapper.getDeserializationConfig().withView(view));
+    return mapper;
+  }
 
   /** What the API's clients may see of {@code value}, as JSON text. */
   public static String api(Object value) {
@@ -94,8 +122,7 @@ public final class Json {
     try {
       return STORED.writeValueAsBytes(value);
     } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException(
-          "cannot write " + value.getClass().getSimpleName() + " as JSON", e);
+      throw unwritable(value, e);
     }
   }
 
@@ -105,7 +132,7 @@ public final class Json {
    */
   public static <T> T readStored(byte[] json, Class<T> type) {
     try {
-      return MAPPER.readValue(json, type);
+      return STORED.readValue(json, type);
     } catch (java.io.IOException e) {
       throw new IllegalArgumentException(
           "cannot read " + type.getSimpleName() + " from stored JSON", e);
@@ -120,21 +147,28 @@ public final class Json {
    * words.
    */
   public static ObjectReader apiReader(Class<?> type) {
-    return MAPPER.readerFor(type).withView(Api.class);
+    return API.readerFor(type);
   }
 
-  /** The mapper itself, for trees (merging an engine's answer with ours). Do not configure it. */
+  /**
+   * The API's mapper itself, for trees (merging an engine's answer with ours). It shows what {@link
+   * #api} shows and no more. Do not configure it.
+   */
   public static ObjectMapper mapper() {
-    return MAPPER;
+    return API;
   }
 
-  private static String write(ObjectWriter writer, Object value) {
+  private static String write(ObjectMapper mapper, Object value) {
     try {
-      return writer.writeValueAsString(value);
+      return mapper.writeValueAsString(value);
     } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException(
-          "cannot write " + value.getClass().getSimpleName() + " as JSON", e);
+      throw unwritable(value, e);
     }
+  }
+
+  private static IllegalArgumentException unwritable(Object value, JsonProcessingException cause) {
+    return new IllegalArgumentException(
+        "cannot write " + value.getClass().getSimpleName() + " as JSON", cause);
   }
 
   /** Camel case to Go's exported names, word by word. */

@@ -1,6 +1,5 @@
 package dev.skep.store.model;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -46,9 +45,11 @@ public record Mount(
    * @param mode Unix permission bits
    */
   public record TmpfsOptions(
-      @Nullable Long sizeBytes,
-      @Nullable Integer mode,
-      @JsonProperty("Options") @Nullable List<List<String>> options) {}
+      @Nullable Long sizeBytes, @Nullable Integer mode, List<List<String>> options) {
+    public TmpfsOptions {
+      options = Copies.list(options);
+    }
+  }
 
   public record ClusterOptions() {}
 }
