@@ -11,6 +11,7 @@ import dev.skep.store.model.Secret;
 import dev.skep.store.model.Service;
 import dev.skep.store.model.SwarmObject;
 import dev.skep.store.model.Task;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
@@ -92,13 +93,27 @@ public final class ClusterState {
   }
 
   /**
-   * The snapshot that holds exactly {@code objects}, as they are, versions included: what a stored
-   * snapshot is read back into.
+   * The snapshot that holds exactly {@code objects}, as they are, versions included. Kinds that
+   * have objects count as written at {@code index}.
    */
   public static ClusterState of(long index, Stream<? extends SwarmObject> objects) {
-    Draft draft = new Draft(EMPTY, index, java.time.Instant.EPOCH);
+    Draft draft = new Draft(EMPTY, index, Instant.EPOCH);
     objects.forEach(draft::restore);
     return draft.commit().state();
+  }
+
+  /**
+   * As {@link #of(long, Stream)}, with the {@link #writtenAt} of each kind: what a stored snapshot
+   * is read back into. Without these a transaction with {@link Op.Unchanged} could be refused by
+   * the member that started from the snapshot and accepted by the others.
+   */
+  public static ClusterState of(
+      long index, Map<Kind, Long> written, Stream<? extends SwarmObject> objects) {
+    ClusterState state = of(index, objects);
+    EnumMap<Kind, Long> copy = new EnumMap<>(Kind.class);
+    copy.putAll(written);
+    return new ClusterState(
+        index, state.tables, state.ids, state.tasksByService, state.tasksByNode, copy);
   }
 
   // ------------------------------------------------------------------ reading

@@ -1,15 +1,13 @@
 package dev.skep.store;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
-import java.util.List;
 import java.util.function.Consumer;
 
 /**
  * The recent commits and those who follow them: what every store's {@link Store#watch} is made of.
- * All methods are called under the owning store's lock or from its one applying thread, except
- * {@link Store.Watch#close}.
+ * A watcher gets each commit once and in order, whatever thread commits, also when a watcher itself
+ * commits or watches. Watchers are called under the log's lock.
  */
 public final class CommitLog {
   /**
@@ -18,9 +16,17 @@ public final class CommitLog {
    */
   public static final int KEPT = 4096;
 
+  /**
+   * Changes kept in all, whatever the number of commits: a few hundred bytes each, so that
+   * transactions of a thousand tasks do not fill the memory.
+   */
+  public static final int KEPT_CHANGES = 16_384;
+
   private final Deque<Commit> recent = new ArrayDeque<>();
-  private final List<Consumer<Commit>> watchers = new ArrayList<>();
+  private final Listeners<Commit> watchers = new Listeners<>();
+  private int recentChanges;
   private long oldestKnown;
+  private long newest;
 
   /**
    * @param startIndex the index of the snapshot that the log starts from: commits up to it are not
@@ -28,30 +34,32 @@ public final class CommitLog {
    */
   public CommitLog(long startIndex) {
     this.oldestKnown = startIndex;
+    this.newest = startIndex;
   }
 
   /** Keeps a commit and hands it to the watchers. */
   public synchronized void add(Commit commit) {
     recent.addLast(commit);
-    if (recent.size() > KEPT) {
-      oldestKnown = recent.removeFirst().index();
+    recentChanges += commit.changes().size();
+    newest = commit.index();
+    while (recent.size() > KEPT || (recentChanges > KEPT_CHANGES && recent.size() > 1)) {
+      Commit oldest = recent.removeFirst();
+      recentChanges -= oldest.changes().size();
+      oldestKnown = oldest.index();
     }
-    List.copyOf(watchers).forEach(watcher -> watcher.accept(commit));
+    watchers.tell(commit);
   }
 
   /** Forgets all commits: a snapshot at {@code index} took their place. */
   public synchronized void reset(long index) {
     recent.clear();
+    recentChanges = 0;
     oldestKnown = index;
+    newest = index;
   }
 
   public synchronized Store.Watch watch(Consumer<Commit> watcher) {
-    watchers.add(watcher);
-    return () -> {
-      synchronized (this) {
-        watchers.remove(watcher);
-      }
-    };
+    return watchers.add(new Follower(newest, watcher));
   }
 
   /**
@@ -62,11 +70,33 @@ public final class CommitLog {
     if (afterIndex < oldestKnown) {
       throw new StoreException(new Refusal.Compacted(afterIndex, oldestKnown));
     }
-    for (Commit commit : recent) {
-      if (commit.index() > afterIndex) {
+    Follower follower = new Follower(afterIndex, watcher);
+    long replayed;
+    do {
+      replayed = newest;
+      for (Commit commit : recent.toArray(Commit[]::new)) {
+        Listeners.tell(follower, commit);
+      }
+    } while (replayed < newest); // the watcher itself committed
+    return watchers.add(follower);
+  }
+
+  /** Hands on what it has not seen: a replay may run ahead of the commits that are being told. */
+  private static final class Follower implements Consumer<Commit> {
+    private final Consumer<Commit> watcher;
+    private long seen;
+
+    Follower(long seen, Consumer<Commit> watcher) {
+      this.seen = seen;
+      this.watcher = watcher;
+    }
+
+    @Override
+    public void accept(Commit commit) {
+      if (commit.index() > seen) {
+        seen = commit.index();
         watcher.accept(commit);
       }
     }
-    return watch(watcher);
   }
 }

@@ -4,13 +4,12 @@ import dev.skep.store.ClusterState;
 import dev.skep.store.Commit;
 import dev.skep.store.CommitLog;
 import dev.skep.store.Leadership;
+import dev.skep.store.LeadershipNews;
 import dev.skep.store.Refusal;
 import dev.skep.store.Store;
 import dev.skep.store.StoreException;
 import dev.skep.store.Transaction;
 import io.vertx.core.Future;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -19,9 +18,8 @@ import java.util.function.Consumer;
  */
 public final class MemoryStore implements Store {
   private final CommitLog log;
-  private final List<Consumer<Leadership>> listeners = new ArrayList<>();
+  private final LeadershipNews leadership = new LeadershipNews(new Leadership(true, 1));
   private volatile ClusterState state;
-  private Leadership leadership = new Leadership(true, 1);
 
   public MemoryStore() {
     this(ClusterState.EMPTY);
@@ -42,8 +40,8 @@ public final class MemoryStore implements Store {
   public synchronized Future<Commit> commit(Transaction transaction) {
     try {
       Long term = transaction.term();
-      if (term != null && term != leadership.term()) {
-        throw new StoreException(new Refusal.StaleTerm(term, leadership.term()));
+      if (term != null && term != leadership.now().term()) {
+        throw new StoreException(new Refusal.StaleTerm(term, leadership.now().term()));
       }
       Commit commit = state.apply(transaction, state.index() + 1);
       state = commit.state();
@@ -65,25 +63,18 @@ public final class MemoryStore implements Store {
   }
 
   @Override
-  public synchronized Leadership leadership() {
-    return leadership;
+  public Leadership leadership() {
+    return leadership.now();
   }
 
   @Override
-  public synchronized Watch onLeadership(Consumer<Leadership> listener) {
-    listeners.add(listener);
-    listener.accept(leadership);
-    return () -> {
-      synchronized (this) {
-        listeners.remove(listener);
-      }
-    };
+  public Watch onLeadership(Consumer<Leadership> listener) {
+    return leadership.follow(listener);
   }
 
   /** Changes the leadership, as an election would. */
   public synchronized void lead(Leadership next) {
-    leadership = next;
-    List.copyOf(listeners).forEach(listener -> listener.accept(next));
+    leadership.change(next);
   }
 
   @Override
