@@ -1,0 +1,44 @@
+package dev.skep.store.raft;
+
+import java.nio.file.Path;
+
+/**
+ * Where a {@link RaftStore} keeps its files and who it is in its group.
+ *
+ * @param directory holds the log and the snapshots, secrets included; made readable by its owner
+ *     only
+ * @param memberId this member's name in the group; the directory belongs to it from then on. Skep
+ *     uses the node's id.
+ * @param host at which other members reach this one
+ * @param port at which other members reach this one. A group of one listens nowhere.
+ * @param snapshotInterval a snapshot is taken after at most so many log entries (and earlier when
+ *     the log has grown as large as the state)
+ */
+public record RaftStoreOptions(
+    Path directory, String memberId, String host, int port, long snapshotInterval) {
+  /** Swarm's own default for {@code --snapshot-interval}. */
+  public static final long DEFAULT_SNAPSHOT_INTERVAL = 10_000;
+
+  private static final int MAX_PORT = 65_535;
+
+  public RaftStoreOptions {
+    if (memberId.isEmpty()) {
+      throw new IllegalArgumentException("the member id is empty");
+    }
+    if (host.isEmpty() || port < 1 || port > MAX_PORT) {
+      throw new IllegalArgumentException("no address: host \"" + host + "\", port " + port);
+    }
+    if (snapshotInterval < 1) {
+      throw new IllegalArgumentException(
+          "a snapshot every " + snapshotInterval + " entries; at least 1 is needed");
+    }
+  }
+
+  public RaftStoreOptions(Path directory, String memberId, String host, int port) {
+    this(directory, memberId, host, port, DEFAULT_SNAPSHOT_INTERVAL);
+  }
+
+  public RaftStoreOptions withSnapshotInterval(long entries) {
+    return new RaftStoreOptions(directory, memberId, host, port, entries);
+  }
+}

@@ -1,0 +1,137 @@
+package dev.skep.store.raft;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.apache.ratis.RaftConfigKeys;
+import org.apache.ratis.conf.RaftProperties;
+import org.apache.ratis.protocol.RaftGroup;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.RaftServerConfigKeys;
+import org.apache.ratis.server.storage.RaftStorage;
+import org.apache.ratis.util.SizeInBytes;
+import org.apache.ratis.util.TimeDuration;
+
+/** Ratis as Skep wants it: quick to start, small in memory, few threads. */
+final class RatisSetup {
+  static final RaftGroupId GROUP =
+      RaftGroupId.valueOf(UUID.fromString("7c1c3a52-6f0e-4a8e-9d57-5e5a6b8f2d11"));
+
+  /** A log entry at most; three times the largest config with its base64. */
+  static final int ENTRY_BYTES_MAX = 4 * 1024 * 1024;
+
+  /** What Raft adds around a transaction in the log. */
+  private static final int ENTRY_OVERHEAD_BYTES = 64 * 1024;
+
+  /** Closed segments are kept in memory until they are applied, the open one always. */
+  private static final int SEGMENT_BYTES = 2 * 1024 * 1024;
+
+  /** Files grow in such steps, so that most syncs need not write the file's length. */
+  private static final int PREALLOCATED_BYTES = 512 * 1024;
+
+  /** Transactions that wait for the disk; more are refused. */
+  private static final int WAITING_MAX = 2048;
+
+  private static final int WAITING_BYTES_MAX = 16 * 1024 * 1024;
+
+  /** Nobody else can win, so the first election need not wait for anyone. */
+  private static final TimeDuration FIRST_ELECTION_MIN = millis(5);
+
+  private static final TimeDuration FIRST_ELECTION_MAX = millis(10);
+  private static final TimeDuration ELECTION_MIN = millis(150);
+  private static final TimeDuration ELECTION_MAX = millis(300);
+
+  /** A host that slept is no reason to stop or to step down while there is no one else. */
+  private static final TimeDuration PAUSE_MAX = TimeDuration.valueOf(3650, TimeUnit.DAYS);
+
+  /** Our own transactions are never sent twice. */
+  private static final TimeDuration RETRY_CACHE = TimeDuration.valueOf(1, TimeUnit.SECONDS);
+
+  private RatisSetup() {}
+
+  static RaftServer server(RaftStoreOptions options, StoreMachine machine) throws IOException {
+    RaftPeer self =
+        RaftPeer.newBuilder()
+            .setId(options.memberId())
+            .setAddress(options.host() + ":" + options.port())
+            .build();
+    return RaftServer.newBuilder()
+        .setServerId(self.getId())
+        .setGroup(RaftGroup.valueOf(GROUP, self))
+        .setStateMachine(machine)
+        .setProperties(properties(options))
+        .setOption(RaftStorage.StartupOption.RECOVER)
+        .build();
+  }
+
+  /** The members are those that the log names; options count only when it is founded. */
+  static void checkMember(RaftServer server, RaftStoreOptions options) throws IOException {
+    List<String> members =
+        server.getDivision(GROUP).getRaftConf().getCurrentPeers().stream()
+            .map(RaftPeer::getId)
+            .map(RaftPeerId::toString)
+            .toList();
+    if (!members.equals(List.of(options.memberId()))) {
+      throw new IOException(
+          "the store's directory "
+              + options.directory()
+              + " belongs to the members "
+              + members
+              + ", not to "
+              + options.memberId());
+    }
+  }
+
+  private static RaftProperties properties(RaftStoreOptions options) {
+    RaftProperties p = new RaftProperties();
+    RaftConfigKeys.Rpc.setType(p, new Alone());
+    RaftServerConfigKeys.setStorageDir(p, List.of(options.directory().resolve("raft").toFile()));
+    RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(p, FIRST_ELECTION_MIN);
+    RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMax(p, FIRST_ELECTION_MAX);
+    RaftServerConfigKeys.Rpc.setTimeoutMin(p, ELECTION_MIN);
+    RaftServerConfigKeys.Rpc.setTimeoutMax(p, ELECTION_MAX);
+    RaftServerConfigKeys.setCloseThreshold(p, PAUSE_MAX);
+    RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(p, PAUSE_MAX);
+    RaftServerConfigKeys.RetryCache.setExpiryTime(p, RETRY_CACHE);
+
+    RaftServerConfigKeys.Log.setSegmentSizeMax(p, bytes(SEGMENT_BYTES));
+    RaftServerConfigKeys.Log.setSegmentCacheNumMax(p, 1);
+    RaftServerConfigKeys.Log.setPreallocatedSize(p, bytes(PREALLOCATED_BYTES));
+    RaftServerConfigKeys.Log.Appender.setBufferByteLimit(
+        p, bytes(ENTRY_BYTES_MAX + ENTRY_OVERHEAD_BYTES));
+    RaftServerConfigKeys.Log.setWriteBufferSize(
+        p, bytes(ENTRY_BYTES_MAX + 2 * ENTRY_OVERHEAD_BYTES));
+    RaftServerConfigKeys.Log.setQueueByteLimit(p, bytes(WAITING_BYTES_MAX));
+    RaftServerConfigKeys.Write.setElementLimit(p, WAITING_MAX);
+    RaftServerConfigKeys.Write.setByteLimit(p, bytes(WAITING_BYTES_MAX));
+    // Every entry's commit would else be noted by one more entry.
+    RaftServerConfigKeys.Log.setLogMetadataEnabled(p, false);
+
+    // StoreMachine decides when; it is asked after each entry.
+    RaftServerConfigKeys.Snapshot.setAutoTriggerEnabled(p, true);
+    RaftServerConfigKeys.Snapshot.setAutoTriggerThreshold(p, 1);
+    RaftServerConfigKeys.Snapshot.setTriggerWhenStopEnabled(p, false);
+    RaftServerConfigKeys.Log.setPurgeUptoSnapshotIndex(p, true);
+    RaftServerConfigKeys.Log.setPurgeGap(p, 1);
+
+    RaftServerConfigKeys.ThreadPool.setProxyCached(p, true);
+    RaftServerConfigKeys.ThreadPool.setProxySize(p, 1);
+    RaftServerConfigKeys.ThreadPool.setServerCached(p, true);
+    RaftServerConfigKeys.ThreadPool.setServerSize(p, 1);
+    RaftServerConfigKeys.ThreadPool.setClientCached(p, true);
+    RaftServerConfigKeys.ThreadPool.setClientSize(p, 1);
+    return p;
+  }
+
+  private static TimeDuration millis(long millis) {
+    return TimeDuration.valueOf(millis, TimeUnit.MILLISECONDS);
+  }
+
+  private static SizeInBytes bytes(long bytes) {
+    return SizeInBytes.valueOf(bytes);
+  }
+}

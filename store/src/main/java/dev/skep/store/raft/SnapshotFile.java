@@ -1,0 +1,123 @@
+package dev.skep.store.raft;
+
+import dev.skep.store.ClusterState;
+import dev.skep.store.Op.AnyObject;
+import dev.skep.store.model.Json;
+import dev.skep.store.model.Kind;
+import dev.skep.store.model.SwarmObject;
+import java.io.BufferedOutputStream;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A {@link ClusterState} as a file of JSON lines: a {@link Head}, then one object per line. It
+ * appears under its name complete and synced, or not at all.
+ */
+final class SnapshotFile {
+  private static final String PARTIAL = ".partial";
+  private static final int BUFFER_BYTES = 64 * 1024;
+
+  private SnapshotFile() {}
+
+  /**
+   * @param index of the state; the snapshot's own place in the log may be later, when the last
+   *     entries changed nothing
+   * @param written {@link ClusterState#writtenAt} of each kind
+   * @param objects how many lines follow
+   */
+  private record Head(long index, Map<Kind, Long> written, int objects) {}
+
+  private record Line(@AnyObject SwarmObject object) {}
+
+  static void write(ClusterState state, Path file) throws IOException {
+    Path partial = file.resolveSibling(file.getFileName() + PARTIAL);
+    try (FileChannel channel =
+            FileChannel.open(
+                partial,
+                StandardOpenOption.CREATE,
+                StandardOpenOption.TRUNCATE_EXISTING,
+                StandardOpenOption.WRITE);
+        OutputStream out =
+            new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER_BYTES)) {
+      writeLine(out, head(state));
+      for (Kind kind : Kind.values()) {
+        for (SwarmObject object : state.all(kind)) {
+          writeLine(out, new Line(object));
+        }
+      }
+      out.flush();
+      channel.force(true);
+    } catch (IOException e) {
+      Files.deleteIfExists(partial);
+      throw e;
+    }
+    Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
+    sync(file.toAbsolutePath().getParent());
+  }
+
+  static ClusterState read(Path file) throws IOException {
+    try (BufferedReader lines = Files.newBufferedReader(file)) {
+      Head head = Json.readStored(bytes(lines.readLine(), file), Head.class);
+      Stream.Builder<SwarmObject> objects = Stream.builder();
+      for (int i = 0; i < head.objects; i++) {
+        objects.add(Json.readStored(bytes(lines.readLine(), file), Line.class).object);
+      }
+      return ClusterState.of(head.index, head.written, objects.build());
+    } catch (IllegalArgumentException e) {
+      throw new IOException("the snapshot " + file + " is damaged: " + e.getMessage(), e);
+    }
+  }
+
+  /** Removes what a crash in the middle of {@link #write} left. */
+  static void clean(Path directory) throws IOException {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*" + PARTIAL)) {
+      for (Path file : files) {
+        Files.delete(file);
+      }
+    }
+  }
+
+  private static Head head(ClusterState state) {
+    Map<Kind, Long> written = new EnumMap<>(Kind.class);
+    int objects = 0;
+    for (Kind kind : Kind.values()) {
+      written.put(kind, state.writtenAt(kind));
+      objects += state.all(kind).size();
+    }
+    return new Head(state.index(), written, objects);
+  }
+
+  private static void writeLine(OutputStream out, Object value) throws IOException {
+    out.write(Json.storedBytes(value));
+    out.write('\n');
+  }
+
+  private static byte[] bytes(@Nullable String line, Path file) throws IOException {
+    if (line == null) {
+      throw new IOException("the snapshot " + file + " is damaged: it ends too early");
+    }
+    return line.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Makes the renaming itself durable. */
+  private static void sync(@Nullable Path directory) throws IOException {
+    if (directory != null) {
+      try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+        channel.force(true);
+      }
+    }
+  }
+}

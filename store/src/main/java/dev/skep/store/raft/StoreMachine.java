@@ -1,0 +1,322 @@
+package dev.skep.store.raft;
+
+import dev.skep.store.ClusterState;
+import dev.skep.store.Commit;
+import dev.skep.store.CommitLog;
+import dev.skep.store.Leadership;
+import dev.skep.store.LeadershipNews;
+import dev.skep.store.Refusal;
+import dev.skep.store.StoreException;
+import dev.skep.store.StoreFailure;
+import dev.skep.store.Transaction;
+import dev.skep.store.model.Json;
+import io.vertx.core.Promise;
+import java.io.File;
+import java.io.IOException;
+import java.util.Collection;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.ratis.io.MD5Hash;
+import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.proto.RaftProtos.RaftConfigurationProto;
+import org.apache.ratis.proto.RaftProtos.StateMachineLogEntryProto;
+import org.apache.ratis.protocol.ClientId;
+import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.protocol.TermIndex;
+import org.apache.ratis.server.raftlog.RaftLog;
+import org.apache.ratis.server.storage.FileInfo;
+import org.apache.ratis.server.storage.RaftStorage;
+import org.apache.ratis.statemachine.SnapshotRetentionPolicy;
+import org.apache.ratis.statemachine.StateMachineStorage;
+import org.apache.ratis.statemachine.TransactionContext;
+import org.apache.ratis.statemachine.impl.BaseStateMachine;
+import org.apache.ratis.statemachine.impl.SimpleStateMachineStorage;
+import org.apache.ratis.statemachine.impl.SingleFileSnapshotInfo;
+import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
+import org.apache.ratis.util.LifeCycle;
+import org.apache.ratis.util.MD5FileUtil;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Applies the log's entries to the {@link ClusterState}, on Ratis's one applying thread. What an
+ * entry does depends on the entry and the state alone, so every member comes to the same.
+ */
+final class StoreMachine extends BaseStateMachine {
+  private static final Logger LOG = LoggerFactory.getLogger(StoreMachine.class);
+
+  /** A log smaller than this is replayed faster than a snapshot is worth. */
+  private static final long SNAPSHOT_BYTES_MIN = 4L * 1024 * 1024;
+
+  /** The log before the last snapshot is purged, so an older snapshot would be of no use. */
+  private static final SnapshotRetentionPolicy ONLY_THE_LAST =
+      new SnapshotRetentionPolicy() {
+        @Override
+        public int getNumSnapshotsRetained() {
+          return 1;
+        }
+      };
+
+  private final SimpleStateMachineStorage storage = new SimpleStateMachineStorage();
+  private final CommitLog log = new CommitLog(0);
+  private final LeadershipNews leadership = new LeadershipNews(Leadership.NONE);
+  private final Map<Long, Pending> pending = new ConcurrentHashMap<>();
+  private final CompletableFuture<Void> ready = new CompletableFuture<>();
+  private final ClientId clientId;
+  private final long snapshotInterval;
+
+  private volatile ClusterState state = ClusterState.EMPTY;
+  private volatile @Nullable StoreFailure failure;
+  private volatile long term;
+
+  // Of the applying thread alone.
+  private long snapshotBytes;
+  private long triedIndex;
+  private long bytesSinceTry;
+
+  /**
+   * @param clientId under which this member's own transactions are in the log
+   */
+  StoreMachine(ClientId clientId, long snapshotInterval) {
+    this.clientId = clientId;
+    this.snapshotInterval = snapshotInterval;
+  }
+
+  ClusterState state() {
+    return state;
+  }
+
+  CommitLog log() {
+    return log;
+  }
+
+  LeadershipNews leadership() {
+    return leadership;
+  }
+
+  /** Done when this member leads for the first time, failed when the store failed before. */
+  CompletableFuture<Void> ready() {
+    return ready;
+  }
+
+  /** Why the store is at its end, if it is. */
+  @Nullable StoreFailure failure() {
+    return failure;
+  }
+
+  /** From now on the application of the entry with that call id completes the promise. */
+  void expect(long callId, Pending transaction) {
+    pending.put(callId, transaction);
+    StoreFailure failed = failure;
+    if (failed != null) {
+      forget(callId, failed);
+    }
+  }
+
+  /** Fails the promise, unless the entry was applied meanwhile. */
+  void forget(long callId, Throwable cause) {
+    Pending forgotten = pending.remove(callId);
+    if (forgotten != null) {
+      forgotten.promise().fail(cause);
+    }
+  }
+
+  /** Ends the store: nothing is acknowledged any more. The first reason stays. */
+  synchronized void fail(StoreFailure cause) {
+    if (failure == null) {
+      failure = cause;
+    }
+    leadership.change(new Leadership(false, leadership.now().term()));
+    ready.completeExceptionally(cause);
+    pending.keySet().forEach(callId -> forget(callId, cause));
+  }
+
+  // ------------------------------------------------------------------ the log
+
+  @Override
+  public CompletableFuture<Message> applyTransaction(TransactionContext context) {
+    LogEntryProto entry = context.getLogEntry();
+    StateMachineLogEntryProto logged = entry.getStateMachineLogEntry();
+    Pending own =
+        logged.getClientId().equals(clientId.toByteString())
+            ? pending.remove(logged.getCallId())
+            : null;
+    try {
+      Transaction transaction = own == null ? read(logged.getLogData()) : own.transaction();
+      Commit commit = apply(transaction, entry.getTerm(), entry.getIndex());
+      state = commit.state();
+      log.add(commit);
+      answer(own, commit, null);
+    } catch (StoreException e) {
+      answer(own, null, e);
+    } catch (RuntimeException e) {
+      StoreFailure bug =
+          new StoreFailure("log entry " + entry.getIndex() + " cannot be applied: " + e, false, e);
+      answer(own, null, bug);
+      fail(bug);
+      throw e;
+    }
+    bytesSinceTry += logged.getLogData().size();
+    updateLastAppliedTermIndex(entry.getTerm(), entry.getIndex());
+    return CompletableFuture.completedFuture(Message.EMPTY);
+  }
+
+  private Commit apply(Transaction transaction, long entryTerm, long index) {
+    Long decidedUnder = transaction.term();
+    if (decidedUnder != null && decidedUnder != entryTerm) {
+      throw new StoreException(new Refusal.StaleTerm(decidedUnder, entryTerm));
+    }
+    return state.apply(transaction, index);
+  }
+
+  private static Transaction read(ByteString json) {
+    return Json.readStored(json.toByteArray(), Transaction.class);
+  }
+
+  private static void answer(
+      @Nullable Pending own, @Nullable Commit commit, @Nullable Throwable refusal) {
+    if (own == null) {
+      return;
+    }
+    Promise<Commit> promise = own.promise();
+    if (commit != null) {
+      promise.complete(commit);
+    } else if (refusal != null) {
+      promise.fail(refusal);
+    }
+  }
+
+  @Override
+  public void notifyLogFailed(Throwable cause, @Nullable LogEntryProto entry) {
+    LOG.atError().setCause(cause).log("the store's log cannot be written; the store stops");
+    fail(
+        new StoreFailure(
+            "the store's log cannot be written: "
+                + rootMessage(cause)
+                + ". Nothing that was not acknowledged is sure to be kept. Make room or repair the"
+                + " disk, then start the daemon again",
+            false,
+            cause));
+  }
+
+  private static String rootMessage(Throwable cause) {
+    Throwable root = cause;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root.getMessage() == null ? root.toString() : root.getMessage();
+  }
+
+  // ------------------------------------------------------------------ leadership
+
+  @Override
+  public void notifyConfigurationChanged(long term, long index, RaftConfigurationProto members) {
+    // A leader's first entry in its term is a configuration; notifyLeaderReady follows it.
+    this.term = term;
+  }
+
+  @Override
+  public void notifyLeaderReady() {
+    if (failure == null) {
+      leadership.change(new Leadership(true, term));
+      ready.complete(null);
+    }
+  }
+
+  @Override
+  public void notifyNotLeader(Collection<TransactionContext> pendingEntries) {
+    leadership.change(new Leadership(false, term));
+  }
+
+  // ------------------------------------------------------------------ snapshots
+
+  @Override
+  public void initialize(RaftServer server, RaftGroupId group, RaftStorage raftStorage)
+      throws IOException {
+    getLifeCycle()
+        .startAndTransition(
+            () -> {
+              super.initialize(server, group, raftStorage);
+              storage.init(raftStorage);
+              SnapshotFile.clean(raftStorage.getStorageDir().getStateMachineDir().toPath());
+              load(storage.getLatestSnapshot());
+            },
+            IOException.class);
+  }
+
+  @Override
+  public void pause() {
+    if (getLifeCycleState() == LifeCycle.State.RUNNING) {
+      getLifeCycle().transition(LifeCycle.State.PAUSING);
+      getLifeCycle().transition(LifeCycle.State.PAUSED);
+    }
+  }
+
+  @Override
+  public void reinitialize() throws IOException {
+    load(storage.loadLatestSnapshot());
+    if (getLifeCycleState() == LifeCycle.State.PAUSED) {
+      getLifeCycle().transition(LifeCycle.State.STARTING);
+      getLifeCycle().transition(LifeCycle.State.RUNNING);
+    }
+  }
+
+  @Override
+  public StateMachineStorage getStateMachineStorage() {
+    return storage;
+  }
+
+  private void load(@Nullable SingleFileSnapshotInfo snapshot) throws IOException {
+    if (snapshot == null) {
+      return;
+    }
+    File file = snapshot.getFile().getPath().toFile();
+    MD5Hash expected = snapshot.getFile().getFileDigest();
+    if (expected != null && !expected.equals(MD5FileUtil.computeMd5ForFile(file))) {
+      throw new IOException("the snapshot " + file + " is damaged: its checksum differs");
+    }
+    state = SnapshotFile.read(file.toPath());
+    log.reset(state.index());
+    triedIndex = snapshot.getIndex();
+    snapshotBytes = file.length();
+    bytesSinceTry = 0;
+    setLastAppliedTermIndex(snapshot.getTermIndex());
+  }
+
+  /**
+   * Asked after each entry. Takes a snapshot when the log since the last one holds many entries, or
+   * as much as the state itself: so the disk never carries much more than twice the state, and the
+   * writing costs a constant factor. Returns the snapshot's index, or none.
+   */
+  @Override
+  public long takeSnapshot() throws IOException {
+    TermIndex applied = getLastAppliedTermIndex();
+    boolean due =
+        applied.getIndex() - triedIndex >= snapshotInterval
+            || bytesSinceTry >= Math.max(SNAPSHOT_BYTES_MIN, snapshotBytes);
+    if (!due) {
+      return RaftLog.INVALID_LOG_INDEX;
+    }
+    triedIndex = applied.getIndex();
+    bytesSinceTry = 0;
+    File file = storage.getSnapshotFile(applied.getTerm(), applied.getIndex());
+    try {
+      SnapshotFile.write(state, file.toPath());
+      MD5Hash digest = MD5FileUtil.computeMd5ForFile(file);
+      MD5FileUtil.saveMD5File(file, digest);
+      storage.updateLatestSnapshot(
+          new SingleFileSnapshotInfo(new FileInfo(file.toPath(), digest), applied));
+      storage.cleanupOldSnapshots(ONLY_THE_LAST);
+    } catch (IOException e) {
+      // The log still has everything; the next try comes after another interval.
+      LOG.atWarn().addKeyValue("file", file).setCause(e).log("no snapshot could be written");
+      return RaftLog.INVALID_LOG_INDEX;
+    }
+    snapshotBytes = file.length();
+    return applied.getIndex();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.skep.store.memory;
+
+import org.jspecify.annotations.NullMarked;

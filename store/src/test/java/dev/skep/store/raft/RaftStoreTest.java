@@ -1,0 +1,197 @@
+package dev.skep.store.raft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.skep.store.ClusterState;
+import dev.skep.store.Commit;
+import dev.skep.store.Filled;
+import dev.skep.store.Op;
+import dev.skep.store.Refusal;
+import dev.skep.store.Samples;
+import dev.skep.store.Store;
+import dev.skep.store.StoreContract;
+import dev.skep.store.StoreFailure;
+import dev.skep.store.model.Kind;
+import dev.skep.store.model.SwarmObject;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+@Execution(ExecutionMode.CONCURRENT)
+class RaftStoreTest extends StoreContract {
+  @TempDir Path directory;
+
+  @Override
+  protected Store open() throws Exception {
+    return open(RaftStoreOptions.DEFAULT_SNAPSHOT_INTERVAL);
+  }
+
+  private Store open(long snapshotInterval) throws Exception {
+    return await(
+        RaftStore.open(
+            new RaftStoreOptions(directory, "m1", "127.0.0.1", 4242)
+                .withSnapshotInterval(snapshotInterval)));
+  }
+
+  private void reopen(long snapshotInterval) throws Exception {
+    await(store.close());
+    store = open(snapshotInterval);
+  }
+
+  @Test
+  void keeps_every_write_over_a_restart() throws Exception {
+    writeMuch();
+    ClusterState before = store.state();
+    reopen(RaftStoreOptions.DEFAULT_SNAPSHOT_INTERVAL);
+    assertSame(store.state(), before);
+  }
+
+  @Test
+  void keeps_every_write_over_a_restart_from_a_snapshot() throws Exception {
+    reopen(10);
+    writeMuch();
+    ClusterState before = store.state();
+    assertThat(snapshots()).hasSize(1);
+
+    reopen(10);
+    assertSame(store.state(), before);
+    commit(now().create(Samples.service("more", "more")));
+    ClusterState after = store.state();
+    reopen(10);
+    assertSame(store.state(), after);
+  }
+
+  private void writeMuch() throws Exception {
+    for (SwarmObject object : Filled.everything()) {
+      commit(now().create(object));
+    }
+    for (SwarmObject object : List.copyOf(store.state().configs())) {
+      commit(now().delete(object));
+    }
+    commit(now().create(Samples.service("s1", "web")).create(Samples.task("t1", "s1", 1, "n1")));
+    for (int i = 0; i < 25; i++) {
+      commit(now().update(Samples.renamed(stored("s1"), "web" + i)));
+      refusal(now().create(Samples.service("s1", "again")));
+    }
+  }
+
+  @Test
+  void a_watch_goes_on_after_a_restart() throws Exception {
+    List<Commit> committed = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      committed.add(commit(now().create(Samples.service("s" + i, "n" + i))));
+    }
+    long term = store.leadership().term();
+    reopen(RaftStoreOptions.DEFAULT_SNAPSHOT_INTERVAL);
+    assertThat(store.leadership().term()).isGreaterThan(term);
+    committed.add(commit(now().create(Samples.service("more", "more"))));
+
+    List<Long> seen = new ArrayList<>();
+    store.watch(committed.get(2).index(), commit -> seen.add(commit.index())).close();
+    assertThat(seen)
+        .containsExactlyElementsOf(committed.subList(3, 6).stream().map(Commit::index).toList());
+    assertThat(refusal(now().term(term).create(Samples.service("x", "x"))))
+        .isEqualTo(new Refusal.StaleTerm(term, store.leadership().term()));
+  }
+
+  @Test
+  void a_watch_from_before_the_snapshot_is_refused_after_a_restart() throws Exception {
+    reopen(5);
+    long first = commit(now().create(Samples.service("s", "n"))).index();
+    for (int i = 0; i < 20; i++) {
+      commit(now().create(Samples.service("s" + i, "n" + i)));
+    }
+    reopen(5);
+    assertThatThrownBy(() -> store.watch(first, commit -> {}))
+        .hasMessageContaining("no longer kept");
+    store.watch(store.state().index(), commit -> {}).close();
+  }
+
+  @Test
+  void accepts_after_a_restart_what_it_accepted_before() throws Exception {
+    reopen(3);
+    commit(now().create(Samples.secret("x", "x", "YQ==")));
+    ClusterState looked = store.state();
+    for (int i = 0; i < 10; i++) {
+      commit(now().create(Samples.node("n" + i, "h")));
+    }
+    commit(now().unchanged(Kind.SECRET, looked).create(Samples.service("s", "web")));
+    reopen(3);
+    assertThat(store.state().service("s")).isPresent();
+    commit(now().unchanged(Kind.SECRET, looked).create(Samples.service("s2", "api")));
+  }
+
+  @Test
+  void purges_the_log_behind_a_snapshot() throws Exception {
+    reopen(10);
+    String data = "x".repeat(300_000);
+    for (int i = 0; i < 40; i++) {
+      commit(
+          now()
+              .create(Samples.secret("x" + i, "x" + i, data))
+              .add(new Op.Delete(Kind.SECRET, "x" + i, 0)));
+    }
+    long bytes = 0;
+    for (Path file : files()) {
+      bytes += Files.size(file);
+    }
+    assertThat(bytes).isLessThan(40L * 300_000 / 2);
+    assertThat(snapshots()).hasSize(1);
+  }
+
+  @Test
+  void a_second_store_on_the_directory_is_refused() throws Exception {
+    assertThatThrownBy(this::open)
+        .isInstanceOf(StoreFailure.class)
+        .hasMessageContaining("is in use by process " + ProcessHandle.current().pid());
+    commit(now().create(Samples.service("s", "web")));
+  }
+
+  @Test
+  void another_member_is_refused() throws Exception {
+    await(store.close());
+    RaftStoreOptions other = new RaftStoreOptions(directory, "m2", "127.0.0.1", 4242);
+    assertThatThrownBy(() -> await(RaftStore.open(other)))
+        .isInstanceOf(StoreFailure.class)
+        .hasMessageContaining("belongs to the members [m1], not to m2");
+    store = open();
+  }
+
+  @Test
+  void a_transaction_too_large_is_refused_with_its_size() throws Exception {
+    String data = "x".repeat(RatisSetup.ENTRY_BYTES_MAX);
+    assertThatThrownBy(() -> commit(now().create(Samples.secret("x", "x", data))))
+        .isInstanceOf(StoreFailure.class)
+        .hasMessageContaining("1 steps");
+    commit(now().create(Samples.secret("x", "x", data.substring(1_000))));
+    reopen(RaftStoreOptions.DEFAULT_SNAPSHOT_INTERVAL);
+    assertThat(store.state().secret("x")).isPresent();
+  }
+
+  @Test
+  void a_closed_store_says_so() throws Exception {
+    await(store.close());
+    assertThatThrownBy(() -> commit(now().create(Samples.service("s", "web"))))
+        .isInstanceOf(StoreFailure.class)
+        .hasMessageContaining("closed");
+    assertThat(store.leadership().leader()).isFalse();
+  }
+
+  private List<Path> files() throws Exception {
+    try (var files = Files.walk(directory)) {
+      return files.filter(Files::isRegularFile).toList();
+    }
+  }
+
+  private List<Path> snapshots() throws Exception {
+    return files().stream()
+        .filter(file -> file.getFileName().toString().matches("snapshot\\.\\d+_\\d+"))
+        .toList();
+  }
+}
