@@ -1,0 +1,146 @@
+package dev.skep.scheduler;
+
+import dev.skep.scheduler.orchestrate.Plan;
+import dev.skep.scheduler.orchestrate.Reason;
+import dev.skep.store.bus.AgentMessages.OpenSession;
+import dev.skep.store.bus.AgentMessages.StatusReport;
+import dev.skep.store.bus.AgentMessages.TaskReport;
+import dev.skep.store.bus.BusFailure;
+import dev.skep.store.bus.IngressMessages.PortReport;
+import dev.skep.store.bus.IngressMessages.RefusedPort;
+import dev.skep.store.model.Node;
+import dev.skep.store.model.Node.NodeStatus;
+import dev.skep.store.model.Service;
+import dev.skep.store.model.Service.PortError;
+import dev.skep.store.model.ServiceSpec.PortConfig;
+import dev.skep.store.model.Task;
+import dev.skep.store.model.TaskState;
+import dev.skep.store.model.TaskStatus;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+
+/** Folds what nodes said into a plan. Pure. */
+final class Reports {
+  private Reports() {}
+
+  /**
+   * Takes over the states that a node saw, as far as they are news; a task never moves down the
+   * ladder, so late and doubled reports do no harm.
+   *
+   * @param services gets the services whose tasks changed
+   * @return ids of reported tasks that are not, or no longer, this node's
+   */
+  static List<String> fold(Plan plan, StatusReport report, Set<String> services) {
+    List<String> gone = new ArrayList<>();
+    for (TaskReport said : report.tasks()) {
+      Task task = plan.task(said.taskId()).orElse(null);
+      if (task == null || !task.nodeId().equals(report.nodeId())) {
+        gone.add(said.taskId());
+      } else if (news(task, said)) {
+        plan.update(seen(plan, task, said));
+        services.add(task.serviceId());
+      }
+    }
+    return gone;
+  }
+
+  private static boolean news(Task task, TaskReport said) {
+    if (task.state() == said.status().state()) {
+      return !sameDetails(task.status(), said.status())
+          || (!said.networks().isEmpty() && !said.networks().equals(task.networksAttachments()));
+    }
+    return task.state().mayBecome(said.status().state(), TaskState.Owner.AGENT);
+  }
+
+  private static boolean sameDetails(TaskStatus known, TaskStatus said) {
+    return known.equals(said.withTimestamp(known.timestamp()));
+  }
+
+  private static Task seen(Plan plan, Task task, TaskReport said) {
+    boolean firstRun = task.runningSince() == null && said.status().state() == TaskState.RUNNING;
+    return task.with(t ->
+        t.status(said.status())
+            .runningSince(firstRun ? plan.now() : task.runningSince())
+            .networksAttachments(
+                said.networks().isEmpty() ? task.networksAttachments() : said.networks()));
+  }
+
+  /**
+   * The node has an agent at work: it is ready.
+   *
+   * @throws BusFailure when the node is not in the swarm
+   */
+  static void join(Plan plan, OpenSession said) {
+    Node node =
+        plan.node(said.nodeId())
+            .orElseThrow(() ->
+                new BusFailure(
+                    BusFailure.NOT_FOUND, "node " + said.nodeId() + " is not part of this swarm"));
+    Node ready =
+        node.with(n ->
+            n.description(said.description())
+                .status(new NodeStatus(NodeStatus.READY, null, said.address()))
+                .meshAddress(said.meshAddress()));
+    if (!ready.equals(node)) {
+      plan.update(ready);
+      if (!node.status().state().equals(NodeStatus.READY)) {
+        plan.because(new Reason("node is ready", null, null, node.id(), 0, "its agent reported"));
+      }
+    }
+  }
+
+  /** The node was not heard of for its whole lease. */
+  static void lose(Plan plan, String nodeId) {
+    Node node = plan.node(nodeId).orElse(null);
+    if (node == null || node.status().state().equals(NodeStatus.DOWN)) {
+      return;
+    }
+    NodeStatus down = new NodeStatus(NodeStatus.DOWN, "heartbeat failure", node.status().addr());
+    plan.update(node.withStatus(down));
+    plan.because(new Reason("node is down", null, null, nodeId, 0, "heartbeat failure"));
+  }
+
+  /** The published ports that a node cannot listen on: shown on the services that publish them. */
+  static void fold(Plan plan, PortReport report) {
+    List<Service> services = new ArrayList<>(plan.base().services());
+    services.sort(Comparator.comparing(Service::id));
+    for (Service stored : services) {
+      Service service = plan.service(stored.id()).orElse(stored);
+      List<PortError> errors = new ArrayList<>();
+      for (PortError error : service.portErrors()) {
+        if (!error.nodeId().equals(report.nodeId())) {
+          errors.add(error);
+        }
+      }
+      for (RefusedPort refused : report.refused()) {
+        if (service.ports().stream().anyMatch(port -> publishes(port, refused))) {
+          errors.add(
+              new PortError(report.nodeId(), refused.port(), refused.protocol(), refused.error()));
+        }
+      }
+      errors.sort(
+          Comparator.comparing(PortError::nodeId)
+              .thenComparingInt(PortError::port)
+              .thenComparing(PortError::protocol));
+      if (!errors.equals(service.portErrors())) {
+        plan.update(service.withPortErrors(errors));
+        plan.because(
+            new Reason(
+                "published ports checked",
+                service.name(),
+                null,
+                report.nodeId(),
+                0,
+                errors.isEmpty() ? "all can be listened on" : errors.getFirst().error()));
+      }
+    }
+  }
+
+  private static boolean publishes(PortConfig port, RefusedPort refused) {
+    return port.ingress()
+        && port.publishedPortOrZero() == refused.port()
+        && port.protocolOrTcp().equals(refused.protocol());
+  }
+}

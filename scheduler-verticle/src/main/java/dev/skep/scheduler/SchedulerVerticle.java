@@ -1,0 +1,67 @@
+package dev.skep.scheduler;
+
+import dev.skep.store.Leadership;
+import dev.skep.store.Store;
+import dev.skep.store.bus.Bus;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import java.time.InstantSource;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides on the leader: watches the leadership, and while this member leads has a {@link Reign}
+ * that works. Deploy it on a manager's swarm Vert.x, best with virtual threads: a pass over a large
+ * cluster may take longer than an event loop should stand still.
+ */
+public final class SchedulerVerticle extends VerticleBase {
+  private final Store store;
+  private final Bus bus;
+  private final InstantSource clock;
+  private final RandomGenerator random;
+  private @Nullable Reign reign;
+  private Store.@Nullable Watch leadership;
+
+  /**
+   * @param bus of the swarm's Vert.x, on which this is deployed
+   * @param clock the time of day
+   * @param random ids are made from it; a secure one in production
+   */
+  public SchedulerVerticle(Store store, Bus bus, InstantSource clock, RandomGenerator random) {
+    this.store = store;
+    this.bus = bus;
+    this.clock = clock;
+    this.random = random;
+  }
+
+  @Override
+  public Future<?> start() {
+    Context here = context;
+    leadership = store.onLeadership(now -> here.runOnContext(v -> changed(now)));
+    return Future.succeededFuture();
+  }
+
+  private void changed(Leadership now) {
+    Reign before = reign;
+    if (before != null && (!now.leader() || before.term() != now.term())) {
+      reign = null;
+      before.end();
+    }
+    if (reign == null && now.leader() && leadership != null) {
+      reign = new Reign(vertx, context, store, bus, now.term(), clock, random);
+    }
+  }
+
+  @Override
+  public Future<?> stop() {
+    Store.Watch watch = leadership;
+    leadership = null;
+    if (watch != null) {
+      watch.close();
+    }
+    Reign last = reign;
+    reign = null;
+    return last == null ? Future.succeededFuture() : last.end();
+  }
+}

@@ -1,0 +1,133 @@
+package dev.skep.scheduler.allocate;
+
+import dev.skep.store.ClusterState;
+import dev.skep.store.model.Service;
+import dev.skep.store.model.Service.Endpoint;
+import dev.skep.store.model.Service.PortError;
+import dev.skep.store.model.ServiceSpec.EndpointSpec;
+import dev.skep.store.model.ServiceSpec.PortConfig;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** Gives a service its endpoint: the ports as asked for, and a free one where none is named. */
+public final class Endpoints {
+  /** The first and last port that are given out. */
+  static final int FIRST_PORT = 30_000;
+
+  static final int LAST_PORT = 32_767;
+
+  private Endpoints() {}
+
+  /**
+   * @param service the service with its endpoint; the same object when it had it already
+   * @param chose whether ports were chosen, which others must not have taken since
+   */
+  public record Allocation(Service service, boolean chose) {
+    /** The published ports, in words. */
+    public String describe() {
+      List<String> ports = new ArrayList<>();
+      Endpoint endpoint = service.endpoint();
+      for (PortConfig port : endpoint == null ? List.<PortConfig>of() : endpoint.ports()) {
+        ports.add(port.publishedPortOrZero() + "/" + port.protocolOrTcp());
+      }
+      return ports.isEmpty() ? "no ports published" : "published " + String.join(", ", ports);
+    }
+  }
+
+  /**
+   * The service with the endpoint that its spec asks for. Ports that were chosen before stay. When
+   * none is free, the port stays 0 and nothing is published there.
+   *
+   * @param changed the newest version of a service, changes of this pass included
+   */
+  public static Allocation allocate(
+      Service service, ClusterState state, Function<String, Optional<Service>> changed) {
+    EndpointSpec said = service.spec().endpointSpec();
+    EndpointSpec asked = said == null || said.ports().isEmpty() ? EndpointSpec.NONE : said;
+    Endpoint has = service.endpoint();
+    if (has != null && asked.equals(has.spec())) {
+      return new Allocation(service, false);
+    }
+    List<PortConfig> ports = new ArrayList<>();
+    Map<String, BitSet> taken = new HashMap<>();
+    boolean chose = false;
+    for (PortConfig port : asked.ports()) {
+      if (port.ingress() && port.publishedPortOrZero() == 0) {
+        if (taken.isEmpty()) {
+          taken.putAll(taken(service, asked, state, changed));
+        }
+        int number = choose(port, has, taken);
+        ports.add(port.withPublishedPort(number));
+        chose = true;
+      } else {
+        ports.add(port);
+      }
+    }
+    List<PortError> errors =
+        service.portErrors().stream()
+            .filter(error -> ports.stream().anyMatch(port -> concerns(error, port)))
+            .toList();
+    Endpoint endpoint = new Endpoint(asked, ports, List.of());
+    return new Allocation(service.with(s -> s.endpoint(endpoint).portErrors(errors)), chose);
+  }
+
+  private static boolean concerns(PortError error, PortConfig port) {
+    return port.ingress()
+        && error.port() == port.publishedPortOrZero()
+        && error.protocol().equals(port.protocolOrTcp());
+  }
+
+  private static int choose(
+      PortConfig port, @org.jspecify.annotations.Nullable Endpoint had, Map<String, BitSet> taken) {
+    BitSet used = taken.computeIfAbsent(port.protocolOrTcp(), protocol -> new BitSet());
+    int number = used.nextClearBit(FIRST_PORT);
+    for (PortConfig before : had == null ? List.<PortConfig>of() : had.ports()) {
+      boolean same =
+          before.ingress()
+              && before.protocolOrTcp().equals(port.protocolOrTcp())
+              && before.targetPortOrZero() == port.targetPortOrZero();
+      int old = before.publishedPortOrZero();
+      if (same && old >= FIRST_PORT && old <= LAST_PORT && !used.get(old)) {
+        number = old;
+      }
+    }
+    if (number > LAST_PORT) {
+      return 0;
+    }
+    used.set(number);
+    return number;
+  }
+
+  /** Ports that are published by others or named by the service itself, by protocol. */
+  private static Map<String, BitSet> taken(
+      Service service,
+      EndpointSpec asked,
+      ClusterState state,
+      Function<String, Optional<Service>> changed) {
+    Map<String, BitSet> taken = new HashMap<>();
+    for (Service stored : state.services()) {
+      Service other = changed.apply(stored.id()).orElse(stored);
+      if (!other.id().equals(service.id())) {
+        other.ports().forEach(port -> take(port, taken));
+        if (other.spec().endpointSpec() != null) {
+          other.spec().endpointSpec().ports().forEach(port -> take(port, taken));
+        }
+      }
+    }
+    asked.ports().forEach(port -> take(port, taken));
+    return taken;
+  }
+
+  private static void take(PortConfig port, Map<String, BitSet> taken) {
+    if (port.publishedPortOrZero() != 0) {
+      taken
+          .computeIfAbsent(port.protocolOrTcp(), protocol -> new BitSet())
+          .set(port.publishedPortOrZero());
+    }
+  }
+}

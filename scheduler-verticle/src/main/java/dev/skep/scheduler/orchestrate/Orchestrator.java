@@ -1,0 +1,137 @@
+package dev.skep.scheduler.orchestrate;
+
+import dev.skep.scheduler.allocate.Endpoints;
+import dev.skep.scheduler.place.Placement;
+import dev.skep.store.model.Cluster;
+import dev.skep.store.model.Kind;
+import dev.skep.store.model.Service;
+import dev.skep.store.model.Task;
+import dev.skep.store.model.TaskState;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/** Decides about one service: what is published, which tasks there should be, and where they go. */
+public final class Orchestrator {
+  /** While tasks are replaced, a slot keeps the one before, which the update is told by. */
+  private static final int KEPT_IN_UPDATE = 2;
+
+  private final Plan plan;
+
+  public Orchestrator(Plan plan) {
+    this.plan = plan;
+  }
+
+  /** Puts into the plan what should become of the service's tasks. */
+  public void decide(String serviceId) {
+    Service stored = plan.service(serviceId).orElse(null);
+    List<Task> tasks = plan.tasksOf(serviceId);
+    if (stored == null) {
+      remove(serviceId, tasks);
+      return;
+    }
+    Service service = allocated(stored);
+    Scope scope = Scope.of(plan, service);
+    List<Slot> slots =
+        switch (scope.mode()) {
+          case REPLICATED -> new Replicated(scope, tasks).decide();
+          case GLOBAL -> new Global(scope, tasks).decide();
+          case REPLICATED_JOB, GLOBAL_JOB -> new Jobs(scope, tasks).decide();
+        };
+    Reaper reaper = new Reaper(plan, scope.fitness(), historyLimit(service));
+    slots.forEach(reaper::reap);
+    place(slots);
+  }
+
+  private Service allocated(Service stored) {
+    Endpoints.Allocation allocation = Endpoints.allocate(stored, plan.base(), plan::service);
+    if (!allocation.service().equals(stored)) {
+      plan.update(allocation.service());
+      if (allocation.chose()) {
+        plan.relyOn(Kind.SERVICE);
+      }
+      plan.because(
+          new Reason("endpoint allocated", stored.name(), null, null, 0, allocation.describe()));
+    }
+    return allocation.service();
+  }
+
+  private int historyLimit(Service service) {
+    int limit = plan.base().cluster().map(Cluster::taskHistoryLimit).orElse(DEFAULT_HISTORY);
+    boolean updating =
+        service.updateStatus() != null && service.updateStatus().completedAt() == null;
+    return updating ? Math.max(limit, KEPT_IN_UPDATE) : limit;
+  }
+
+  private static final int DEFAULT_HISTORY = Cluster.DEFAULT_TASK_HISTORY;
+
+  /** The service is gone: its tasks follow. */
+  private void remove(String serviceId, List<Task> tasks) {
+    Fitness fitness = new Fitness(plan, null);
+    Reaper reaper = new Reaper(plan, fitness, 0);
+    int told = 0;
+    String name = serviceId;
+    for (Slot slot : Slot.byNumber(tasks).values()) {
+      if (plan.full()) {
+        plan.unfinished(serviceId);
+        break;
+      }
+      for (Task task : List.copyOf(slot.tasks())) {
+        if (TaskState.REMOVE.after(task.desiredState())) {
+          slot.desire(plan, task, TaskState.REMOVE);
+          name = task.serviceName();
+          told++;
+        }
+      }
+      reaper.reap(slot);
+    }
+    if (told > 0) {
+      plan.because(new Reason("tasks removed", name, null, null, told, "service was removed"));
+    }
+  }
+
+  // ------------------------------------------------------------------ placement
+
+  private void place(List<Slot> slots) {
+    Placement placement = new Placement(plan.fleet(), plan.now());
+    List<List<Task>> groups = new ArrayList<>();
+    for (Slot slot : slots) {
+      for (Task task : slot.tasks()) {
+        if (!Slot.wanted(task) || Fitness.assigned(task)) {
+          continue;
+        }
+        if (!slot.nodeId().isEmpty()) {
+          take(placement.placeThere(task));
+        } else {
+          groupOf(task, groups).add(task);
+        }
+      }
+    }
+    groups.forEach(group -> take(placement.place(group)));
+  }
+
+  /** The group of tasks that are alike; there is one, and a few more during an update. */
+  private static List<Task> groupOf(Task task, List<List<Task>> groups) {
+    for (List<Task> group : groups) {
+      Task like = group.getFirst();
+      if (like.spec().equals(task.spec()) && Objects.equals(like.endpoint(), task.endpoint())) {
+        return group;
+      }
+    }
+    List<Task> group = new ArrayList<>();
+    groups.add(group);
+    return group;
+  }
+
+  private void take(Placement.Outcome outcome) {
+    outcome.placed().forEach(plan::placed);
+    for (Task task : outcome.waiting()) {
+      if (!plan.task(task.id()).filter(task::equals).isPresent()) {
+        plan.placed(task);
+      }
+    }
+    if (!outcome.waiting().isEmpty()) {
+      plan.waiting(outcome.waiting().getFirst().serviceId());
+    }
+  }
+}

@@ -1,0 +1,241 @@
+package dev.skep.scheduler.orchestrate;
+
+import dev.skep.scheduler.place.Fleet;
+import dev.skep.store.ClusterState;
+import dev.skep.store.Transaction;
+import dev.skep.store.model.Ids;
+import dev.skep.store.model.Kind;
+import dev.skep.store.model.Node;
+import dev.skep.store.model.Service;
+import dev.skep.store.model.Task;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one pass is about to commit: a snapshot with the changes decided so far on top, so that each
+ * decision sees those before it. The fleet follows every change of a task at once; {@link #undo}
+ * takes them back when the commit was refused. Not thread-safe.
+ */
+public final class Plan {
+  /** Oldest first; the id decides between tasks of one commit. */
+  static final Comparator<Task> BY_AGE =
+      Comparator.comparing(Task::createdAt).thenComparing(Task::id);
+
+  private final ClusterState base;
+  private final Fleet fleet;
+  private final Instant now;
+  private final RandomGenerator random;
+  private final int maxOps;
+
+  /** What becomes of a task; {@code after} is absent when it is deleted. */
+  private record Step(@Nullable Task before, @Nullable Task after) {}
+
+  private final Map<String, Step> tasks = new LinkedHashMap<>();
+  private final Map<String, Set<String>> touched = new HashMap<>();
+  private final Map<String, Service> services = new TreeMap<>();
+  private final Map<String, Node> nodes = new TreeMap<>();
+  private final Set<Kind> guarded = new LinkedHashSet<>();
+  private final List<Reason> reasons = new ArrayList<>();
+  private final Map<String, Instant> wakes = new TreeMap<>();
+  private final Set<String> unfinished = new LinkedHashSet<>();
+  private final Set<String> waiting = new LinkedHashSet<>();
+
+  /**
+   * @param maxOps how many changes the transaction should hold at most; decisions stop there and
+   *     the next pass goes on
+   */
+  public Plan(ClusterState base, Fleet fleet, Instant now, RandomGenerator random, int maxOps) {
+    this.base = base;
+    this.fleet = fleet;
+    this.now = now;
+    this.random = random;
+    this.maxOps = maxOps;
+  }
+
+  public Instant now() {
+    return now;
+  }
+
+  public Fleet fleet() {
+    return fleet;
+  }
+
+  public ClusterState base() {
+    return base;
+  }
+
+  public String newId() {
+    return Ids.next(random);
+  }
+
+  // ------------------------------------------------------------------ reading
+
+  public Optional<Node> node(String id) {
+    Node changed = nodes.get(id);
+    return changed != null ? Optional.of(changed) : base.node(id);
+  }
+
+  public Optional<Service> service(String id) {
+    Service changed = services.get(id);
+    return changed != null ? Optional.of(changed) : base.service(id);
+  }
+
+  public Optional<Task> task(String id) {
+    Step step = tasks.get(id);
+    return step != null ? Optional.ofNullable(step.after()) : base.task(id);
+  }
+
+  /** All tasks of a service, oldest first. */
+  public List<Task> tasksOf(String serviceId) {
+    Collection<Task> stored = base.tasksOfService(serviceId);
+    List<Task> all = new ArrayList<>(stored.size());
+    Set<String> changed = touched.getOrDefault(serviceId, Set.of());
+    for (Task task : stored) {
+      if (!changed.contains(task.id())) {
+        all.add(task);
+      }
+    }
+    for (String id : changed) {
+      Step step = tasks.get(id);
+      if (step != null && step.after() != null) {
+        all.add(step.after());
+      }
+    }
+    all.sort(BY_AGE);
+    return all;
+  }
+
+  // ------------------------------------------------------------------ deciding
+
+  public void create(Task task) {
+    put(task, null);
+  }
+
+  public void update(Task task) {
+    Step step = tasks.get(task.id());
+    put(task, step != null ? step.before() : base.task(task.id()).orElse(null));
+  }
+
+  /** Takes a task that the placement changed: the fleet has it already. */
+  public void placed(Task task) {
+    Step step = tasks.get(task.id());
+    Task before = step != null ? step.before() : base.task(task.id()).orElse(null);
+    record(task.serviceId(), task.id(), new Step(before, task));
+  }
+
+  public void delete(Task task) {
+    Step step = tasks.get(task.id());
+    Task before = step != null ? step.before() : base.task(task.id()).orElse(null);
+    fleet.change(task(task.id()).orElse(null), null, now);
+    record(task.serviceId(), task.id(), new Step(before, null));
+  }
+
+  private void put(Task after, @Nullable Task before) {
+    fleet.change(task(after.id()).orElse(null), after, now);
+    record(after.serviceId(), after.id(), new Step(before, after));
+  }
+
+  private void record(String serviceId, String taskId, Step step) {
+    tasks.put(taskId, step);
+    touched.computeIfAbsent(serviceId, id -> new LinkedHashSet<>()).add(taskId);
+  }
+
+  public void update(Service service) {
+    services.put(service.id(), service);
+  }
+
+  public void update(Node node) {
+    nodes.put(node.id(), node);
+  }
+
+  /** The commit is to be refused when an object of the kind was written since the snapshot. */
+  public void relyOn(Kind kind) {
+    guarded.add(kind);
+  }
+
+  public void because(Reason reason) {
+    reasons.add(reason);
+  }
+
+  /** The service is to be looked at again then, even if nothing happens. */
+  public void wake(String serviceId, Instant at) {
+    wakes.merge(serviceId, at, (a, b) -> a.isBefore(b) ? a : b);
+  }
+
+  /** Whether the transaction is as large as it may be. */
+  public boolean full() {
+    return tasks.size() >= maxOps;
+  }
+
+  /** The decision about the service was cut short because the plan is full. */
+  public void unfinished(String serviceId) {
+    unfinished.add(serviceId);
+  }
+
+  /** The service has tasks that no node can take now. */
+  public void waiting(String serviceId) {
+    waiting.add(serviceId);
+  }
+
+  // ------------------------------------------------------------------ outcome
+
+  public List<Reason> reasons() {
+    return reasons;
+  }
+
+  public Map<String, Instant> wakes() {
+    return wakes;
+  }
+
+  public Set<String> unfinished() {
+    return unfinished;
+  }
+
+  public Set<String> waiting() {
+    return waiting;
+  }
+
+  /** All that was decided, under {@code term}. */
+  public Transaction transaction(long term) {
+    Transaction.Builder transaction = Transaction.at(now).term(term);
+    // Only this loop writes tasks. Should an earlier commit of it have gone through although it
+    // seemed lost, new tasks made from the older snapshot would be one set too many.
+    if (tasks.values().stream().anyMatch(step -> step.before() == null && step.after() != null)) {
+      guarded.add(Kind.TASK);
+    }
+    guarded.forEach(kind -> transaction.unchanged(kind, base));
+    nodes.values().forEach(transaction::update);
+    services.values().forEach(transaction::update);
+    for (Step step : tasks.values()) {
+      if (step.before() == null) {
+        if (step.after() != null) {
+          transaction.create(step.after());
+        }
+      } else if (step.after() == null) {
+        transaction.delete(step.before());
+      } else if (!step.after().equals(step.before())) {
+        transaction.update(step.after());
+      }
+    }
+    Transaction built = transaction.build();
+    boolean nothing = built.ops().size() == guarded.size();
+    return nothing ? Transaction.at(now).term(term).build() : built;
+  }
+
+  /** The commit was refused: the fleet is as it was before this plan. */
+  public void undo() {
+    tasks.forEach((id, step) -> fleet.swap(step.after(), step.before()));
+  }
+}

@@ -1,0 +1,52 @@
+package dev.skep.scheduler.orchestrate;
+
+import dev.skep.store.model.Task;
+import dev.skep.store.model.TaskState;
+import java.util.List;
+
+/**
+ * Forgets tasks: those that are to be removed once their node is done with them, those that never
+ * reached a node, and the oldest of a slot when it has more than the cluster keeps.
+ */
+final class Reaper {
+  private final Plan plan;
+  private final Fitness fitness;
+  private final int limit;
+
+  /**
+   * @param limit tasks of a slot that are kept, the one that is wanted included
+   */
+  Reaper(Plan plan, Fitness fitness, int limit) {
+    this.plan = plan;
+    this.fitness = fitness;
+    this.limit = limit;
+  }
+
+  void reap(Slot slot) {
+    for (Task task : List.copyOf(slot.tasks())) {
+      if (done(task)) {
+        slot.delete(plan, task);
+      }
+    }
+    int excess = slot.tasks().size() - limit;
+    if (excess <= 0) {
+      return;
+    }
+    List<Task> all = List.copyOf(slot.tasks());
+    // The newest stays: it says that the slot is taken, or why it is empty.
+    for (Task task : all.subList(0, all.size() - 1)) {
+      if (excess > 0 && !Slot.wanted(task) && task.state().ended()) {
+        slot.delete(plan, task);
+        excess--;
+      }
+    }
+  }
+
+  private boolean done(Task task) {
+    if (Slot.wanted(task)) {
+      return false;
+    }
+    return !Fitness.assigned(task)
+        || (task.desiredState() == TaskState.REMOVE && !fitness.mayRun(task));
+  }
+}

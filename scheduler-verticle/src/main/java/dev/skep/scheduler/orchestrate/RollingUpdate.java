@@ -1,0 +1,339 @@
+package dev.skep.scheduler.orchestrate;
+
+import dev.skep.store.model.Service;
+import dev.skep.store.model.Service.UpdateStatus;
+import dev.skep.store.model.ServiceSpec;
+import dev.skep.store.model.ServiceSpec.UpdateConfig;
+import dev.skep.store.model.Task;
+import dev.skep.store.model.TaskState;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Replaces tasks that are out of date, a few at a time. Where it stands follows from the tasks
+ * alone: a slot is being updated while its first up-to-date task of this update does not run yet,
+ * and for the delay after that. So a new leader goes on where the last one stopped, and a new spec
+ * simply makes the slots out of date again.
+ */
+final class RollingUpdate {
+  /** What the API gives services that do not say. */
+  private static final UpdateConfig DEFAULT = new UpdateConfig(1, 0L, null, null, 0, null);
+
+  private static final Duration DEFAULT_MONITOR = Duration.ofSeconds(5);
+
+  private final Scope scope;
+  private final Plan plan;
+  private final Service service;
+  private final Tending tending;
+  private final List<Slot> slots;
+  private final UpdateConfig config;
+  private final boolean rollback;
+
+  /**
+   * @param slots those that are to stay, tended
+   */
+  RollingUpdate(Scope scope, Tending tending, List<Slot> slots) {
+    this.scope = scope;
+    this.plan = scope.plan();
+    this.service = scope.service();
+    this.tending = tending;
+    this.slots = slots;
+    this.rollback = in("rollback_started") || in("rollback_paused");
+    UpdateConfig said = rollback ? service.spec().rollbackConfig() : service.spec().updateConfig();
+    this.config = said == null ? DEFAULT : said;
+  }
+
+  void decide() {
+    slots.forEach(this::finish);
+    if (in("paused") || in("rollback_paused")) {
+      return;
+    }
+    List<Slot> outdated = new ArrayList<>();
+    for (Slot slot : slots) {
+      if (outdated(slot)) {
+        outdated.add(slot);
+      }
+    }
+    Instant startedAt = startedAt();
+    if (startedAt == null) {
+      if (outdated.isEmpty()) {
+        return;
+      }
+      startedAt = plan.now();
+      if (service.updateStatus() == null) {
+        status(new UpdateStatus("updating", startedAt, null, "update in progress"));
+        scope.because("update started", outdated.size(), "tasks are out of date");
+      }
+    }
+    if (failed(startedAt)) {
+      return;
+    }
+    step(outdated, startedAt);
+  }
+
+  private boolean in(String state) {
+    return service.updateStatus() != null && service.updateStatus().state().equals(state);
+  }
+
+  /** When the update that is under way began; absent when none is. */
+  private @Nullable Instant startedAt() {
+    UpdateStatus status = service.updateStatus();
+    if (status == null || !(in("updating") || in("rollback_started"))) {
+      return null;
+    }
+    return status.startedAt() == null ? service.updatedAt() : status.startedAt();
+  }
+
+  // ------------------------------------------------------------------ one slot
+
+  /** Ends the old tasks of a slot whose new one runs, or whose order asks for stopping first. */
+  private void finish(Slot slot) {
+    List<Task> wanted = slot.wanted();
+    if (wanted.size() < 2) {
+      return;
+    }
+    Task keep = null;
+    for (Task task : wanted) {
+      boolean better = keep == null || keep.state() != TaskState.RUNNING;
+      if (better && scope.fresh(task) && !task.state().ended()) {
+        keep = task;
+      }
+    }
+    if (keep == null || (startFirst() && keep.state() != TaskState.RUNNING)) {
+      return;
+    }
+    for (Task task : wanted) {
+      if (!task.id().equals(keep.id())) {
+        slot.desire(plan, task, TaskState.SHUTDOWN);
+      }
+    }
+  }
+
+  private boolean startFirst() {
+    return "start-first".equals(config.order());
+  }
+
+  /** Whether the slot has no up-to-date task and has to get one. */
+  private boolean outdated(Slot slot) {
+    List<Task> wanted = slot.wanted();
+    if (wanted.isEmpty()) {
+      Task last = slot.newest();
+      // A rollback leaves alone what had ended under the spec that it goes back to.
+      return last != null && !rollback && tending.held(slot) && !scope.fresh(last);
+    }
+    for (Task task : wanted) {
+      if (scope.fresh(task)) {
+        return false;
+      }
+    }
+    Task last = slot.newest();
+    // Its new task ended for good while the old one still runs: the restart policy said enough.
+    return last == null || Slot.wanted(last) || !scope.fresh(last);
+  }
+
+  /**
+   * Since when the slot's turn in this update is over; {@link Instant#MAX} while it is not, absent
+   * when the update has not touched it.
+   */
+  private @Nullable Instant turnOver(Slot slot, Instant startedAt) {
+    boolean replaces = false;
+    Instant over = null;
+    boolean touched = false;
+    for (Task task : slot.tasks()) {
+      if (!scope.fresh(task)) {
+        replaces = true;
+        continue;
+      }
+      boolean ofThisUpdate = !task.createdAt().isBefore(startedAt);
+      if (!ofThisUpdate && (task.state().ended() || !replaces)) {
+        continue;
+      }
+      touched = true;
+      Instant at = firstUp(task);
+      if (at != null && (over == null || at.isBefore(over))) {
+        over = at;
+      }
+    }
+    if (!touched || !replaces) {
+      return null;
+    }
+    return over == null ? Instant.MAX : over;
+  }
+
+  /** When the task ran first, or ended without; absent before. */
+  private static @Nullable Instant firstUp(Task task) {
+    if (task.runningSince() != null) {
+      return task.runningSince();
+    }
+    if (!task.restarts().isEmpty()) {
+      return task.createdAt();
+    }
+    return task.state().ended() ? task.updatedAt() : null;
+  }
+
+  // ------------------------------------------------------------------ progress
+
+  private void step(List<Slot> outdated, Instant startedAt) {
+    Duration delay = nanos(config.delay(), Duration.ZERO);
+    int touched = 0;
+    int busy = 0;
+    Instant lastOver = startedAt;
+    for (Slot slot : slots) {
+      Instant over = turnOver(slot, startedAt);
+      if (over == null) {
+        continue;
+      }
+      touched++;
+      if (over.isAfter(lastOver)) {
+        lastOver = over;
+      }
+      Instant free = over.equals(Instant.MAX) ? over : over.plus(delay);
+      if (free.isAfter(plan.now())) {
+        busy++;
+        if (!over.equals(Instant.MAX)) {
+          scope.wake(free);
+        }
+      }
+    }
+    if (!outdated.isEmpty()) {
+      replaceSome(outdated, busy);
+    } else if (service.updateStatus() != null && !lastOver.equals(Instant.MAX)) {
+      complete(touched == 0 ? plan.now() : lastOver.plus(monitor()));
+    }
+  }
+
+  private void replaceSome(List<Slot> outdated, int busy) {
+    int parallelism =
+        config.parallelism() <= 0
+            ? slots.size()
+            : (int) Math.min(config.parallelism(), slots.size());
+    // What does not run has nothing to lose.
+    List<Slot> order = new ArrayList<>(outdated);
+    order.sort(Comparator.comparing(Slot::anyRunning));
+    int done = 0;
+    for (Slot slot : order.subList(0, Math.clamp(parallelism - busy, 0, order.size()))) {
+      if (scope.stopsHere()) {
+        break;
+      }
+      replace(slot);
+      done++;
+    }
+    if (done > 0) {
+      String what = rollback ? "tasks rolled back" : "tasks updated";
+      scope.because(what, done, outdated.size() - done + " to go");
+    }
+  }
+
+  private void replace(Slot slot) {
+    if (!startFirst()) {
+      for (Task task : slot.wanted()) {
+        slot.desire(plan, task, TaskState.SHUTDOWN);
+      }
+    }
+    TaskState desired = startFirst() ? TaskState.RUNNING : tending.firstDesire(slot);
+    slot.add(plan, scope.newTask(slot, desired));
+  }
+
+  /** Ends the update at {@code quiet}, when no new task has failed until then. */
+  private void complete(Instant quiet) {
+    UpdateStatus was = service.updateStatus();
+    if (was == null || !(in("updating") || in("rollback_started"))) {
+      return;
+    }
+    if (quiet.isAfter(plan.now())) {
+      scope.wake(quiet);
+      return;
+    }
+    String message = rollback ? "rollback completed" : "update completed";
+    String state = rollback ? "rollback_completed" : "completed";
+    status(new UpdateStatus(state, was.startedAt(), plan.now(), message));
+    scope.because(message, slots.size(), "no task is out of date");
+  }
+
+  // ------------------------------------------------------------------ failure
+
+  /** Acts on failures when there are too many; returns whether the update ended by that. */
+  private boolean failed(Instant startedAt) {
+    String action = config.failureAction() == null ? "pause" : config.failureAction();
+    if (action.equals("continue")) {
+      return false;
+    }
+    Task culprit = null;
+    int failures = 0;
+    for (Slot slot : slots) {
+      for (Task task : slot.tasks()) {
+        if (!task.createdAt().isBefore(startedAt) && scope.fresh(task) && failedEarly(task)) {
+          failures++;
+          culprit = task;
+        }
+      }
+    }
+    if (culprit == null || (double) failures / slots.size() <= config.maxFailureRatio()) {
+      return false;
+    }
+    String cause = " due to failure or early termination of task " + culprit.id();
+    if (action.equals("rollback") && !rollback && service.previousSpec() != null) {
+      rollBack("update rolled back" + cause);
+    } else {
+      UpdateStatus was = service.updateStatus();
+      String message =
+          (rollback && action.equals("rollback") ? "rollback paused" : "update paused") + cause;
+      status(
+          new UpdateStatus(
+              rollback ? "rollback_paused" : "paused",
+              was == null ? startedAt : was.startedAt(),
+              null,
+              message));
+      scope.because("update paused", slots.size(), message);
+    }
+    return true;
+  }
+
+  private boolean failedEarly(Task task) {
+    boolean ended =
+        switch (task.state()) {
+          case FAILED, REJECTED, COMPLETE -> true;
+          default -> false;
+        };
+    Instant since = task.runningSince();
+    return ended && (since == null || !since.plus(monitor()).isBefore(task.updatedAt()));
+  }
+
+  private void rollBack(String message) {
+    UpdateStatus was = service.updateStatus();
+    ServiceSpec previous = service.previousSpec();
+    if (previous == null) {
+      return;
+    }
+    plan.update(
+        service.with(s ->
+            s.spec(previous)
+                .previousSpec(null)
+                .specVersion(null)
+                .registryAuth(service.previousRegistryAuth())
+                .previousRegistryAuth(null)
+                .updateStatus(
+                    new UpdateStatus(
+                        "rollback_started",
+                        was == null ? plan.now() : was.startedAt(),
+                        null,
+                        message))));
+    scope.because("rollback started", slots.size(), message);
+  }
+
+  private Duration monitor() {
+    return nanos(config.monitor(), DEFAULT_MONITOR);
+  }
+
+  private static Duration nanos(@Nullable Long said, Duration otherwise) {
+    return said == null ? otherwise : Duration.ofNanos(Math.max(0, said));
+  }
+
+  private void status(UpdateStatus status) {
+    plan.update(service.withUpdateStatus(status));
+  }
+}

@@ -1,0 +1,70 @@
+package dev.skep.scheduler.orchestrate;
+
+import dev.skep.store.TaskFreshness;
+import dev.skep.store.model.Service;
+import dev.skep.store.model.Task;
+import dev.skep.store.model.TaskBuilder;
+import dev.skep.store.model.TaskState;
+import dev.skep.store.model.TaskStatus;
+import dev.skep.store.model.Version;
+
+/** What all decisions about one service in one pass look at. */
+record Scope(Plan plan, Service service, Mode mode, TaskFreshness freshness, Fitness fitness) {
+  static Scope of(Plan plan, Service service) {
+    return new Scope(
+        plan, service, Mode.of(service), TaskFreshness.of(service), new Fitness(plan, service));
+  }
+
+  /** Whether the task is what the service asks for now. */
+  boolean fresh(Task task) {
+    return freshness.upToDate(task, plan.node(task.nodeId()).orElse(null));
+  }
+
+  /**
+   * A new task in the slot, as the service asks for now.
+   *
+   * @param desired the mode's goal, or ready when the task has to wait for something
+   */
+  Task newTask(Slot slot, TaskState desired) {
+    return TaskBuilder.builder()
+        .id(plan.newId())
+        .version(Version.NONE)
+        .createdAt(plan.now())
+        .updatedAt(plan.now())
+        .spec(freshness.template())
+        .endpoint(freshness.endpoint())
+        .specVersion(service.specVersion())
+        .serviceId(service.id())
+        .serviceName(service.name())
+        .serviceLabels(service.spec().labels())
+        .slot(slot.number())
+        .nodeId(slot.nodeId())
+        .status(TaskStatus.of(plan.now(), TaskState.PENDING, "pending task scheduling"))
+        .desiredState(desired)
+        .jobIteration(mode.job() ? Mode.iteration(service) : null)
+        .build();
+  }
+
+  /** The decision about the service stops here because the plan is full; the next pass goes on. */
+  boolean stopsHere() {
+    if (plan.full()) {
+      plan.unfinished(service.id());
+      return true;
+    }
+    return false;
+  }
+
+  void wake(java.time.Instant at) {
+    plan.wake(service.id(), at);
+  }
+
+  /** A reason about several tasks. */
+  void because(String what, int count, String why) {
+    plan.because(new Reason(what, service.name(), null, null, count, why));
+  }
+
+  /** A reason about one task. */
+  void because(String what, Task task, String why) {
+    plan.because(new Reason(what, service.name(), task.id(), task.nodeId(), 1, why));
+  }
+}

@@ -1,0 +1,123 @@
+package dev.skep.scheduler.orchestrate;
+
+import dev.skep.store.model.Task;
+import dev.skep.store.model.TaskState;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The place of a replica, or of a node's task of a global service, with all its tasks in the order
+ * of their age. The list follows the plan: what a decision changes it puts back here.
+ */
+final class Slot {
+  private final int number;
+  private final String nodeId;
+  private final List<Task> tasks = new ArrayList<>(2);
+
+  Slot(int number, String nodeId) {
+    this.number = number;
+    this.nodeId = nodeId;
+  }
+
+  /** Slots by number. */
+  static SortedMap<Integer, Slot> byNumber(List<Task> tasks) {
+    SortedMap<Integer, Slot> slots = new TreeMap<>();
+    for (Task task : tasks) {
+      slots.computeIfAbsent(task.slot(), number -> new Slot(number, "")).tasks.add(task);
+    }
+    return slots;
+  }
+
+  /** Slots by node. */
+  static SortedMap<String, Slot> byNode(List<Task> tasks) {
+    SortedMap<String, Slot> slots = new TreeMap<>();
+    for (Task task : tasks) {
+      slots.computeIfAbsent(task.nodeId(), node -> new Slot(0, node)).tasks.add(task);
+    }
+    return slots;
+  }
+
+  int number() {
+    return number;
+  }
+
+  /** The node of a global service's slot; empty for a replica's. */
+  String nodeId() {
+    return nodeId;
+  }
+
+  /** Oldest first. */
+  List<Task> tasks() {
+    return tasks;
+  }
+
+  /** The tasks that are meant to be there, ended or not. */
+  List<Task> wanted() {
+    List<Task> wanted = new ArrayList<>(1);
+    for (Task task : tasks) {
+      if (wanted(task)) {
+        wanted.add(task);
+      }
+    }
+    return wanted;
+  }
+
+  static boolean wanted(Task task) {
+    return !task.desiredState().after(TaskState.COMPLETE);
+  }
+
+  /** Wanted and not ended. */
+  static boolean live(Task task) {
+    return wanted(task) && !task.state().ended();
+  }
+
+  boolean anyWanted() {
+    for (Task task : tasks) {
+      if (wanted(task)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  boolean anyRunning() {
+    for (Task task : tasks) {
+      if (wanted(task) && task.state() == TaskState.RUNNING) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The youngest task; absent when the slot has none. */
+  @Nullable Task newest() {
+    return tasks.isEmpty() ? null : tasks.getLast();
+  }
+
+  // ------------------------------------------------------------------ changes
+
+  void add(Plan plan, Task task) {
+    plan.create(task);
+    tasks.add(task);
+  }
+
+  void put(Plan plan, Task task) {
+    plan.update(task);
+    tasks.replaceAll(t -> t.id().equals(task.id()) ? task : t);
+  }
+
+  void delete(Plan plan, Task task) {
+    plan.delete(task);
+    tasks.removeIf(t -> t.id().equals(task.id()));
+  }
+
+  /** Raises a task's desired state; it never goes back. */
+  void desire(Plan plan, Task task, TaskState desired) {
+    if (desired.after(task.desiredState())) {
+      put(plan, task.withDesiredState(desired));
+    }
+  }
+}

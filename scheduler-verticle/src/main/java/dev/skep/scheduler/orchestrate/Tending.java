@@ -1,0 +1,222 @@
+package dev.skep.scheduler.orchestrate;
+
+import dev.skep.store.model.ContainerSpec;
+import dev.skep.store.model.Node;
+import dev.skep.store.model.Task;
+import dev.skep.store.model.TaskState;
+import dev.skep.store.model.TaskStatus;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps a slot filled: replaces tasks that ended, as their restart policy says, and tasks that
+ * cannot stay on their node; and lets replacements start once nothing is in their way.
+ */
+final class Tending {
+  /** How long a node may be down before its tasks are given up for good. */
+  static final Duration ORPHANED_AFTER = Duration.ofHours(24);
+
+  /**
+   * How long a replacement waits for a task that was told to stop, beyond its grace period. An
+   * engine that cannot stop a container must not keep the service down.
+   */
+  static final Duration PATIENCE = Duration.ofMinutes(1);
+
+  private static final Duration DEFAULT_GRACE = Duration.ofSeconds(10);
+
+  private final Scope scope;
+  private final Plan plan;
+  private final Mode mode;
+  private final Fitness fitness;
+
+  Tending(Scope scope) {
+    this.scope = scope;
+    this.plan = scope.plan();
+    this.mode = scope.mode();
+    this.fitness = scope.fitness();
+  }
+
+  void tend(Slot slot) {
+    for (Task task : List.copyOf(slot.tasks())) {
+      orphan(slot, task);
+    }
+    List<Task> wanted = slot.wanted();
+    for (int i = 0; i < wanted.size(); i++) {
+      Task task = wanted.get(i);
+      boolean youngest = i == wanted.size() - 1;
+      if (task.state().ended()) {
+        replaceEnded(slot, task, youngest);
+      } else {
+        String problem = fitness.problem(task);
+        if (problem != null) {
+          move(slot, task, youngest, problem);
+        }
+      }
+    }
+    promote(slot);
+  }
+
+  /** Empties the slot of a node that was removed: nothing will ever be there again. */
+  boolean nodeRemoved(Slot slot) {
+    if (plan.node(slot.nodeId()).isPresent()) {
+      return false;
+    }
+    for (Task task : List.copyOf(slot.tasks())) {
+      slot.desire(plan, task, TaskState.REMOVE);
+    }
+    return true;
+  }
+
+  /**
+   * Whether the slot is taken without a wanted task: its last one ended, and its restart policy
+   * asks for no other.
+   */
+  boolean held(Slot slot) {
+    Task last = null;
+    for (Task task : slot.tasks()) {
+      if (task.desiredState() == TaskState.SHUTDOWN) {
+        last = task;
+      }
+    }
+    return last != null && !slot.anyWanted() && !RestartRule.allows(last, mode.job());
+  }
+
+  /** Nobody will ever report on a task whose node was removed, or is down for very long. */
+  private void orphan(Slot slot, Task task) {
+    if (task.state().ended() || !Fitness.assigned(task)) {
+      return;
+    }
+    Node node = plan.node(task.nodeId()).orElse(null);
+    String err;
+    if (node == null) {
+      err = "node was removed";
+    } else if (node.status().state().equals(Node.NodeStatus.DOWN)) {
+      Instant deadline = node.updatedAt().plus(ORPHANED_AFTER);
+      if (deadline.isAfter(plan.now())) {
+        scope.wake(deadline);
+        return;
+      }
+      err = "node is down for more than " + ORPHANED_AFTER.toHours() + " hours";
+    } else {
+      return;
+    }
+    TaskStatus lost = task.status().with(s -> s.state(TaskState.ORPHANED).timestamp(plan.now()));
+    slot.put(plan, task.withStatus(lost.withErr(err)));
+  }
+
+  private void replaceEnded(Slot slot, Task task, boolean youngest) {
+    if (!youngest) {
+      slot.desire(plan, task, TaskState.SHUTDOWN);
+      return;
+    }
+    // A replacement that failed while it was still waiting (its image is missing, say) is replaced
+    // only when its own delay is over, or nothing would slow the retries down.
+    if (task.notBefore() != null && task.notBefore().isAfter(plan.now())) {
+      scope.wake(task.notBefore());
+      return;
+    }
+    if (mode.job() && task.state() == TaskState.COMPLETE) {
+      return;
+    }
+    slot.desire(plan, task, TaskState.SHUTDOWN);
+    if (!RestartRule.allows(task, mode.job()) || !nodeTakes(slot)) {
+      return;
+    }
+    if (task.state() == TaskState.ORPHANED) {
+      addReplacement(slot, task, task.restarts(), Duration.ZERO, "node was removed");
+      return;
+    }
+    // Failures under an older spec do not count against the new one.
+    List<Instant> restarts =
+        scope.fresh(task) ? RestartRule.remembered(task, plan.now()) : List.of(plan.now());
+    Duration delay = RestartRule.delay(task, restarts, plan.now());
+    addReplacement(slot, task, restarts, delay, ending(task));
+  }
+
+  private void move(Slot slot, Task task, boolean youngest, String problem) {
+    slot.desire(plan, task, TaskState.SHUTDOWN);
+    if (youngest && !mode.perNode() && RestartRule.allows(task, mode.job())) {
+      addReplacement(slot, task, task.restarts(), Duration.ZERO, problem);
+    } else {
+      scope.because("task ended", task, problem);
+    }
+  }
+
+  private void addReplacement(
+      Slot slot, Task old, List<Instant> restarts, Duration delay, String why) {
+    boolean waits = !delay.isZero() || blockedUntil(slot, plan.now()) != null;
+    TaskState desired = waits ? TaskState.READY : mode.goal();
+    Task task =
+        scope
+            .newTask(slot, desired)
+            .with(t ->
+                t.restarts(restarts).notBefore(delay.isZero() ? null : plan.now().plus(delay)));
+    slot.add(plan, task);
+    scope.because("task replaced", old, why);
+    if (task.notBefore() != null) {
+      scope.wake(task.notBefore());
+    }
+  }
+
+  /** Whether the slot's node, where it has one, takes a new task. */
+  private boolean nodeTakes(Slot slot) {
+    return !mode.perNode()
+        || plan.node(slot.nodeId())
+            .map(node -> node.schedulable() && fitness.allowedOn(node))
+            .orElse(false);
+  }
+
+  /** Lets tasks that are held ready go on. */
+  private void promote(Slot slot) {
+    for (Task task : slot.wanted()) {
+      if (task.desiredState() == TaskState.READY && !task.state().ended()) {
+        if (task.notBefore() != null && task.notBefore().isAfter(plan.now())) {
+          scope.wake(task.notBefore());
+          continue;
+        }
+        Instant until = blockedUntil(slot, task.createdAt());
+        if (until == null) {
+          slot.desire(plan, task, mode.goal());
+        } else {
+          scope.wake(until);
+        }
+      }
+    }
+  }
+
+  /**
+   * Until when a task of the slot that waits since {@code since} has to go on waiting for others to
+   * stop; absent when none is in its way.
+   */
+  private @Nullable Instant blockedUntil(Slot slot, Instant since) {
+    Instant until = null;
+    for (Task other : slot.tasks()) {
+      if (!Slot.wanted(other) && fitness.mayRun(other)) {
+        Instant patience = since.plus(grace(other)).plus(PATIENCE);
+        if (patience.isAfter(plan.now()) && (until == null || patience.isAfter(until))) {
+          until = patience;
+        }
+      }
+    }
+    return until;
+  }
+
+  /** The desired state of a new task in the slot: ready while an older one is still stopping. */
+  TaskState firstDesire(Slot slot) {
+    return blockedUntil(slot, plan.now()) == null ? mode.goal() : TaskState.READY;
+  }
+
+  private static Duration grace(Task task) {
+    ContainerSpec container = task.spec().containerSpec();
+    return container == null || container.stopGracePeriod() == null
+        ? DEFAULT_GRACE
+        : Duration.ofNanos(Math.max(0, container.stopGracePeriod()));
+  }
+
+  private static String ending(Task task) {
+    String err = task.status().err();
+    return task.state().text() + (err == null || err.isEmpty() ? "" : ": " + err);
+  }
+}
