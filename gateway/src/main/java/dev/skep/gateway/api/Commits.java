@@ -5,6 +5,7 @@ import dev.skep.store.Commit;
 import dev.skep.store.Refusal;
 import dev.skep.store.Store;
 import dev.skep.store.StoreException;
+import dev.skep.store.StoreFailure;
 import dev.skep.store.Transaction;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -41,6 +42,8 @@ public final class Commits {
           throw ApiError.unknown(e.refusal().message());
         }
         lost = e;
+      } catch (StoreFailure e) {
+        throw ApiError.internal(String.valueOf(e.getMessage()));
       } catch (TimeoutException e) {
         throw ApiError.deadlineExceeded();
       }

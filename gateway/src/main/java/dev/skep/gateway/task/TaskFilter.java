@@ -81,6 +81,6 @@ record TaskFilter(Filters filters, Set<String> services, Set<String> nodes, Clus
 
   private boolean upToDate(Task task) {
     Optional<Service> service = state.service(task.serviceId());
-    return service.isPresent() && TaskFreshness.upToDate(service.get(), task, state);
+    return service.isPresent() && TaskFreshness.of(service.get()).upToDate(task, state);
   }
 }
