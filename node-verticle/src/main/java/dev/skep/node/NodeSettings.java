@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param meshAddress host:port of this node's ingress for other nodes; null while it has none
  * @param engineSocket of the local Docker Engine
  * @param dataDir of this node's agent; made when missing
- * @param memoryDirs where secrets and configs may be kept, in order of preference; the first that
- *     is on a tmpfs is used
+ * @param memoryDirs directories that may be on a tmpfs, such as /run, in order of preference:
+ *     secrets and configs are kept in a folder of this node in the first that is
  */
 public record NodeSettings(
     String nodeId,

@@ -101,7 +101,7 @@ public final class NodeVerticle extends VerticleBase {
     final Fibers fibers = new Fibers(vertx);
     private final Bus bus = new Bus(vertx.eventBus());
     private final Engine engine = new Engine(hostVertx, settings.engineSocket());
-    private final TaskFiles files = new TaskFiles(settings.memoryDirs());
+    private final TaskFiles files = new TaskFiles(settings.memoryDirs(), nodeId);
     private final AssignmentFile assignmentFile = new AssignmentFile(settings.dataDir(), nodeId);
     private final LocalNetworks networks = new LocalNetworks(engine, fibers, nodeId);
     private final TaskWork work =

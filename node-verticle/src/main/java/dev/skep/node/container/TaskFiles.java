@@ -33,14 +33,16 @@ import org.jspecify.annotations.Nullable;
 public final class TaskFiles {
   private static final Set<String> MEMORY = Set.of("tmpfs", "ramfs");
 
+  /** This node's own folders; nothing outside of them is ever written or removed. */
   private final List<Path> candidates;
 
   /**
-   * @param candidates directories to use, in order of preference; the first one that is in memory
-   *     is taken
+   * @param memoryDirs directories that may be in memory, in order of preference; the first that is
+   *     takes this node's folder
    */
-  public TaskFiles(List<Path> candidates) {
-    this.candidates = candidates.stream().map(Path::toAbsolutePath).toList();
+  public TaskFiles(List<Path> memoryDirs, String nodeId) {
+    this.candidates =
+        memoryDirs.stream().map(dir -> dir.toAbsolutePath().resolve("skep-" + nodeId)).toList();
   }
 
   /**
