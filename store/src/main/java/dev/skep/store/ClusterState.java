@@ -34,6 +34,7 @@ public final class ClusterState {
           persistentHashMapOf(),
           persistentHashMapOf(),
           persistentHashMapOf(),
+          persistentHashMapOf(),
           Map.of());
 
   /** What a unique name is unique among. */
@@ -44,6 +45,7 @@ public final class ClusterState {
   private final PersistentMap<NameKey, String> ids;
   private final PersistentMap<String, PersistentMap<String, Task>> tasksByService;
   private final PersistentMap<String, PersistentMap<String, Task>> tasksByNode;
+  private final PersistentMap<String, Task> newestTasks;
   private final Map<Kind, Long> written;
 
   ClusterState(
@@ -52,12 +54,14 @@ public final class ClusterState {
       PersistentMap<NameKey, String> ids,
       PersistentMap<String, PersistentMap<String, Task>> tasksByService,
       PersistentMap<String, PersistentMap<String, Task>> tasksByNode,
+      PersistentMap<String, Task> newestTasks,
       Map<Kind, Long> written) {
     this.index = index;
     this.tables = tables;
     this.ids = ids;
     this.tasksByService = tasksByService;
     this.tasksByNode = tasksByNode;
+    this.newestTasks = newestTasks;
     this.written = written;
   }
 
@@ -113,7 +117,13 @@ public final class ClusterState {
     EnumMap<Kind, Long> copy = new EnumMap<>(Kind.class);
     copy.putAll(written);
     return new ClusterState(
-        index, state.tables, state.ids, state.tasksByService, state.tasksByNode, copy);
+        index,
+        state.tables,
+        state.ids,
+        state.tasksByService,
+        state.tasksByNode,
+        state.newestTasks,
+        copy);
   }
 
   // ------------------------------------------------------------------ reading
@@ -222,6 +232,11 @@ public final class ClusterState {
 
   PersistentMap<String, PersistentMap<String, Task>> tasksByNode() {
     return tasksByNode;
+  }
+
+  /** The last task that was made of each service that has tasks; other ones are likely like it. */
+  PersistentMap<String, Task> newestTasks() {
+    return newestTasks;
   }
 
   Map<Kind, Long> written() {

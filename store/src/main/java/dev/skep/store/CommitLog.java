@@ -14,7 +14,7 @@ public final class CommitLog {
    * Commits kept for watches that start from an index; enough for a watcher to come back after a
    * restart of its part.
    */
-  public static final int KEPT = 4096;
+  public static final int KEPT = 1024;
 
   /**
    * Changes kept in all, whatever the number of commits: a few hundred bytes each, so that

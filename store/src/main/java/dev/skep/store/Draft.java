@@ -26,6 +26,7 @@ final class Draft {
       new EnumMap<>(Kind.class);
   private final Map<String, PersistentMap.Builder<String, Task>> services = new HashMap<>();
   private final Map<String, PersistentMap.Builder<String, Task>> nodes = new HashMap<>();
+  private final Map<String, Task> newest = new HashMap<>();
   private final List<Change> changes = new ArrayList<>();
   private PersistentMap.@Nullable Builder<ClusterState.NameKey, String> ids;
 
@@ -63,13 +64,26 @@ final class Draft {
             ids == null ? base.ids() : ids.build(),
             folded(base.tasksByService(), services),
             folded(base.tasksByNode(), nodes),
+            newestTasks(),
             written);
     return new Commit(index, at, changes, next);
   }
 
+  /** Of services that have tasks only, so that it does not grow. */
+  private PersistentMap<String, Task> newestTasks() {
+    PersistentMap.Builder<String, Task> next = base.newestTasks().builder();
+    next.putAll(newest);
+    services.forEach((service, tasks) -> {
+      if (tasks.isEmpty()) {
+        next.remove(service);
+      }
+    });
+    return next.build();
+  }
+
   /** Puts an object back as it was stored. */
   void restore(SwarmObject object) {
-    put(object);
+    put(object, null);
     if (object.kind().uniqueNames()) {
       ids().put(new ClusterState.NameKey(object.kind(), object.name()), object.id());
     }
@@ -81,8 +95,7 @@ final class Draft {
     }
     claimName(object);
     SwarmObject stamped = object.stamped(new Version(index), at, at);
-    put(stamped);
-    changes.add(new Change.Created(stamped));
+    changes.add(new Change.Created(put(stamped, null)));
   }
 
   private void update(SwarmObject object) {
@@ -96,11 +109,7 @@ final class Draft {
       ids().remove(new ClusterState.NameKey(before.kind(), before.name()));
     }
     SwarmObject stamped = object.stamped(new Version(index), before.createdAt(), at);
-    if (before instanceof Task task) {
-      forget(task);
-    }
-    put(stamped);
-    changes.add(new Change.Updated(before, stamped));
+    changes.add(new Change.Updated(before, put(stamped, before)));
   }
 
   private void delete(Kind kind, String id, long expected) {
@@ -141,21 +150,47 @@ final class Draft {
     ids().put(key, object.id());
   }
 
-  private void put(SwarmObject object) {
-    table(object.kind()).put(object.id(), object);
-    if (object instanceof Task task) {
-      opened(services, base.tasksByService(), task.serviceId()).put(task.id(), task);
-      if (!task.nodeId().isEmpty()) {
-        opened(nodes, base.tasksByNode(), task.nodeId()).put(task.id(), task);
+  private SwarmObject put(SwarmObject object, @Nullable SwarmObject before) {
+    SwarmObject kept =
+        object instanceof Task task ? putTask(task, before instanceof Task b ? b : null) : object;
+    table(kept.kind()).put(kept.id(), kept);
+    return kept;
+  }
+
+  /** Puts the task into the indexes; the table is the caller's. */
+  private Task putTask(Task given, @Nullable Task before) {
+    Task task = SharedParts.of(given, before == null ? newest(given.serviceId()) : before);
+    if (before == null) {
+      newest.put(task.serviceId(), task);
+    } else {
+      if (!before.serviceId().equals(task.serviceId())) {
+        opened(services, base.tasksByService(), before.serviceId()).remove(before.id());
+      }
+      if (!before.nodeId().equals(task.nodeId())) {
+        forgetNode(before);
       }
     }
+    opened(services, base.tasksByService(), task.serviceId()).put(task.id(), task);
+    if (!task.nodeId().isEmpty()) {
+      opened(nodes, base.tasksByNode(), task.nodeId()).put(task.id(), task);
+    }
+    return task;
   }
 
   private void forget(Task task) {
     opened(services, base.tasksByService(), task.serviceId()).remove(task.id());
+    forgetNode(task);
+  }
+
+  private void forgetNode(Task task) {
     if (!task.nodeId().isEmpty()) {
       opened(nodes, base.tasksByNode(), task.nodeId()).remove(task.id());
     }
+  }
+
+  private @Nullable Task newest(String serviceId) {
+    Task here = newest.get(serviceId);
+    return here == null ? base.newestTasks().get(serviceId) : here;
   }
 
   private PersistentMap.Builder<String, SwarmObject> table(Kind kind) {

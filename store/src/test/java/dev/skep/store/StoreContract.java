@@ -340,6 +340,17 @@ public abstract class StoreContract {
   }
 
   @Test
+  void tasks_share_what_they_repeat() throws Exception {
+    commit(now().create(Samples.task("t1", "s1", 1, "n1")));
+    commit(now().create(Samples.task("t2", "s1", 2, "n2")));
+    Task t1 = store.state().task("t1").orElseThrow();
+    commit(now().update(t1.withSlot(3).withSpec(Samples.task("t1", "s1", 1, "").spec())));
+    assertThat(store.state().task("t2").orElseThrow().spec()).isSameAs(t1.spec());
+    assertThat(store.state().task("t1").orElseThrow().spec()).isSameAs(t1.spec());
+    assertThat(store.state().task("t1").orElseThrow().slot()).isEqualTo(3);
+  }
+
+  @Test
   void snapshots_do_not_change() throws Exception {
     commit(now().create(Samples.task("t1", "s1", 1, "n1")));
     ClusterState snapshot = store.state();

@@ -132,11 +132,12 @@ public final class Engine {
   // Images
 
   /**
-   * A local image. Fails with 404 and "No such image: ..." when the engine has none by that name.
+   * The id of a local image. Fails with 404 and "No such image: ..." when the engine has none by
+   * that name.
    */
-  public Future<ImageDetails> inspectImage(String reference) {
+  public Future<String> inspectImage(String reference) {
     return get("/images/" + encodePath(reference) + "/json")
-        .map(answer -> ImageDetails.from(answer.object()));
+        .map(answer -> answer.object().getString("Id"));
   }
 
   /**
@@ -219,7 +220,8 @@ public final class Engine {
         .onFailure(this::noteLoss);
   }
 
-  private Future<OpenResponse> open(HttpMethod method, String path, Map<String, String> headers) {
+  private Future<io.vertx.core.http.HttpClientResponse> open(
+      HttpMethod method, String path, Map<String, String> headers) {
     return prefixed(path).compose(uri -> http.open(method, uri, headers)).onFailure(this::noteLoss);
   }
 

@@ -16,7 +16,6 @@ import io.vertx.core.net.SocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,7 +40,6 @@ final class EngineHttp {
   private final SocketAddress address;
   private final HttpClient calls;
   private final HttpClient streams;
-  private volatile boolean closed;
 
   EngineHttp(Vertx vertx, Path socket) {
     this.socket = socket.toString();
@@ -75,7 +73,12 @@ final class EngineHttp {
 
   private Future<Answer> callOnce(
       HttpMethod method, String uri, @Nullable JsonObject body, Duration timeout) {
-    return send(calls, method, uri, Map.of(), body, timeout, EngineHttp::whole);
+    return send(calls, method, uri, Map.of(), body, timeout)
+        .compose(response ->
+            response
+                .body()
+                .map(bytes ->
+                    new Answer(response.statusCode(), response.getHeader("Api-Version"), bytes)));
   }
 
   /**
@@ -83,51 +86,42 @@ final class EngineHttp {
    * bound of its own.
    */
   Future<Answer> longCall(HttpMethod method, String uri) {
-    return send(streams, method, uri, Map.of(), null, null, EngineHttp::whole)
+    return send(streams, method, uri, Map.of(), null, null)
+        .compose(response ->
+            response.body().map(bytes -> new Answer(response.statusCode(), null, bytes)))
         .recover(this::unavailable)
         .map(Answer::checked);
   }
 
-  /** Sends a request and gives the response as soon as its head is there. */
-  Future<OpenResponse> open(HttpMethod method, String uri, Map<String, String> headers) {
-    return send(
-            streams,
-            method,
-            uri,
-            headers,
-            null,
-            null,
-            response ->
-                response.statusCode() < 400
-                    ? Future.succeededFuture(new OpenResponse(response))
-                    : whole(response)
-                        .map(answer -> {
-                          throw answer.refusal();
-                        }))
-        .recover(this::unavailable);
-  }
-
-  private static Future<Answer> whole(HttpClientResponse response) {
-    return response
-        .body()
-        .map(bytes -> new Answer(response.statusCode(), response.getHeader("Api-Version"), bytes));
-  }
-
   /**
-   * @param take what to do with the response; called in the turn of the event loop in which it
-   *     came, since what arrives while nobody listens is lost
+   * Sends a request and gives the response, paused, as soon as its head is there. The caller
+   * resumes it and, to cancel, resets its request.
    */
-  private <T> Future<T> send(
+  Future<HttpClientResponse> open(HttpMethod method, String uri, Map<String, String> headers) {
+    return send(streams, method, uri, headers, null, null)
+        .recover(this::unavailable)
+        .compose(response -> {
+          if (response.statusCode() < 400) {
+            response.pause();
+            return Future.succeededFuture(response);
+          }
+          return response
+              .body()
+              .recover(this::unavailable)
+              .map(bytes -> {
+                new Answer(response.statusCode(), null, bytes).checked();
+                throw new IllegalStateException("an error status passed the check");
+              });
+        });
+  }
+
+  private Future<HttpClientResponse> send(
       HttpClient client,
       HttpMethod method,
       String uri,
       Map<String, String> headers,
       @Nullable JsonObject body,
-      @Nullable Duration timeout,
-      Function<HttpClientResponse, Future<T>> take) {
-    if (closed) {
-      return Future.failedFuture(new HttpClosedException("this client was closed"));
-    }
+      @Nullable Duration timeout) {
     RequestOptions options =
         new RequestOptions()
             .setServer(address)
@@ -143,12 +137,9 @@ final class EngineHttp {
         .request(options)
         .compose(request -> {
           if (body == null) {
-            return request.send().compose(take);
+            return request.send();
           }
-          return request
-              .putHeader("Content-Type", "application/json")
-              .send(body.toBuffer())
-              .compose(take);
+          return request.putHeader("Content-Type", "application/json").send(body.toBuffer());
         });
   }
 
@@ -167,7 +158,6 @@ final class EngineHttp {
   }
 
   Future<Void> close() {
-    closed = true;
     return Future.join(calls.close(), streams.close()).mapEmpty();
   }
 
@@ -177,11 +167,7 @@ final class EngineHttp {
       if (status < 400) {
         return this;
       }
-      throw refusal();
-    }
-
-    EngineException refusal() {
-      return new EngineException(status, message());
+      throw new EngineException(status, message());
     }
 
     JsonObject object() {

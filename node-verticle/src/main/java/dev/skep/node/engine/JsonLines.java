@@ -1,6 +1,7 @@
 package dev.skep.node.engine;
 
 import io.vertx.core.Handler;
+import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.parsetools.RecordParser;
 import org.jspecify.annotations.Nullable;
@@ -10,9 +11,9 @@ final class JsonLines {
   /** An event or a progress line is a few hundred bytes; labels can make it longer. */
   private static final int MAX_LINE_BYTES = 1 << 20;
 
-  private final OpenResponse response;
+  private final HttpClientResponse response;
 
-  JsonLines(OpenResponse response) {
+  JsonLines(HttpClientResponse response) {
     this.response = response;
   }
 
@@ -21,6 +22,14 @@ final class JsonLines {
    * ended.
    */
   void read(Handler<JsonObject> line, Handler<@Nullable Throwable> end) {
+    boolean[] ended = {false};
+    Handler<@Nullable Throwable> once =
+        cause -> {
+          if (!ended[0]) {
+            ended[0] = true;
+            end.handle(cause);
+          }
+        };
     RecordParser parser =
         RecordParser.newDelimited("\n")
             .maxRecordSize(MAX_LINE_BYTES)
@@ -29,11 +38,25 @@ final class JsonLines {
                 line.handle(bytes.toJsonObject());
               }
             });
-    response.read(parser, end);
+    parser.exceptionHandler(cause -> {
+      cancel();
+      once.handle(cause);
+    });
+    response.exceptionHandler(cause -> once.handle(cause));
+    response.endHandler(done -> once.handle(null));
+    response.handler(chunk -> {
+      try {
+        parser.handle(chunk);
+      } catch (RuntimeException e) {
+        cancel();
+        once.handle(e);
+      }
+    });
+    response.resume();
   }
 
   /** Ends the request; the engine stops sending. */
   void cancel() {
-    response.cancel();
+    response.request().reset();
   }
 }

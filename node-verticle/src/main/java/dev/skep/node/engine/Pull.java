@@ -2,6 +2,7 @@ package dev.skep.node.engine;
 
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.json.JsonObject;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 public final class Pull {
   private final JsonLines lines;
 
-  Pull(OpenResponse response) {
+  Pull(HttpClientResponse response) {
     this.lines = new JsonLines(response);
   }
 

@@ -92,8 +92,7 @@ public final class FakeContainer {
             "Config",
             new JsonObject()
                 .put("Labels", body.getJsonObject("Labels", new JsonObject()))
-                .put("Tty", body.getBoolean("Tty", false))
-                .put("StopSignal", body.getString("StopSignal", "")))
+                .put("Tty", body.getBoolean("Tty", false)))
         .put("HostConfig", body.getJsonObject("HostConfig", new JsonObject()))
         .put(
             "NetworkSettings",

@@ -66,10 +66,9 @@ public final class IngressMessages {
    * Can these be listened on? Nothing stays bound. Ports that this ingress listens on already count
    * as free.
    */
-  @SuppressWarnings("RedundantNullCheck") // empty lists are left out of JSON
   public record PortsProbe(List<Port> ports) {
     public PortsProbe {
-      ports = ports == null ? List.of() : List.copyOf(ports);
+      ports = List.copyOf(ports);
     }
   }
 

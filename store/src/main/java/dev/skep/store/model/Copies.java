@@ -1,13 +1,17 @@
 package dev.skep.store.model;
 
+import java.util.AbstractMap;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Takes what a client or caller gave and makes it unmodifiable; absent becomes empty, as Go's
- * decoder does. Maps are ordered by key, so that equal objects have equal JSON.
+ * decoder does. Maps are ordered by key, so that equal objects have equal JSON. What was copied
+ * once is shared from then on.
  */
 final class Copies {
   private Copies() {}
@@ -20,8 +24,35 @@ final class Copies {
     if (from == null || from.isEmpty()) {
       return Map.of();
     }
-    TreeMap<String, String> copy = new TreeMap<>();
-    from.forEach((key, value) -> copy.put(key, value == null ? "" : value));
-    return java.util.Collections.unmodifiableMap(copy);
+    if (from instanceof Ordered ordered) {
+      return ordered;
+    }
+    return new Ordered(from);
+  }
+
+  /** A copy that nobody else holds, known by its type so that it is not copied again. */
+  private static final class Ordered extends AbstractMap<String, String> {
+    private final Map<String, String> entries;
+
+    Ordered(Map<String, ? extends @Nullable String> from) {
+      TreeMap<String, String> copy = new TreeMap<>();
+      from.forEach((key, value) -> copy.put(key, value == null ? "" : value));
+      this.entries = Collections.unmodifiableMap(copy);
+    }
+
+    @Override
+    public Set<Entry<String, String>> entrySet() {
+      return entries.entrySet();
+    }
+
+    @Override
+    public @Nullable String get(@Nullable Object key) {
+      return key == null ? null : entries.get(key);
+    }
+
+    @Override
+    public boolean containsKey(@Nullable Object key) {
+      return key != null && entries.containsKey(key);
+    }
   }
 }

@@ -73,7 +73,7 @@ public final class Json {
             .addModule(new JavaTimeModule())
             .addModule(new Jdk8Module())
             .propertyNamingStrategy(new GoNames())
-            .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_PROPERTIES)
+            .configure(MapperFeature.ACCEPT_CASE_INSENSITIVE_PROPERTIES, view == Api.class)
             .enable(MapperFeature.DEFAULT_VIEW_INCLUSION)
             .disable(MapperFeature.AUTO_DETECT_IS_GETTERS)
             .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)

@@ -9,6 +9,7 @@ import java.io.BufferedOutputStream;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +20,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -71,11 +73,11 @@ final class SnapshotFile {
   static ClusterState read(Path file) throws IOException {
     try (BufferedReader lines = Files.newBufferedReader(file)) {
       Head head = Json.readStored(bytes(lines.readLine(), file), Head.class);
-      Stream.Builder<SwarmObject> objects = Stream.builder();
-      for (int i = 0; i < head.objects; i++) {
-        objects.add(Json.readStored(bytes(lines.readLine(), file), Line.class).object);
-      }
-      return ClusterState.of(head.index, head.written, objects.build());
+      Stream<SwarmObject> objects =
+          IntStream.range(0, head.objects).mapToObj(i -> object(lines, file));
+      return ClusterState.of(head.index, head.written, objects);
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
     } catch (IllegalArgumentException e) {
       throw new IOException("the snapshot " + file + " is damaged: " + e.getMessage(), e);
     }
@@ -87,6 +89,14 @@ final class SnapshotFile {
       for (Path file : files) {
         Files.delete(file);
       }
+    }
+  }
+
+  private static SwarmObject object(BufferedReader lines, Path file) {
+    try {
+      return Json.readStored(bytes(lines.readLine(), file), Line.class).object;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

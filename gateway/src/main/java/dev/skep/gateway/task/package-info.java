@@ -1,5 +1,0 @@
-/** The tasks: list and inspect. */
-@NullMarked
-package dev.skep.gateway.task;
-
-import org.jspecify.annotations.NullMarked;

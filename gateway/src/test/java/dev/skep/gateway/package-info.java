@@ -1,4 +1,0 @@
-@NullMarked
-package dev.skep.gateway;
-
-import org.jspecify.annotations.NullMarked;

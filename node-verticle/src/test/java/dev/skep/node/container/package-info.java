@@ -1,4 +1,0 @@
-@NullMarked
-package dev.skep.node.container;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.skep.node;
-
-import org.jspecify.annotations.NullMarked;
