@@ -5,6 +5,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpMethod;
@@ -17,8 +18,6 @@ import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.ReferenceCountUtil;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One connection of a client: takes its requests in turn and starts an {@link Exchange} for each.
@@ -29,7 +28,10 @@ import org.slf4j.LoggerFactory;
  */
 final class ClientConnection extends ChannelInboundHandlerAdapter {
 
-  private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
+  /**
+   * What may be left of an answered request before the connection is given up; as Go's server does.
+   */
+  private static final int SKIPPED_BYTES = 256 * 1024;
 
   private final Function<HttpRequest, Route> router;
   private final RequestDecoder decoder = new RequestDecoder();
@@ -41,6 +43,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
    * closes.
    */
   private boolean leaving;
+
+  /**
+   * How much more of an answered request's body is read and dropped for the sake of the next
+   * request.
+   */
+  private int skippable;
 
   ClientConnection(Function<HttpRequest, Route> router) {
     this.router = router;
@@ -63,8 +71,20 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
       current.fromClient(message);
     } else if (message instanceof HttpRequest request) {
       begin(ctx, request);
+    } else if (message instanceof HttpContent content) {
+      skip(ctx, content);
     } else {
       ReferenceCountUtil.release(message);
+    }
+  }
+
+  private void skip(ChannelHandlerContext ctx, HttpContent content) {
+    skippable -= content.content().readableBytes();
+    content.release();
+    if (skippable < 0) {
+      leave(ctx);
+    } else if (content instanceof LastHttpContent) {
+      decoder.resume(ctx.pipeline().context(decoder));
     }
   }
 
@@ -147,10 +167,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     exchange = null;
     var leg = new Leg(ctx.channel());
     leg.read(true);
-    if (!requestRead) {
-      leave(ctx);
-    } else if (reusable) {
+    if (reusable) {
+      skippable = SKIPPED_BYTES;
       decoder.resume(ctx.pipeline().context(decoder));
+    } else if (!requestRead) {
+      leave(ctx);
     } else {
       leaving = true;
       leg.closeAfterWrites();
@@ -193,7 +214,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    LOG.atDebug().addKeyValue("cause", cause.toString()).log("client's connection failed");
-    new Leg(ctx.channel()).close();
+    Leg.failed(ctx.channel(), cause);
   }
 }

@@ -16,24 +16,33 @@ import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.SocketAddress;
 import java.util.Optional;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The engine's API for the gateway's own routes: ask it ({@link #call}), listen to it ({@link
  * #stream}), or pass a client's request on in another form ({@link #forward}).
  *
  * <p>A target may name any API version; it is replaced by the nearest that the engine serves.
- * Connections to the engine are not kept: a local one costs some microseconds, and a kept one fails
- * the first call after the engine restarted.
  *
  * <p>Every failure to reach the engine is an {@link EngineUnreachableException}, whose message is
  * fit for the user.
  */
 public final class EngineProxy implements Handler<HttpServerRequest> {
 
+  private static final Logger LOG = LoggerFactory.getLogger(EngineProxy.class);
+
   /**
    * Each open log or event stream holds a connection; a host has file handles for more than this.
    */
   private static final int MAX_CONNECTIONS = 4096;
+
+  /**
+   * Connections are kept, if only briefly: asked to close, the engine closes right behind its
+   * answer, and Vert.x's client then loses what a slow reader has not yet taken of it.
+   */
+  private static final int KEPT_SECONDS = 5;
 
   private static final int CONNECT_MILLIS = 10_000;
 
@@ -48,7 +57,7 @@ public final class EngineProxy implements Handler<HttpServerRequest> {
     this.client =
         vertx.createHttpClient(
             new HttpClientOptions()
-                .setKeepAlive(false)
+                .setKeepAliveTimeout(KEPT_SECONDS)
                 .setConnectTimeout(CONNECT_MILLIS)
                 .setMaxHeaderSize(HttpLimits.HEADER_BYTES)
                 .setMaxInitialLineLength(HttpLimits.INITIAL_LINE_BYTES)
@@ -96,14 +105,19 @@ public final class EngineProxy implements Handler<HttpServerRequest> {
    * Asks the engine and reads the whole answer, errors included. The request must bring its body.
    */
   public Future<EngineReply> call(ProxyRequest ask) {
-    return stream(ask).compose(EngineProxy::whole);
+    return send(ask, EngineProxy::whole);
   }
 
   /**
-   * Asks the engine and gives the answer as soon as its head is there, its body paused: for events,
-   * logs and other endless ones. Stop it with {@code response.request().reset()}.
+   * Asks the engine and gives the answer as soon as its head is there: for events, logs and other
+   * endless ones. Nothing of its body is read before {@link EngineStream#read}. The request must
+   * bring its body.
    */
-  public Future<HttpClientResponse> stream(ProxyRequest ask) {
+  public Future<EngineStream> stream(ProxyRequest ask) {
+    return send(ask, answer -> Future.succeededFuture(new EngineStream(answer)));
+  }
+
+  private <T> Future<T> send(ProxyRequest ask, Function<HttpClientResponse, Future<T>> reader) {
     var body =
         ask.body()
             .orElseThrow(() ->
@@ -111,8 +125,16 @@ public final class EngineProxy implements Handler<HttpServerRequest> {
                     "no body given for " + ask.method() + " " + ask.uri()));
     return open(ask)
         .compose(request -> {
-          var answer = request.response().onSuccess(HttpClientResponse::pause);
-          return request.end(body).compose(v -> answer, failure -> answer);
+          var read = request.response().compose(reader);
+          // An engine may answer before it has the whole body; when it does not, the answer fails
+          // too.
+          request
+              .end(body)
+              .onFailure(cause ->
+                  LOG.atDebug()
+                      .addKeyValue("cause", cause.getMessage())
+                      .log("engine took not all"));
+          return read;
         });
   }
 
@@ -144,11 +166,9 @@ public final class EngineProxy implements Handler<HttpServerRequest> {
     return versions;
   }
 
-  /** Reads a paused answer to its end. */
+  /** Reads an answer to its end. */
   static Future<EngineReply> whole(HttpClientResponse answer) {
-    var body = answer.body();
-    answer.resume();
-    return body.map(read -> new EngineReply(answer.statusCode(), answer.headers(), read));
+    return answer.body().map(body -> new EngineReply(answer.statusCode(), answer.headers(), body));
   }
 
   /** A request whose head is set but not sent, on a connection that stands. */

@@ -4,7 +4,6 @@ import io.vertx.core.Future;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,8 +38,8 @@ final class EngineVersions {
   }
 
   /** Takes note of the {@code Api-Version} that an answer of the engine carried. */
-  void observe(@Nullable String newest) {
-    if (newest != null && !newest.equals(served.map(range -> range.max().toString()).orElse(""))) {
+  void observe(String newest) {
+    if (!newest.equals(served.map(range -> range.max().toString()).orElse(""))) {
       refresh();
     }
   }

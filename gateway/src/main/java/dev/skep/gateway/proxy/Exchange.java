@@ -4,8 +4,6 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpRequestEncoder;
@@ -14,6 +12,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -72,7 +71,9 @@ final class Exchange {
   void start() {
     request.setUri(route.uri());
     hop.toUpstream(request);
-    Bootstrap bootstrap = NativeTransport.bootstrap(client.eventLoop(), route.to(), new Upstream());
+    Bootstrap bootstrap =
+        NativeTransport.bootstrap(
+            client.eventLoop(), route.to(), new UpstreamConnection(this, hop.isHead()));
     bootstrap
         .connect(NativeTransport.address(route.to()))
         .addListener((ChannelFutureListener) this::connected);
@@ -185,7 +186,17 @@ final class Exchange {
 
   // ---- what comes from the answering side
 
-  private void fromUpstream(Object message) {
+  void upstreamPaused() {
+    client.flush();
+  }
+
+  void upstreamWritable(boolean writable) {
+    if (!over) {
+      client.read(writable);
+    }
+  }
+
+  void fromUpstream(Object message) {
     if (over) {
       ReferenceCountUtil.release(message);
     } else if (message instanceof HttpResponse head) {
@@ -224,7 +235,7 @@ final class Exchange {
       return;
     }
     answerStarted = true;
-    route.answered().observe(head.headers().get("Api-Version"));
+    Optional.ofNullable(head.headers().get("Api-Version")).ifPresent(route.apiVersion());
     if (HopHeaders.isRaw(head, request.method())) {
       raw = true;
       client.write(head);
@@ -256,7 +267,7 @@ final class Exchange {
     connection.finished(clientContext, requestEnded || clientEnded, reusable && !clientEnded);
   }
 
-  private void upstreamEnded() {
+  void upstreamEnded() {
     if (over || upstreamEnded) {
       return;
     }
@@ -278,7 +289,7 @@ final class Exchange {
     }
   }
 
-  private void upstreamGone() {
+  void upstreamGone() {
     if (raw && !over) {
       closeBoth();
     } else {
@@ -297,7 +308,7 @@ final class Exchange {
         .addKeyValue("uri", request.uri())
         .addKeyValue("reason", message)
         .log("request not answered");
-    connection.answer(clientContext, status, message, hop.keepAlive() && requestEnded);
+    connection.answer(clientContext, status, message, hop.keepAlive());
     connection.finished(
         clientContext, requestEnded || clientEnded, hop.keepAlive() && !clientEnded);
   }
@@ -319,53 +330,5 @@ final class Exchange {
       throw new IllegalStateException("no connection to " + route.to() + " yet");
     }
     return upstream;
-  }
-
-  /** The handler at the end of the answering side's pipeline. */
-  private final class Upstream extends ChannelInboundHandlerAdapter {
-
-    @Override
-    public void handlerAdded(ChannelHandlerContext ctx) {
-      ctx.pipeline()
-          .addBefore(ctx.name(), null, new HttpRequestEncoder())
-          .addBefore(ctx.name(), null, new ResponseDecoder(hop.isHead()));
-    }
-
-    @Override
-    public void channelRead(ChannelHandlerContext ctx, Object message) {
-      fromUpstream(message);
-    }
-
-    @Override
-    public void channelReadComplete(ChannelHandlerContext ctx) {
-      client.flush();
-    }
-
-    @Override
-    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-      if (!over) {
-        client.read(ctx.channel().isWritable());
-      }
-    }
-
-    @Override
-    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-      if (event instanceof ChannelInputShutdownEvent) {
-        upstreamEnded();
-      }
-    }
-
-    @Override
-    public void channelInactive(ChannelHandlerContext ctx) {
-      upstreamGone();
-    }
-
-    @Override
-    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-      LOG.atDebug()
-          .addKeyValue("cause", cause.toString())
-          .log("connection to " + route.to() + " failed");
-      new Leg(ctx.channel()).close();
-    }
   }
 }

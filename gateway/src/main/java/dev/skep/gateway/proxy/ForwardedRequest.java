@@ -8,6 +8,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.streams.Pipe;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,41 +40,42 @@ final class ForwardedRequest {
   }
 
   void start() {
-    if (ask.body().isEmpty()) {
-      client.pause();
-    }
-    proxy.open(ask).compose(this::exchange).onFailure(this::fail);
+    var upload = upload();
+    proxy.open(ask).compose(engine -> exchange(engine, upload)).onFailure(this::fail);
   }
 
-  private Future<Void> exchange(HttpClientRequest engine) {
+  /** The client's body, if that is what to send. */
+  private Optional<Pipe<Buffer>> upload() {
+    var length = Optional.ofNullable(client.getHeader(HttpHeaders.CONTENT_LENGTH)).orElse("0");
+    var chunked = client.headers().contains(HttpHeaders.TRANSFER_ENCODING);
+    return ask.body().isEmpty() && (chunked || !length.equals("0"))
+        ? Optional.of(client.pipe().endOnFailure(false))
+        : Optional.empty();
+  }
+
+  private Future<Void> exchange(HttpClientRequest engine, Optional<Pipe<Buffer>> upload) {
     // A client that went away cancels the engine's work; log and event streams end in no other way.
     answer.closeHandler(v -> engine.reset());
-    var response = engine.response().onSuccess(HttpClientResponse::pause);
-    var sent = send(engine);
+    var replied = engine.response().compose(this::reply);
     // An engine may answer before it has read the whole body; then its answer counts, not the
     // failed rest of the body.
-    sent.onFailure(
-        cause -> LOG.atDebug().addKeyValue("cause", cause.getMessage()).log("engine took not all"));
-    return response.compose(this::reply);
+    send(engine, upload)
+        .onFailure(cause ->
+            LOG.atDebug().addKeyValue("cause", cause.getMessage()).log("engine took not all"));
+    return replied;
   }
 
-  private Future<Void> send(HttpClientRequest engine) {
-    if (ask.body().isPresent()) {
-      return engine.end(ask.body().get());
+  private Future<Void> send(HttpClientRequest engine, Optional<Pipe<Buffer>> upload) {
+    if (upload.isEmpty()) {
+      return engine.end(ask.body().orElseGet(Buffer::buffer));
     }
-    var length = client.getHeader(HttpHeaders.CONTENT_LENGTH);
-    var chunked = client.headers().contains(HttpHeaders.TRANSFER_ENCODING);
-    if (!chunked && (length == null || length.equals("0"))) {
-      client.resume();
-      return engine.end();
-    }
-    engine.setChunked(chunked);
+    engine.setChunked(client.headers().contains(HttpHeaders.TRANSFER_ENCODING));
     // The engine may have to answer before the body comes, as /build and /images/load do.
-    return engine.sendHead().compose(v -> client.pipe().endOnFailure(false).to(engine));
+    return engine.sendHead().compose(v -> upload.get().to(engine));
   }
 
   private Future<Void> reply(HttpClientResponse engine) {
-    proxy.versions().observe(engine.getHeader("Api-Version"));
+    Optional.ofNullable(engine.getHeader("Api-Version")).ifPresent(proxy.versions()::observe);
     answer.setStatusCode(engine.statusCode()).setStatusMessage(engine.statusMessage());
     var transformed = transform.isPresent() && isTransformable(engine);
     engine
@@ -90,14 +92,15 @@ final class ForwardedRequest {
     if (client.method().equals(HttpMethod.HEAD)
         || engine.statusCode() == 204
         || engine.statusCode() == 304) {
-      engine.resume();
       return answer.end();
     }
     if (engine.getHeader(HttpHeaders.CONTENT_LENGTH) == null) {
       answer.setChunked(true);
     }
+    // Made before anything is awaited, so that an early end of the answer is not missed.
+    var download = engine.pipe().endOnFailure(false);
     // Before the first byte of the body: `docker run` waits for the head of /wait.
-    return answer.writeHead().compose(v -> engine.pipe().endOnFailure(false).to(answer));
+    return answer.writeHead().compose(v -> download.to(answer));
   }
 
   private Buffer changed(Buffer body) {

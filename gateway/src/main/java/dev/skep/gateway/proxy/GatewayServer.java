@@ -3,14 +3,18 @@ package dev.skep.gateway.proxy;
 import io.netty.handler.codec.http.HttpRequest;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The Engine API's server: what {@link LocalRoutes} claim is answered by them, all else by the
@@ -25,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * client, and the routes see plain Vert.x.
  */
 public final class GatewayServer {
+
+  private static final Logger LOG = LoggerFactory.getLogger(GatewayServer.class);
 
   /**
    * The engine is asked for its versions before the first client comes, but a hanging one must not
@@ -63,7 +69,7 @@ public final class GatewayServer {
       return Future.failedFuture(e);
     }
     room = directory;
-    inner = vertx.createHttpServer(innerOptions()).requestHandler(routes);
+    inner = vertx.createHttpServer(innerOptions()).requestHandler(this::answer);
     return inner
         .listen(innerEndpoint().vertxAddress())
         .compose(server ->
@@ -106,6 +112,28 @@ public final class GatewayServer {
         ? new Route(innerEndpoint(), request.uri(), newest -> {})
         : new Route(
             proxy.engine(), proxy.versions().adapt(request.uri()), proxy.versions()::observe);
+  }
+
+  private void answer(HttpServerRequest request) {
+    try {
+      routes.handle(request);
+    } catch (RuntimeException e) {
+      // A bug; without an answer the client would wait for ever.
+      LOG.atError()
+          .setCause(e)
+          .addKeyValue("method", request.method())
+          .addKeyValue("uri", request.uri())
+          .log("a route failed");
+      if (!request.response().headWritten()) {
+        request
+            .response()
+            .setStatusCode(500)
+            .putHeader(HttpHeaders.CONTENT_TYPE, ErrorBody.CONTENT_TYPE)
+            .end(ErrorBody.of("Skep failed on this request (" + e + "); its log tells more"));
+      } else {
+        request.response().reset();
+      }
+    }
   }
 
   private ApiEndpoint innerEndpoint() {

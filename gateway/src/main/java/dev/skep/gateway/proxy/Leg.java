@@ -6,6 +6,9 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
+import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One of the two connections that an exchange joins, with the few things an exchange does to it.
@@ -15,10 +18,26 @@ import io.netty.channel.socket.DuplexChannel;
  */
 final class Leg {
 
+  private static final Logger LOG = LoggerFactory.getLogger(Leg.class);
+
   private final DuplexChannel channel;
 
   Leg(Channel channel) {
     this.channel = (DuplexChannel) channel;
+  }
+
+  /**
+   * Closes a connection on which a handler met an exception: a peer that is gone, or a bug of ours.
+   */
+  static void failed(Channel channel, Throwable cause) {
+    if (cause instanceof IOException) {
+      LOG.atDebug().addKeyValue("cause", cause.toString()).log("a connection broke");
+    } else {
+      LOG.atError()
+          .setCause(cause)
+          .log("a connection is closed because of an error in the gateway");
+    }
+    new Leg(channel).close();
   }
 
   EventLoop eventLoop() {

@@ -1,18 +1,12 @@
 package dev.skep.gateway.proxy;
 
-import org.jspecify.annotations.Nullable;
+import java.util.function.Consumer;
 
 /**
  * Where a request goes.
  *
  * @param to who answers it
  * @param uri the target to ask for
- * @param answered hears of the {@code Api-Version} header of the answer, null when it has none
+ * @param apiVersion hears of the {@code Api-Version} header of the answer, if it has one
  */
-record Route(ApiEndpoint to, String uri, VersionListener answered) {
-
-  /** Takes note of the API version that an answer names. */
-  interface VersionListener {
-    void observe(@Nullable String newest);
-  }
-}
+record Route(ApiEndpoint to, String uri, Consumer<String> apiVersion) {}

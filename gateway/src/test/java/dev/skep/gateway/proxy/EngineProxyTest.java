@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import java.nio.file.Path;
@@ -93,11 +94,29 @@ class EngineProxyTest {
                 });
         var fixture = new ProxyFixture(directory, engine.endpoint(), ProxyFixture.NONE)) {
       var events = await(fixture.proxy.stream(ProxyRequest.of(HttpMethod.GET, "/events")));
+      assertThat(events.status()).isEqualTo(200);
       var first = new CompletableFuture<String>();
-      events.handler(part -> first.complete(part.toString())).resume();
+      var ended = events.read(part -> first.complete(part.toString()));
       assertThat(first.get(10, TimeUnit.SECONDS)).isEqualTo("{}\n");
-      events.request().reset();
+      events.close();
+      assertThat(ended.failed()).isTrue();
       assertThat(stopped.get(10, TimeUnit.SECONDS)).isEmpty();
+    }
+  }
+
+  @Test
+  void remembers_that_a_stream_broke_before_it_was_read() throws Exception {
+    try (var engine =
+            new ScriptedEngine(
+                directory.resolve("engine.sock"),
+                peer -> {
+                  peer.head();
+                  peer.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\n{}\n\r\n");
+                });
+        var fixture = new ProxyFixture(directory, engine.endpoint(), ProxyFixture.NONE)) {
+      var events = await(fixture.proxy.stream(ProxyRequest.of(HttpMethod.GET, "/events")));
+      assertThatThrownBy(() -> await(events.read(part -> {})))
+          .hasCauseInstanceOf(HttpClosedException.class);
     }
   }
 
@@ -183,6 +202,44 @@ class EngineProxyTest {
           headSeen.countDown();
           client.send("3\r\none\r\n0\r\n\r\n");
           assertThat(client.chunks()).isEqualTo("done");
+        });
+  }
+
+  @Test
+  void tells_a_client_that_asks_first_to_go_on() throws Exception {
+    forwarded(
+        EngineProxy::handle,
+        peer -> {
+          peer.head();
+          assertThat(peer.text(4)).isEqualTo("body");
+          peer.send("HTTP/1.1 204 No Content\r\n\r\n");
+        },
+        client -> {
+          client.send(
+              "PUT /x HTTP/1.1\r\nHost: d\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n");
+          assertThat(client.head()).isEqualTo("HTTP/1.1 100 Continue\r\n\r\n");
+          client.send("body");
+          assertThat(client.head()).startsWith("HTTP/1.1 204 No Content\r\n");
+        });
+  }
+
+  @Test
+  void carries_megabytes_through_a_forwarded_request() throws Exception {
+    var size = 20_000_000;
+    forwarded(
+        EngineProxy::handle,
+        peer -> {
+          peer.head();
+          peer.send("HTTP/1.1 200 OK\r\nContent-Length: " + size + "\r\n\r\n");
+          peer.send(peer.bytes(size));
+          peer.rest();
+        },
+        client -> {
+          client.send(
+              "POST /images/load HTTP/1.1\r\nHost: d\r\nContent-Length: " + size + "\r\n\r\n");
+          client.send(new byte[size]);
+          client.head();
+          assertThat(client.bytes(size)).hasSize(size);
         });
   }
 

@@ -52,6 +52,31 @@ class GatewayServerTest {
   }
 
   @Test
+  void answers_for_a_route_that_fails() throws Exception {
+    var routes =
+        new LocalRoutes() {
+          @Override
+          public boolean claims(HttpMethod method, String path) {
+            return true;
+          }
+
+          @Override
+          public void handle(HttpServerRequest request) {
+            throw new IllegalStateException("a bug");
+          }
+        };
+    try (var engine = engine();
+        var fixture = new ProxyFixture(directory, engine.endpoint(), routes);
+        var client = fixture.connect()) {
+      client.send("GET /services HTTP/1.1\r\nHost: d\r\n\r\n");
+      var head = client.head();
+      assertThat(head).startsWith("HTTP/1.1 500 ");
+      assertThat(client.text(Integer.parseInt(Wire.header(head, "Content-Length"))))
+          .contains("a bug");
+    }
+  }
+
+  @Test
   void asks_the_engine_in_a_version_that_it_serves() throws Exception {
     try (var engine = engine();
         var fixture = new ProxyFixture(directory, engine.endpoint(), ProxyFixture.NONE);
@@ -74,7 +99,7 @@ class GatewayServerTest {
       var head = client.head();
       assertThat(head).startsWith("HTTP/1.1 503 Service Unavailable\r\n");
       assertThat(Wire.header(head, "Content-Type")).isEqualTo("application/json");
-      assertThat(client.rest())
+      assertThat(client.text(Integer.parseInt(Wire.header(head, "Content-Length"))))
           .isEqualTo(
               "{\"message\":\"Cannot connect to the Docker daemon at "
                   + missing

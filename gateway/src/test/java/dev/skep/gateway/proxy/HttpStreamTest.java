@@ -22,7 +22,7 @@ class HttpStreamTest {
    * What may lie in both sockets' buffers and in the proxy while a reader rests; the streams are
    * far longer.
    */
-  private static final long HELD_BYTES = 8L << 20;
+  private static final long HELD_BYTES = 2L << 20;
 
   private static final long ENDLESS_BYTES = 64L << 20;
 
@@ -182,6 +182,49 @@ class HttpStreamTest {
           assertThat(client.head()).startsWith("HTTP/1.1 404 Not Found\r\n");
           assertThat(client.rest()).isEqualTo("gone");
         });
+  }
+
+  @Test
+  void keeps_the_connection_when_little_of_an_answered_request_is_left() throws Exception {
+    exchange(
+        engine -> {
+          engine.head();
+          engine.send(OK);
+        },
+        client -> {
+          client.send(
+              "POST /exec/e1/resize HTTP/1.1\r\nHost: d\r\nContent-Length: 100000\r\n\r\nhalf");
+          client.head();
+          assertThat(client.text(2)).isEqualTo("OK");
+          client.send(new byte[99_996]);
+          client.send("GET /next HTTP/1.1\r\nHost: d\r\n\r\n");
+          client.head();
+          assertThat(client.text(2)).isEqualTo("OK");
+        });
+  }
+
+  @Test
+  void reads_requests_and_answers_however_their_bytes_are_cut() throws Exception {
+    exchange(
+        engine -> {
+          assertThat(engine.head()).startsWith("POST /build HTTP/1.1\r\n");
+          assertThat(engine.chunks()).isEqualTo("context");
+          sendBytewise(engine, CHUNKED + "4\r\nstep\r\n0\r\n\r\n");
+        },
+        client -> {
+          var request = "POST /build HTTP/1.1\r\nHost: d\r\nTransfer-Encoding: chunked\r\n\r\n";
+          sendBytewise(client, (request + "7\r\ncontext\r\n0\r\n\r\n").repeat(2));
+          for (var i = 0; i < 2; i++) {
+            assertThat(client.head()).startsWith("HTTP/1.1 200 OK\r\n");
+            assertThat(client.chunks()).isEqualTo("step");
+          }
+        });
+  }
+
+  private static void sendBytewise(Wire wire, String text) throws java.io.IOException {
+    for (var i = 0; i < text.length(); i++) {
+      wire.send(text.substring(i, i + 1));
+    }
   }
 
   @Test

@@ -1,6 +1,9 @@
 package dev.skep.gateway.proxy;
 
+import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
+import io.vertx.core.ThreadingModel;
+import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -10,7 +13,10 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** A gateway in front of an engine, in a directory of its own. */
+/**
+ * A gateway in front of an engine, in a directory of its own; its routes run on virtual threads, as
+ * the daemon's do.
+ */
 final class ProxyFixture implements AutoCloseable {
 
   /** Routes that claim nothing. */
@@ -38,7 +44,15 @@ final class ProxyFixture implements AutoCloseable {
     this.proxy = new EngineProxy(vertx, engine);
     this.server = new GatewayServer(vertx, proxy, routes);
     this.socket = directory.resolve("skep.sock");
-    await(server.start().compose(v -> server.listen(new ApiEndpoint.Unix(socket))));
+    await(
+        vertx.deployVerticle(
+            new VerticleBase() {
+              @Override
+              public Future<?> start() {
+                return server.start().compose(v -> server.listen(new ApiEndpoint.Unix(socket)));
+              }
+            },
+            new DeploymentOptions().setThreadingModel(ThreadingModel.VIRTUAL_THREAD)));
   }
 
   static Path directory() throws IOException {

@@ -130,7 +130,6 @@ class RawStreamTest {
           engine.head();
           engine.send("HTTP/1.1 200 OK\r\n\r\n");
           assertThat(engine.chunks()).isEqualTo("onetwo");
-          engine.line();
           engine.send("raw input was " + engine.rest());
         },
         client -> {
@@ -170,6 +169,35 @@ class RawStreamTest {
           assertThat(client.head()).startsWith("HTTP/1.1 200 OK\r\n");
           assertThat(client.text(2)).isEqualTo("OK");
         });
+  }
+
+  @Test
+  void gives_all_output_to_a_client_that_never_stops_typing() throws Exception {
+    exchange(
+        engine -> {
+          engine.head();
+          engine.send(UPGRADED);
+          engine.text(10);
+          engine.send("x".repeat(300_000));
+        },
+        client -> {
+          client.send(ATTACH);
+          client.head();
+          var typing = Thread.ofPlatform().daemon().start(() -> typeForEver(client));
+          assertThat(client.text(300_000)).isEqualTo("x".repeat(300_000));
+          client.close();
+          typing.join();
+        });
+  }
+
+  private static void typeForEver(Wire wire) {
+    try {
+      while (true) {
+        wire.send(new byte[1000]);
+      }
+    } catch (java.io.IOException e) {
+      // The other side had enough.
+    }
   }
 
   @Test

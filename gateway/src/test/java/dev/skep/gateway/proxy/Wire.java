@@ -134,13 +134,12 @@ final class Wire implements AutoCloseable {
     var body = new StringBuilder();
     while (true) {
       var size = Integer.parseInt(line(), 16);
-      if (size == 0) {
-        break;
-      }
       body.append(text(size));
       line();
+      if (size == 0) {
+        return body.toString();
+      }
     }
-    return body.toString();
   }
 
   String line() throws IOException {
