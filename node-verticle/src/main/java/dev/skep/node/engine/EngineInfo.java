@@ -36,9 +36,15 @@ public record EngineInfo(
     plugins = List.copyOf(plugins);
   }
 
+  /** The engine writes null for an empty list. */
+  private static JsonArray array(JsonObject json, String key) {
+    JsonArray array = json.getJsonArray(key);
+    return array == null ? new JsonArray() : array;
+  }
+
   static EngineInfo from(JsonObject json) {
     Map<String, String> labels = new LinkedHashMap<>();
-    for (Object label : json.getJsonArray("Labels", new JsonArray())) {
+    for (Object label : array(json, "Labels")) {
       String text = String.valueOf(label);
       int eq = text.indexOf('=');
       labels.put(eq < 0 ? text : text.substring(0, eq), eq < 0 ? "" : text.substring(eq + 1));
@@ -61,6 +67,6 @@ public record EngineInfo(
         json.getString("DefaultRuntime", ""),
         labels,
         plugins,
-        json.getJsonArray("GenericResources", new JsonArray()));
+        array(json, "GenericResources"));
   }
 }

@@ -1,0 +1,123 @@
+package dev.skep.conf;
+
+import dev.skep.conf.swarm.SwarmMembership;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One host's process: the parts that live as long as it (gateway, control port, engine I/O) and the
+ * membership that starts and stops the others.
+ */
+final class Daemon {
+  private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
+
+  /** Containers run on without us, so nothing at the end is worth a longer wait. */
+  private static final long STOP_SECONDS = 5;
+
+  private final DaemonOptions options;
+  private final CountDownLatch stopped = new CountDownLatch(1);
+  private @Nullable Vertx host;
+  private @Nullable SwarmMembership membership;
+  private @Nullable FileChannel lock;
+
+  Daemon(DaemonOptions options) {
+    this.options = options;
+  }
+
+  /** Returns when the Engine API is served. Throws {@link StartupException}. */
+  void start() {
+    lock = locked(options.dataDir());
+    Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
+    host = vertx;
+    if (!vertx.isNativeTransportEnabled()) {
+      throw new StartupException(
+          "the native epoll transport does not load on this machine: "
+              + vertx.unavailableNativeTransportCause());
+    }
+    InstantSource clock = InstantSource.system();
+    SecureRandom random = new SecureRandom();
+    Wiring wiring = new Wiring(vertx, options, clock, random);
+    SwarmMembership member = new SwarmMembership(vertx, options, wiring, clock, random);
+    membership = member;
+    try {
+      member.resume().await();
+      wiring.deployGateway(member).await();
+    } catch (RuntimeException e) {
+      LOG.atDebug().setCause(e).log("start failed");
+      throw new StartupException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Returns once {@link #stop} has ended. */
+  void awaitStop() {
+    try {
+      stopped.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Ends the process's parts; containers run on. */
+  void stop() {
+    try {
+      if (membership != null) {
+        membership.stop();
+      }
+      if (host != null) {
+        host.close().await(STOP_SECONDS, TimeUnit.SECONDS);
+      }
+      if (lock != null) {
+        lock.close();
+      }
+    } catch (Exception e) {
+      LOG.atWarn().addKeyValue("reason", e.toString()).log("did not stop cleanly");
+    } finally {
+      stopped.countDown();
+    }
+  }
+
+  private static FileChannel locked(Path dataDir) {
+    Path file = dataDir.resolve("lock");
+    try {
+      Files.createDirectories(dataDir);
+      FileChannel channel =
+          FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      FileLock held = channel.tryLock();
+      if (held == null) {
+        channel.close();
+        throw inUse(dataDir);
+      }
+      return channel;
+    } catch (OverlappingFileLockException e) {
+      throw inUse(dataDir);
+    } catch (IOException e) {
+      throw new StartupException(
+          "cannot use the data directory "
+              + dataDir
+              + ": "
+              + e
+              + "; give another with --data-dir or run as a user who may write there");
+    }
+  }
+
+  private static StartupException inUse(Path dataDir) {
+    return new StartupException(
+        "the data directory "
+            + dataDir
+            + " is in use by another skep daemon; stop that one or give another with --data-dir");
+  }
+}

@@ -1,0 +1,224 @@
+package dev.skep.conf;
+
+import dev.skep.conf.swarm.BusCluster;
+import dev.skep.conf.swarm.ControlPort;
+import dev.skep.conf.swarm.Identity;
+import dev.skep.conf.swarm.RunningParts;
+import dev.skep.conf.swarm.SwarmParts;
+import dev.skep.gateway.GatewayOptions;
+import dev.skep.gateway.GatewayVerticle;
+import dev.skep.gateway.proxy.ApiEndpoint;
+import dev.skep.ingress.IngressVerticle;
+import dev.skep.node.NodeSettings;
+import dev.skep.node.NodeVerticle;
+import dev.skep.scheduler.SchedulerVerticle;
+import dev.skep.store.Store;
+import dev.skep.store.Transaction;
+import dev.skep.store.bus.Addresses;
+import dev.skep.store.bus.AgentMessages.Leave;
+import dev.skep.store.bus.AgentMessages.Left;
+import dev.skep.store.bus.Bus;
+import dev.skep.store.membership.Membership;
+import dev.skep.store.membership.Membership.RemoteManager;
+import dev.skep.store.model.Node.NodeSpec;
+import dev.skep.store.raft.RaftStore;
+import dev.skep.store.raft.RaftStoreOptions;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.ThreadingModel;
+import io.vertx.core.Vertx;
+import io.vertx.core.net.NetClient;
+import io.vertx.core.net.NetClientOptions;
+import io.vertx.core.net.SocketAddress;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Which part gets what: the one page on which all parts meet. */
+final class Wiring implements SwarmParts.Maker {
+  private static final int CONNECT_MILLIS = 1_000;
+
+  /** Where a store's group members would reach each other; a group of one listens nowhere. */
+  private static final int STORE_PORT = 2378;
+
+  private static final Duration REMOVAL = Duration.ofSeconds(110);
+  private static final DeploymentOptions VIRTUAL_THREADS =
+      new DeploymentOptions().setThreadingModel(ThreadingModel.VIRTUAL_THREAD);
+  private static final Path HOSTNAME = Path.of("/proc/sys/kernel/hostname");
+
+  private final Vertx host;
+  private final DaemonOptions options;
+  private final InstantSource clock;
+  private final RandomGenerator random;
+
+  Wiring(Vertx host, DaemonOptions options, InstantSource clock, RandomGenerator random) {
+    this.host = host;
+    this.options = options;
+    this.clock = clock;
+    this.random = random;
+  }
+
+  /** The gateway lives on the host's Vert.x, whether there is a swarm or not. */
+  Future<?> deployGateway(Membership membership) {
+    List<ApiEndpoint> listen = new ArrayList<>();
+    listen.add(ApiEndpoint.parse("unix://" + options.socket()));
+    options.tcp().forEach(address -> listen.add(ApiEndpoint.parse("tcp://" + address)));
+    GatewayOptions gateway = new GatewayOptions(listen, hostname(), Skep.Versions.current());
+    ApiEndpoint engine = ApiEndpoint.parse("unix://" + options.engine());
+    return host.deployVerticle(
+        new GatewayVerticle(membership, engine, gateway, clock, random), VIRTUAL_THREADS);
+  }
+
+  @Override
+  public SwarmParts start(Identity identity, @Nullable Transaction founding) throws IOException {
+    RunningParts parts = new RunningParts(identity.nodeId());
+    try {
+      Set<String> members = new TreeSet<>(identity.members());
+      boolean manager = identity.role().equals(NodeSpec.MANAGER);
+      if (manager) {
+        Store store = openStore(identity, parts, founding);
+        store.state().nodes().forEach(node -> addTo(members, node.status().addr()));
+      }
+      Vertx swarm =
+          BusCluster.start(identity.busName().text(), identity.address(), members).await();
+      parts.stopBy(swarm::close);
+      Bus bus = new Bus(swarm.eventBus());
+      parts.bus(bus);
+      if (manager) {
+        swarm
+            .deployVerticle(
+                new SchedulerVerticle(parts.store(), bus, clock, random), VIRTUAL_THREADS)
+            .await();
+        ControlPort control =
+            ControlPort.listen(host, parts.store(), identity, clock, random).await();
+        parts.stopBy(control::close);
+      }
+      IngressVerticle ingress =
+          new IngressVerticle(identity.nodeId(), identity.address(), identity.address(), 0, bus);
+      swarm.deployVerticle(ingress).await();
+      NodeVerticle node =
+          new NodeVerticle(settings(identity, ingress.meshAddress()), host, clock, random);
+      swarm.deployVerticle(node, VIRTUAL_THREADS).await();
+      parts.session(node.session());
+      return parts;
+    } catch (RuntimeException e) {
+      parts.stop();
+      throw e;
+    }
+  }
+
+  private Store openStore(Identity identity, RunningParts parts, @Nullable Transaction founding) {
+    RaftStore store =
+        RaftStore.open(
+                new RaftStoreOptions(storeDir(), identity.nodeId(), identity.address(), STORE_PORT))
+            .await();
+    parts.store(store);
+    parts.stopBy(store::close);
+    if (founding != null) {
+      store.commit(founding).await();
+    }
+    return store;
+  }
+
+  private NodeSettings settings(Identity identity, @Nullable String meshAddress) {
+    return new NodeSettings(
+        identity.nodeId(),
+        hostname(),
+        identity.address(),
+        meshAddress,
+        options.engine(),
+        agentDir(),
+        List.of(Path.of("/run"), Path.of("/dev/shm")));
+  }
+
+  private static void addTo(Set<String> members, @Nullable String address) {
+    if (address != null && !address.isEmpty()) {
+      members.add(address);
+    }
+  }
+
+  @Override
+  public boolean reachable(Identity identity) {
+    NetClient client =
+        host.createNetClient(new NetClientOptions().setConnectTimeout(CONNECT_MILLIS));
+    try {
+      return identity.managers().stream().anyMatch(manager -> answers(client, manager));
+    } finally {
+      client.close();
+    }
+  }
+
+  private static boolean answers(NetClient client, RemoteManager manager) {
+    int colon = manager.address().lastIndexOf(':');
+    SocketAddress address =
+        SocketAddress.inetSocketAddress(
+            Integer.parseInt(manager.address().substring(colon + 1)),
+            manager.address().substring(0, colon));
+    return client
+        .connect(address)
+        .compose(socket -> socket.close().map(true))
+        .otherwise(false)
+        .await();
+  }
+
+  @Override
+  public Future<Integer> removeOwn(Identity identity) {
+    Bus local = new Bus(host.eventBus());
+    String nodeId = identity.nodeId();
+    return host.deployVerticle(
+            new NodeVerticle(settings(identity, null), host, clock, random), VIRTUAL_THREADS)
+        .compose(id ->
+            local
+                .request(Addresses.leave(nodeId), new Leave(nodeId), Left.class, REMOVAL)
+                .eventually(() -> host.undeploy(id)))
+        .map(Left::removedContainers);
+  }
+
+  @Override
+  public String hostname() {
+    if (options.name() != null) {
+      return options.name();
+    }
+    try {
+      return Files.readString(HOSTNAME).strip();
+    } catch (IOException e) {
+      throw new StartupException(
+          "cannot read this host's name from " + HOSTNAME + ": " + e + "; give one with --name");
+    }
+  }
+
+  @Override
+  public void forget() throws IOException {
+    deleteTree(storeDir());
+    deleteTree(agentDir());
+  }
+
+  private Path storeDir() {
+    return options.dataDir().resolve("store");
+  }
+
+  private Path agentDir() {
+    return options.dataDir().resolve("agent");
+  }
+
+  private static void deleteTree(Path root) throws IOException {
+    if (!Files.exists(root)) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(root)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+}

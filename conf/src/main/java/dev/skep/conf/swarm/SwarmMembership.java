@@ -1,0 +1,349 @@
+package dev.skep.conf.swarm;
+
+import dev.skep.conf.DaemonOptions;
+import dev.skep.store.membership.Membership;
+import dev.skep.store.membership.MembershipException;
+import dev.skep.store.model.Ids;
+import dev.skep.store.model.Node.NodeSpec;
+import dev.skep.store.model.Sensitive;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Founds, joins, leaves, and comes back. One operation at a time, each from beginning to end on a
+ * thread of its own.
+ */
+public final class SwarmMembership implements Membership {
+  private static final Logger LOG = LoggerFactory.getLogger(SwarmMembership.class);
+
+  /** How long a joining host waits for its session; Swarm's own limit. */
+  private static final long JOIN_SECONDS = 20;
+
+  /** How long the founder waits for its own agent. */
+  private static final long FIRST_SESSION_SECONDS = 5;
+
+  /**
+   * How long the agent may take to stop and remove its containers when the node leaves: their grace
+   * periods, and then some.
+   */
+  private static final long LEAVE_SECONDS = 120;
+
+  private final Vertx host;
+  private final DaemonOptions options;
+  private final SwarmParts.Maker maker;
+  private final InstantSource clock;
+  private final RandomGenerator random;
+  private final ExecutorService operations =
+      Executors.newSingleThreadExecutor(
+          Thread.ofPlatform().name("skep-membership").daemon(true).factory());
+  private final List<Consumer<Place>> listeners = new ArrayList<>();
+  private volatile Place place = Outside.INACTIVE;
+  private @Nullable SwarmParts parts;
+  private @Nullable Identity identity;
+  private volatile boolean stopping;
+
+  public SwarmMembership(
+      Vertx host,
+      DaemonOptions options,
+      SwarmParts.Maker maker,
+      InstantSource clock,
+      RandomGenerator random) {
+    this.host = host;
+    this.options = options;
+    this.maker = maker;
+    this.clock = clock;
+    this.random = random;
+  }
+
+  @Override
+  public Place place() {
+    return place;
+  }
+
+  @Override
+  public void onChange(Consumer<Place> listener) {
+    synchronized (listeners) {
+      listeners.add(listener);
+      listener.accept(place);
+    }
+  }
+
+  /**
+   * Comes back into the swarm that this host was in, if it was in one. A manager is back when the
+   * future is done; a worker goes on looking for its manager.
+   */
+  public Future<Void> resume() {
+    return run(() -> {
+      Optional<Identity> kept = Identity.read(options.dataDir());
+      if (kept.isEmpty()) {
+        return null;
+      }
+      identity = kept.get();
+      if (identity.role().equals(NodeSpec.MANAGER)) {
+        parts = maker.start(identity, null);
+        move(manager(identity, parts));
+      } else {
+        move(worker(identity));
+        operations.execute(this::returnToManager);
+      }
+      return null;
+    });
+  }
+
+  @Override
+  public Future<String> init(InitRequest request) {
+    return run(() -> {
+      requireOutside();
+      AdvertisedAddress address =
+          AdvertisedAddress.from(request.listenAddr(), request.advertiseAddr(), options.address());
+      FoundingRequest.check(request);
+      String nodeId = Ids.next(random);
+      Identity founder =
+          new Identity(
+              nodeId,
+              Ids.next(random),
+              NodeSpec.MANAGER,
+              address.host(),
+              address.port(),
+              new Sensitive("skep-" + Ids.next(random)),
+              List.of(new RemoteManager(nodeId, address.host() + ":" + address.port())),
+              List.of(address.host()));
+      maker.forget();
+      SwarmParts started =
+          maker.start(
+              founder,
+              FoundingRequest.objects(request, founder, maker.hostname(), clock.instant(), random));
+      try {
+        founder.write(options.dataDir());
+      } catch (IOException e) {
+        started.stop();
+        throw e;
+      }
+      identity = founder;
+      parts = started;
+      move(manager(founder, started));
+      LOG.atInfo()
+          .addKeyValue("node", nodeId)
+          .addKeyValue("cluster", founder.clusterId())
+          .log("founded a swarm");
+      return nodeId;
+    });
+  }
+
+  @Override
+  public Future<Void> join(JoinRequest request) {
+    return run(() -> {
+      requireOutside();
+      AdvertisedAddress address =
+          AdvertisedAddress.from(request.listenAddr(), request.advertiseAddr(), options.address());
+      Identity joined = identity(address, ask(request, address));
+      maker.forget();
+      joined.write(options.dataDir());
+      try {
+        SwarmParts started = maker.start(joined, null);
+        parts = started;
+        started.session().await(JOIN_SECONDS, TimeUnit.SECONDS);
+      } catch (Exception e) {
+        forget();
+        throw e instanceof java.util.concurrent.TimeoutException
+            ? new MembershipException(
+                503,
+                "Timeout was reached before node joined: no session with the manager within "
+                    + JOIN_SECONDS
+                    + " s; see the daemon's log, then try again")
+            : e;
+      }
+      identity = joined;
+      move(worker(joined));
+      LOG.atInfo()
+          .addKeyValue("node", joined.nodeId())
+          .addKeyValue("cluster", joined.clusterId())
+          .log("joined a swarm");
+      return null;
+    });
+  }
+
+  @Override
+  public Future<Void> leave(boolean force) {
+    return run(() -> {
+      Identity leaver = identity;
+      if (leaver == null) {
+        throw new MembershipException(503, "This node is not part of a swarm");
+      }
+      if (leaver.role().equals(NodeSpec.MANAGER) && !force) {
+        throw new MembershipException(
+            503,
+            "You are attempting to leave the swarm on a node that is participating as a manager. Removing the last manager erases all current state of"
+                + " the swarm. Use `--force` to ignore this message. ");
+      }
+      int removed =
+          (parts == null ? maker.removeOwn(leaver) : parts.removeOwn())
+              .await(LEAVE_SECONDS, TimeUnit.SECONDS);
+      forget();
+      LOG.atInfo()
+          .addKeyValue("node", leaver.nodeId())
+          .addKeyValue("containers", removed)
+          .log("left the swarm");
+      return null;
+    });
+  }
+
+  /**
+   * So that the founder's first look at its nodes shows this one ready. Without an engine it is
+   * not; the swarm is founded all the same.
+   */
+  private static void awaitFirstSession(SwarmParts started) {
+    try {
+      started.session().await(FIRST_SESSION_SECONDS, TimeUnit.SECONDS);
+    } catch (Exception e) {
+      LOG.atWarn()
+          .addKeyValue("seconds", FIRST_SESSION_SECONDS)
+          .log("the swarm is founded, but this node is not ready yet: does its engine answer?");
+    }
+  }
+
+  /** Stops the parts and leaves everything as it is, for the next start. */
+  public void stop() {
+    stopping = true;
+    operations.shutdown();
+    try {
+      if (!operations.awaitTermination(1, TimeUnit.SECONDS)) {
+        operations.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    SwarmParts running = parts;
+    if (running != null) {
+      running.stop();
+    }
+  }
+
+  /**
+   * A worker's way back: until a manager answers, its containers run on and its swarm calls answer
+   * as a worker's.
+   */
+  private void returnToManager() {
+    Identity self = identity;
+    if (stopping || self == null || parts != null) {
+      return;
+    }
+    try {
+      if (maker.reachable(self)) {
+        parts = maker.start(self, null);
+        return;
+      }
+    } catch (IOException | RuntimeException e) {
+      LOG.atWarn()
+          .addKeyValue("node", self.nodeId())
+          .addKeyValue("reason", e.getMessage())
+          .log("cannot come back into the swarm yet");
+    }
+    host.setTimer(
+        SwarmParts.RETRY_MILLIS,
+        timer -> {
+          if (!stopping) {
+            operations.execute(this::returnToManager);
+          }
+        });
+  }
+
+  private ControlPort.Joined ask(JoinRequest request, AdvertisedAddress address) {
+    List<String> remotes = request.remoteAddrs() == null ? List.of() : request.remoteAddrs();
+    if (remotes.isEmpty()) {
+      throw new MembershipException(400, "at least 1 RemoteAddr is required to join");
+    }
+    String token = request.joinToken() == null ? "" : request.joinToken();
+    if (JoinToken.parse(token).isEmpty()) {
+      throw new MembershipException(500, "invalid join token");
+    }
+    String availability = FoundingRequest.availability(request.availability());
+    ControlPort.Join join =
+        new ControlPort.Join(new Sensitive(token), maker.hostname(), address.host(), availability);
+    MembershipException last = null;
+    for (String remote : remotes) {
+      AdvertisedAddress manager = AdvertisedAddress.remote(remote);
+      try {
+        return ControlPort.ask(host, manager.host(), manager.port(), join).await();
+      } catch (MembershipException e) {
+        last = e;
+      }
+    }
+    throw last == null ? new MembershipException(503, "no manager answered") : last;
+  }
+
+  private static Identity identity(AdvertisedAddress address, ControlPort.Joined joined) {
+    return new Identity(
+        joined.nodeId(),
+        joined.clusterId(),
+        joined.role(),
+        address.host(),
+        address.port(),
+        joined.busName(),
+        joined.managers(),
+        joined.members());
+  }
+
+  private void requireOutside() {
+    if (identity != null) {
+      throw new MembershipException(
+          503,
+          "This node is already part of a swarm. Use \"docker swarm leave\" to leave this swarm and join another one.");
+    }
+  }
+
+  private void forget() throws IOException {
+    SwarmParts running = parts;
+    move(Outside.INACTIVE);
+    if (running != null) {
+      running.stop();
+    }
+    parts = null;
+    identity = null;
+    Identity.delete(options.dataDir());
+    maker.forget();
+  }
+
+  private static Place worker(Identity identity) {
+    return new Worker(identity.nodeId(), identity.address(), identity.managers());
+  }
+
+  private static Place manager(Identity identity, SwarmParts parts) {
+    return new Manager(
+        identity.nodeId(), identity.address(), identity.managers(), parts.store(), parts.bus());
+  }
+
+  private void move(Place next) {
+    synchronized (listeners) {
+      place = next;
+      listeners.forEach(listener -> listener.accept(next));
+    }
+  }
+
+  private <T extends @Nullable Object> Future<T> run(Callable<T> operation) {
+    Promise<T> promise = Promise.promise();
+    operations.execute(() -> {
+      try {
+        promise.complete(operation.call());
+      } catch (Exception e) {
+        promise.fail(e);
+      }
+    });
+    return promise.future();
+  }
+}

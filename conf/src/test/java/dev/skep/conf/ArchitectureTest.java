@@ -1,0 +1,159 @@
+package dev.skep.conf;
+
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
+import static com.tngtech.archunit.lang.conditions.ArchPredicates.are;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import org.junit.jupiter.api.Test;
+
+/** The rules of the house that a reader may rely on; ARCHITECTURE.md says why they are. */
+class ArchitectureTest {
+  private static final String[] ROOMS = {
+    "dev.skep.scheduler..", "dev.skep.node..", "dev.skep.ingress..", "dev.skep.gateway.."
+  };
+
+  /** Rooms of pure functions: a snapshot, an event, the time and chance in; decisions out. */
+  private static final String[] DECISIONS = {
+    "dev.skep.scheduler.orchestrate..",
+    "dev.skep.scheduler.place..",
+    "dev.skep.scheduler.allocate..",
+    "dev.skep.scheduler.liveness..",
+    "dev.skep.store.constraint.."
+  };
+
+  private static final JavaClasses SKEP =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages("dev.skep");
+
+  @Test
+  void the_store_knows_no_other_room() {
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage("dev.skep.store..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(with("dev.skep.conf..")));
+  }
+
+  @Test
+  void the_four_rooms_know_the_store_and_nothing_else_of_ours() {
+    for (String room : ROOMS) {
+      check(
+          noClasses()
+              .that()
+              .resideInAPackage(room)
+              .should()
+              .dependOnClassesThat(
+                  JavaClass.Predicates.resideInAPackage("dev.skep..")
+                      .and(
+                          com.tngtech.archunit.base.DescribedPredicate.not(
+                              JavaClass.Predicates.resideInAnyPackage(room, "dev.skep.store..")))));
+    }
+  }
+
+  @Test
+  void decisions_are_pure() {
+    check(
+        noClasses()
+            .that()
+            .resideInAnyPackage(DECISIONS)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                "io.vertx..",
+                "java.io..",
+                "java.nio.file..",
+                "java.net..",
+                "java.util.concurrent..",
+                "org.slf4j..")
+            .orShould()
+            .dependOnClassesThat()
+            .areAssignableTo(InstantSource.class));
+  }
+
+  @Test
+  void time_and_chance_come_through_constructors() {
+    check(
+        noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.skep.conf..")
+            .should()
+            .callMethod(Instant.class, "now")
+            .orShould()
+            .callMethod(Clock.class, "systemUTC")
+            .orShould()
+            .callMethod(InstantSource.class, "system")
+            .orShould()
+            .callMethod(UUID.class, "randomUUID")
+            .orShould()
+            .callMethod(System.class, "currentTimeMillis")
+            .orShould()
+            .callMethod(Math.class, "random")
+            .orShould()
+            .callConstructor(Random.class)
+            .orShould()
+            .callMethod(ThreadLocalRandom.class, "current"));
+  }
+
+  @Test
+  void nobody_sleeps() {
+    check(
+        noClasses()
+            .should()
+            .callMethodWhere(
+                target(owner(are(JavaClass.Predicates.equivalentTo(Thread.class))))
+                    .and(target(name("sleep")))));
+  }
+
+  @Test
+  void names_say_what_a_type_is_for() {
+    check(
+        noClasses()
+            .should()
+            .haveSimpleNameEndingWith("Manager")
+            .orShould()
+            .haveSimpleNameEndingWith("Helper")
+            .orShould()
+            .haveSimpleNameEndingWith("Impl"));
+    check(
+        noClasses()
+            .should()
+            .resideInAnyPackage("..util..", "..common..", "..helper..", "..impl..", "..base.."));
+  }
+
+  @Test
+  void every_package_says_what_it_is_for() {
+    check(
+        classes()
+            .that()
+            .haveSimpleName("package-info")
+            .should()
+            .beAnnotatedWith(org.jspecify.annotations.NullMarked.class));
+  }
+
+  private static String[] with(String more) {
+    String[] all = java.util.Arrays.copyOf(ROOMS, ROOMS.length + 1);
+    all[ROOMS.length] = more;
+    return all;
+  }
+
+  private static void check(ArchRule rule) {
+    rule.allowEmptyShould(false).check(SKEP);
+  }
+}

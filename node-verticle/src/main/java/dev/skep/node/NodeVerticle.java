@@ -1,0 +1,275 @@
+package dev.skep.node;
+
+import dev.skep.node.container.ContainerRequest;
+import dev.skep.node.container.NodeFacts;
+import dev.skep.node.container.TaskFiles;
+import dev.skep.node.engine.Engine;
+import dev.skep.node.engine.EngineEvent;
+import dev.skep.node.engine.EngineException;
+import dev.skep.node.engine.EngineInfo;
+import dev.skep.node.engine.EngineUnavailableException;
+import dev.skep.node.engine.EventStream;
+import dev.skep.node.fiber.Fibers;
+import dev.skep.node.image.Images;
+import dev.skep.node.network.LocalNetworks;
+import dev.skep.store.bus.Addresses;
+import dev.skep.store.bus.AgentMessages.Assignment;
+import dev.skep.store.bus.AgentMessages.AssignmentType;
+import dev.skep.store.bus.AgentMessages.Leave;
+import dev.skep.store.bus.AgentMessages.Left;
+import dev.skep.store.bus.AgentMessages.OpenSession;
+import dev.skep.store.bus.Bus;
+import dev.skep.store.model.Task;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The node's agent. Deploy it on virtual threads ({@code ThreadingModel.VIRTUAL_THREAD}), one for
+ * each node identity.
+ *
+ * <p>It answers at {@link Addresses#assign}, {@link Addresses#leave} and {@link Addresses#logs} of
+ * its node. When it is undeployed, containers stay as they are.
+ */
+public final class NodeVerticle extends VerticleBase {
+  private static final Logger LOG = LoggerFactory.getLogger(NodeVerticle.class);
+
+  private static final Duration INFO_RETRY = Duration.ofSeconds(1);
+
+  /**
+   * A node whose engine is out of reach for longer is as good as down: its heartbeats stop, and the
+   * leader gives its tasks to others.
+   */
+  private static final Duration ENGINE_GRACE = Duration.ofSeconds(10);
+
+  private static final Duration LEAVE_PATIENCE = Duration.ofSeconds(10);
+
+  /** What still waits for the engine when the verticle stops is cut off by then. */
+  private static final Duration STOP_PATIENCE = Duration.ofSeconds(2);
+
+  private static final Duration LEAVE_POLL = Duration.ofMillis(50);
+
+  private final NodeSettings settings;
+  private final Vertx hostVertx;
+  private final InstantSource clock;
+  private final RandomGenerator random;
+  private final Promise<Void> session = Promise.promise();
+  private @Nullable Agent agent;
+
+  /**
+   * @param hostVertx on which the engine is talked to; native transport is best
+   * @param random a secure source of stream ids
+   */
+  public NodeVerticle(
+      NodeSettings settings, Vertx hostVertx, InstantSource clock, RandomGenerator random) {
+    this.settings = settings;
+    this.hostVertx = hostVertx;
+    this.clock = clock;
+    this.random = random;
+  }
+
+  /** Done once a leader has this node in session and has said what it is to run. */
+  public Future<Void> session() {
+    return session.future();
+  }
+
+  @Override
+  public Future<?> start() {
+    Agent started = new Agent();
+    agent = started;
+    return started.fibers.start(() -> {
+      started.start();
+      return true;
+    });
+  }
+
+  @Override
+  public Future<?> stop() {
+    Agent running = agent;
+    return running == null ? Future.succeededFuture() : running.stop();
+  }
+
+  /** The parts, wired; made on the verticle's context. */
+  private final class Agent implements EventStream.Listener {
+    private final String nodeId = settings.nodeId();
+    final Fibers fibers = new Fibers(vertx);
+    private final Bus bus = new Bus(vertx.eventBus());
+    private final Engine engine = new Engine(hostVertx, settings.engineSocket());
+    private final TaskFiles files = new TaskFiles(settings.memoryDirs(), nodeId);
+    private final AssignmentFile assignmentFile = new AssignmentFile(settings.dataDir(), nodeId);
+    private final LocalNetworks networks = new LocalNetworks(engine, fibers, nodeId);
+    private final TaskWork work =
+        new TaskWork(
+            engine,
+            fibers,
+            bus,
+            new NodeFacts(
+                nodeId, settings.hostname() == null ? "" : settings.hostname(), "linux", ""),
+            new Images(engine, fibers, clock),
+            networks,
+            files);
+    private final TaskKeeper keeper = new TaskKeeper(nodeId, engine, fibers, clock, work);
+    private final LeaderSession session =
+        new LeaderSession(
+            nodeId,
+            bus,
+            fibers,
+            this::introduce,
+            () -> keeper.engineLostFor().compareTo(ENGINE_GRACE) < 0,
+            this::assigned);
+    private final TaskReporter reporter = new TaskReporter(session, fibers, keeper::unassign);
+    private final LogServer logs =
+        new LogServer(nodeId, engine, fibers, bus, clock, random, keeper::find);
+    private final Departure departure =
+        new Departure(nodeId, engine, fibers, networks, files, assignmentFile);
+    private @Nullable EventStream events;
+    private @Nullable MessageConsumer<JsonObject> leave;
+    private @Nullable Assignments unsaved;
+    private boolean saving;
+    private boolean stopped;
+
+    void start() {
+      keeper.begin(reporter, () -> fibers.run(this::tidy));
+      keeper.recall(assignmentFile.load());
+      events =
+          EventStream.open(
+              hostVertx,
+              engine,
+              Map.of(
+                  "type", List.of("container"),
+                  "label", List.of(ContainerRequest.NODE_LABEL + "=" + nodeId),
+                  "event", List.of("oom", "die", "destroy", "health_status")),
+              this);
+      leave =
+          bus.answer(Addresses.leave(nodeId), Leave.class, question -> fibers.start(this::leave));
+      logs.open();
+      session.open();
+    }
+
+    // The engine's events come on the host's threads.
+
+    @Override
+    public void connected() {
+      fibers.run(keeper::engineConnected);
+    }
+
+    @Override
+    public void event(EngineEvent event) {
+      fibers.run(() -> keeper.engineEvent(event));
+    }
+
+    @Override
+    public void lost(@Nullable Throwable cause) {
+      fibers.run(keeper::engineLost);
+    }
+
+    /** What to tell the leader of this node; waits for the engine to be there. */
+    private OpenSession introduce() {
+      while (true) {
+        try {
+          EngineInfo info = engine.info().await();
+          String hostname = settings.hostname() == null ? info.hostname() : settings.hostname();
+          work.provide(new NodeFacts(nodeId, hostname, info.os(), info.architecture()));
+          return new OpenSession(
+              nodeId,
+              NodeDescriptions.of(hostname, info),
+              settings.address(),
+              settings.meshAddress());
+        } catch (EngineUnavailableException | EngineException e) {
+          LOG.atWarn()
+              .addKeyValue("node", nodeId)
+              .addKeyValue("cause", e.getMessage())
+              .log("no answer from the engine; the node stays out of the swarm until there is one");
+          fibers.pause(INFO_RETRY);
+        }
+      }
+    }
+
+    private void assigned(Assignments now, Assignment message) {
+      NodeVerticle.this.session.tryComplete();
+      Set<String> changed = new HashSet<>(message.removedTasks());
+      message.tasks().stream().map(Task::id).forEach(changed::add);
+      keeper.take(now, changed, message.type() == AssignmentType.COMPLETE);
+      reporter.flushSoon();
+      save(now);
+    }
+
+    /** Removes what an earlier life left behind and nobody needs. */
+    private void tidy() {
+      try {
+        files.keepOnly(keeper.taskIds());
+        networks.sweep();
+      } catch (EngineException | EngineUnavailableException | java.io.UncheckedIOException e) {
+        LOG.atWarn()
+            .addKeyValue("node", nodeId)
+            .addKeyValue("cause", e.getMessage())
+            .log("cannot tidy up");
+      }
+    }
+
+    /**
+     * Writes the assignments behind the work: a crash in between costs nothing, since the leader
+     * sends them again.
+     */
+    private void save(Assignments now) {
+      unsaved = now;
+      if (!saving && !stopped) {
+        saving = true;
+        fibers.run(this::saveAll);
+      }
+    }
+
+    private void saveAll() {
+      try {
+        for (Assignments next = unsaved; next != null && !stopped; next = unsaved) {
+          unsaved = null;
+          Assignments taken = next;
+          fibers.blocking(() -> assignmentFile.save(taken)).await();
+        }
+      } catch (java.io.UncheckedIOException e) {
+        LOG.atError().addKeyValue("node", nodeId).setCause(e).log("cannot save the assignments");
+      } finally {
+        saving = false;
+      }
+    }
+
+    private Left leave() {
+      stopped = true;
+      session.close().await();
+      keeper.close();
+      long polls = LEAVE_PATIENCE.dividedBy(LEAVE_POLL);
+      for (long i = 0; i < polls && (keeper.busy() || saving); i++) {
+        fibers.pause(LEAVE_POLL);
+      }
+      return new Left(departure.clear());
+    }
+
+    Future<?> stop() {
+      stopped = true;
+      keeper.close();
+      if (events != null) {
+        events.close();
+      }
+      Future<Void> idle = fibers.close();
+      return Future.join(
+              session.close(),
+              logs.close(),
+              leave == null ? Future.succeededFuture() : leave.unregister())
+          .eventually(engine::close)
+          .eventually(() -> Future.any(idle, vertx.timer(STOP_PATIENCE.toMillis())));
+    }
+  }
+}
