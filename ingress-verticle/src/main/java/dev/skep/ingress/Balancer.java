@@ -6,17 +6,18 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Round robin over one published port's targets. Its only state is whose turn it is; each node
+ * Round robin over one published port's targets. Its only state is whose turn it is. Each node
  * starts somewhere else, so that the first connections to several nodes do not all meet the same
  * task.
  *
- * <p>A retry takes a turn like any other connection. So the share of a task that cannot be reached
- * is spread over all others and does not fall on its neighbour.
+ * <p>Retries have their own turn. So the share of a task that cannot be reached is spread over all
+ * others and does not fall on its neighbour.
  */
 final class Balancer {
   private static final int SPREAD = 0x9E37_79B9; // 2^32 / golden ratio: spreads close hashes
 
   private final AtomicInteger turn;
+  private final AtomicInteger retryTurn = new AtomicInteger();
 
   Balancer(String nodeId, int port) {
     turn = new AtomicInteger((nodeId.hashCode() * SPREAD + port) >>> 1);
@@ -24,11 +25,17 @@ final class Balancer {
 
   /** The next one that is not among {@code tried}; nothing when all were. */
   @Nullable Target next(List<Target> targets, List<Target> tried) {
-    List<Target> left = targets;
-    if (!tried.isEmpty()) {
-      left = new ArrayList<>(targets);
-      left.removeAll(tried);
+    if (tried.isEmpty()) {
+      return take(targets, turn);
     }
-    return left.isEmpty() ? null : left.get(Math.floorMod(turn.getAndIncrement(), left.size()));
+    List<Target> left = new ArrayList<>(targets);
+    left.removeAll(tried);
+    return take(left, retryTurn);
+  }
+
+  private static @Nullable Target take(List<Target> targets, AtomicInteger turn) {
+    return targets.isEmpty()
+        ? null
+        : targets.get(Math.floorMod(turn.getAndIncrement(), targets.size()));
   }
 }

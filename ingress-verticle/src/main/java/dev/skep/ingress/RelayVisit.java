@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** Another node's ingress that asks for one of this node's tasks, until it is joined with it. */
 final class RelayVisit implements Wire.Owner, Dial.Caller {
   /** An ingress greets at once; anything else is not kept waiting for long. */
-  static final Duration GREETING_TIMEOUT = Duration.ofSeconds(5);
+  static final Duration GREETING_TIMEOUT = Duration.ofSeconds(2);
 
   /** Finds this node's tasks for other nodes. */
   interface Directory {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.skep.store.bus.Addresses;
 import dev.skep.store.bus.Bus;
+import dev.skep.store.bus.BusFailure;
 import dev.skep.store.bus.IngressMessages.Endpoint;
 import dev.skep.store.bus.IngressMessages.PortReport;
 import dev.skep.store.bus.IngressMessages.PortReportTaken;
@@ -22,6 +23,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -38,6 +40,9 @@ final class TestMesh implements AutoCloseable {
   private final AtomicLong index = new AtomicLong();
   private final List<PortReport> reports = new CopyOnWriteArrayList<>();
   private final List<FakeTask> tasks = new ArrayList<>();
+  private final AtomicLong term = new AtomicLong(1);
+  private final AtomicInteger reportsToRefuse = new AtomicInteger();
+  private final AtomicInteger refusedReports = new AtomicInteger();
   private volatile Routes routes = Routes.NONE;
   private final int port;
 
@@ -53,6 +58,11 @@ final class TestMesh implements AutoCloseable {
                 Addresses.PORT_REPORT,
                 PortReport.class,
                 report -> {
+                  if (reportsToRefuse.get() > 0) {
+                    reportsToRefuse.decrementAndGet();
+                    refusedReports.incrementAndGet();
+                    return Future.failedFuture(new BusFailure(BusFailure.BUG, "not now"));
+                  }
                   reports.add(report);
                   return Future.succeededFuture(new PortReportTaken());
                 })
@@ -123,8 +133,27 @@ final class TestMesh implements AutoCloseable {
 
   /** Publishes without waiting for anybody. */
   void send(List<PortRoute> ports) {
-    routes = new Routes(1, index.incrementAndGet(), ports);
+    answerOnly(ports);
     bus.publish(Addresses.ROUTES, routes);
+  }
+
+  /** Gives the table only to those who ask. */
+  void answerOnly(List<PortRoute> ports) {
+    routes = new Routes(term.get(), index.incrementAndGet(), ports);
+  }
+
+  /** There is another leader from now on. */
+  void newTerm() {
+    term.incrementAndGet();
+  }
+
+  /** Does not take the next reports. */
+  void refuseReports(int count) {
+    reportsToRefuse.set(count);
+  }
+
+  int refusedReports() {
+    return refusedReports.get();
   }
 
   void undeploy(Node node) {

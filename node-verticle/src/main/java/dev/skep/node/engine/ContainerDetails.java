@@ -13,6 +13,7 @@ import java.util.Map;
  * @param pid of its first process on the host; 0 when it does not run
  * @param error why the engine could not start it, or empty
  * @param probeOutput what the last health probe printed, or empty
+ * @param stopSignal the container's or its image's; empty for the engine's default
  * @param endpoints by the engine's network name
  * @param ports published on the host
  */
@@ -28,6 +29,7 @@ public record ContainerDetails(
     Health health,
     String probeOutput,
     boolean tty,
+    String stopSignal,
     Map<String, Endpoint> endpoints,
     List<Port> ports) {
   /**
@@ -64,6 +66,7 @@ public record ContainerDetails(
         Health.parse(health.getString("Status", "")),
         lastOutput(health.getJsonArray("Log")),
         config.getBoolean("Tty", false),
+        config.getString("StopSignal", ""),
         endpoints(settings.getJsonObject("Networks")),
         ports(settings.getJsonObject("Ports")));
   }

@@ -132,12 +132,11 @@ public final class Engine {
   // Images
 
   /**
-   * The id of a local image. Fails with 404 and "No such image: ..." when the engine has none by
-   * that name.
+   * A local image. Fails with 404 and "No such image: ..." when the engine has none by that name.
    */
-  public Future<String> inspectImage(String reference) {
+  public Future<ImageDetails> inspectImage(String reference) {
     return get("/images/" + encodePath(reference) + "/json")
-        .map(answer -> answer.object().getString("Id"));
+        .map(answer -> ImageDetails.from(answer.object()));
   }
 
   /**
@@ -220,8 +219,7 @@ public final class Engine {
         .onFailure(this::noteLoss);
   }
 
-  private Future<io.vertx.core.http.HttpClientResponse> open(
-      HttpMethod method, String path, Map<String, String> headers) {
+  private Future<OpenResponse> open(HttpMethod method, String path, Map<String, String> headers) {
     return prefixed(path).compose(uri -> http.open(method, uri, headers)).onFailure(this::noteLoss);
   }
 

@@ -16,6 +16,7 @@ import io.vertx.core.net.SocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +41,7 @@ final class EngineHttp {
   private final SocketAddress address;
   private final HttpClient calls;
   private final HttpClient streams;
+  private volatile boolean closed;
 
   EngineHttp(Vertx vertx, Path socket) {
     this.socket = socket.toString();
@@ -73,12 +75,7 @@ final class EngineHttp {
 
   private Future<Answer> callOnce(
       HttpMethod method, String uri, @Nullable JsonObject body, Duration timeout) {
-    return send(calls, method, uri, Map.of(), body, timeout)
-        .compose(response ->
-            response
-                .body()
-                .map(bytes ->
-                    new Answer(response.statusCode(), response.getHeader("Api-Version"), bytes)));
+    return send(calls, method, uri, Map.of(), body, timeout, EngineHttp::whole);
   }
 
   /**
@@ -86,42 +83,51 @@ final class EngineHttp {
    * bound of its own.
    */
   Future<Answer> longCall(HttpMethod method, String uri) {
-    return send(streams, method, uri, Map.of(), null, null)
-        .compose(response ->
-            response.body().map(bytes -> new Answer(response.statusCode(), null, bytes)))
+    return send(streams, method, uri, Map.of(), null, null, EngineHttp::whole)
         .recover(this::unavailable)
         .map(Answer::checked);
   }
 
-  /**
-   * Sends a request and gives the response, paused, as soon as its head is there. The caller
-   * resumes it and, to cancel, resets its request.
-   */
-  Future<HttpClientResponse> open(HttpMethod method, String uri, Map<String, String> headers) {
-    return send(streams, method, uri, headers, null, null)
-        .recover(this::unavailable)
-        .compose(response -> {
-          if (response.statusCode() < 400) {
-            response.pause();
-            return Future.succeededFuture(response);
-          }
-          return response
-              .body()
-              .recover(this::unavailable)
-              .map(bytes -> {
-                new Answer(response.statusCode(), null, bytes).checked();
-                throw new IllegalStateException("an error status passed the check");
-              });
-        });
+  /** Sends a request and gives the response as soon as its head is there. */
+  Future<OpenResponse> open(HttpMethod method, String uri, Map<String, String> headers) {
+    return send(
+            streams,
+            method,
+            uri,
+            headers,
+            null,
+            null,
+            response ->
+                response.statusCode() < 400
+                    ? Future.succeededFuture(new OpenResponse(response))
+                    : whole(response)
+                        .map(answer -> {
+                          throw answer.refusal();
+                        }))
+        .recover(this::unavailable);
   }
 
-  private Future<HttpClientResponse> send(
+  private static Future<Answer> whole(HttpClientResponse response) {
+    return response
+        .body()
+        .map(bytes -> new Answer(response.statusCode(), response.getHeader("Api-Version"), bytes));
+  }
+
+  /**
+   * @param take what to do with the response; called in the turn of the event loop in which it
+   *     came, since what arrives while nobody listens is lost
+   */
+  private <T> Future<T> send(
       HttpClient client,
       HttpMethod method,
       String uri,
       Map<String, String> headers,
       @Nullable JsonObject body,
-      @Nullable Duration timeout) {
+      @Nullable Duration timeout,
+      Function<HttpClientResponse, Future<T>> take) {
+    if (closed) {
+      return Future.failedFuture(new HttpClosedException("this client was closed"));
+    }
     RequestOptions options =
         new RequestOptions()
             .setServer(address)
@@ -137,9 +143,12 @@ final class EngineHttp {
         .request(options)
         .compose(request -> {
           if (body == null) {
-            return request.send();
+            return request.send().compose(take);
           }
-          return request.putHeader("Content-Type", "application/json").send(body.toBuffer());
+          return request
+              .putHeader("Content-Type", "application/json")
+              .send(body.toBuffer())
+              .compose(take);
         });
   }
 
@@ -158,6 +167,7 @@ final class EngineHttp {
   }
 
   Future<Void> close() {
+    closed = true;
     return Future.join(calls.close(), streams.close()).mapEmpty();
   }
 
@@ -167,7 +177,11 @@ final class EngineHttp {
       if (status < 400) {
         return this;
       }
-      throw new EngineException(status, message());
+      throw refusal();
+    }
+
+    EngineException refusal() {
+      return new EngineException(status, message());
     }
 
     JsonObject object() {

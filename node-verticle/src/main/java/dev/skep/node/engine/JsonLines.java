@@ -1,7 +1,6 @@
 package dev.skep.node.engine;
 
 import io.vertx.core.Handler;
-import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.parsetools.RecordParser;
 import org.jspecify.annotations.Nullable;
@@ -11,9 +10,9 @@ final class JsonLines {
   /** An event or a progress line is a few hundred bytes; labels can make it longer. */
   private static final int MAX_LINE_BYTES = 1 << 20;
 
-  private final HttpClientResponse response;
+  private final OpenResponse response;
 
-  JsonLines(HttpClientResponse response) {
+  JsonLines(OpenResponse response) {
     this.response = response;
   }
 
@@ -22,14 +21,6 @@ final class JsonLines {
    * ended.
    */
   void read(Handler<JsonObject> line, Handler<@Nullable Throwable> end) {
-    boolean[] ended = {false};
-    Handler<@Nullable Throwable> once =
-        cause -> {
-          if (!ended[0]) {
-            ended[0] = true;
-            end.handle(cause);
-          }
-        };
     RecordParser parser =
         RecordParser.newDelimited("\n")
             .maxRecordSize(MAX_LINE_BYTES)
@@ -38,25 +29,11 @@ final class JsonLines {
                 line.handle(bytes.toJsonObject());
               }
             });
-    parser.exceptionHandler(cause -> {
-      cancel();
-      once.handle(cause);
-    });
-    response.exceptionHandler(cause -> once.handle(cause));
-    response.endHandler(done -> once.handle(null));
-    response.handler(chunk -> {
-      try {
-        parser.handle(chunk);
-      } catch (RuntimeException e) {
-        cancel();
-        once.handle(e);
-      }
-    });
-    response.resume();
+    response.read(parser, end);
   }
 
   /** Ends the request; the engine stops sending. */
   void cancel() {
-    response.request().reset();
+    response.cancel();
   }
 }

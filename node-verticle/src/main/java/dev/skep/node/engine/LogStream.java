@@ -1,7 +1,6 @@
 package dev.skep.node.engine;
 
 import io.vertx.core.Handler;
-import io.vertx.core.http.HttpClientResponse;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -10,10 +9,10 @@ import org.jspecify.annotations.Nullable;
  * comes paused, and {@link #pause} holds the engine back.
  */
 public final class LogStream {
-  private final HttpClientResponse response;
+  private final OpenResponse response;
   private final boolean tty;
 
-  LogStream(HttpClientResponse response, boolean tty) {
+  LogStream(OpenResponse response, boolean tty) {
     this.response = response;
     this.tty = tty;
   }
@@ -24,25 +23,8 @@ public final class LogStream {
    */
   public void read(Handler<List<LogFrame>> frames, Handler<@Nullable Throwable> end) {
     LogFrameParser parser = new LogFrameParser();
-    boolean[] ended = {false};
-    Handler<@Nullable Throwable> once =
-        cause -> {
-          if (!ended[0]) {
-            ended[0] = true;
-            end.handle(cause);
-          }
-        };
-    response.exceptionHandler(cause -> once.handle(cause));
-    response.endHandler(done -> once.handle(null));
-    response.handler(chunk -> {
-      try {
-        frames.handle(tty ? List.of(new LogFrame(1, chunk)) : parser.feed(chunk));
-      } catch (RuntimeException e) {
-        cancel();
-        once.handle(e);
-      }
-    });
-    response.resume();
+    response.read(
+        chunk -> frames.handle(tty ? List.of(new LogFrame(1, chunk)) : parser.feed(chunk)), end);
   }
 
   public void pause() {
@@ -55,6 +37,6 @@ public final class LogStream {
 
   /** Ends the request; the engine stops sending. */
   public void cancel() {
-    response.request().reset();
+    response.cancel();
   }
 }

@@ -2,7 +2,6 @@ package dev.skep.node.engine;
 
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.json.JsonObject;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 public final class Pull {
   private final JsonLines lines;
 
-  Pull(HttpClientResponse response) {
+  Pull(OpenResponse response) {
     this.lines = new JsonLines(response);
   }
 

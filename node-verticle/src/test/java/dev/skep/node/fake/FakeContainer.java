@@ -92,7 +92,8 @@ public final class FakeContainer {
             "Config",
             new JsonObject()
                 .put("Labels", body.getJsonObject("Labels", new JsonObject()))
-                .put("Tty", body.getBoolean("Tty", false)))
+                .put("Tty", body.getBoolean("Tty", false))
+                .put("StopSignal", body.getString("StopSignal", "")))
         .put("HostConfig", body.getJsonObject("HostConfig", new JsonObject()))
         .put(
             "NetworkSettings",

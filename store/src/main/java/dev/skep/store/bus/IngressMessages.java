@@ -66,9 +66,10 @@ public final class IngressMessages {
    * Can these be listened on? Nothing stays bound. Ports that this ingress listens on already count
    * as free.
    */
+  @SuppressWarnings("RedundantNullCheck") // empty lists are left out of JSON
   public record PortsProbe(List<Port> ports) {
     public PortsProbe {
-      ports = List.copyOf(ports);
+      ports = ports == null ? List.of() : List.copyOf(ports);
     }
   }
 

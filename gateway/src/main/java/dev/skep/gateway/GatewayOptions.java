@@ -1,0 +1,21 @@
+package dev.skep.gateway;
+
+import dev.skep.gateway.proxy.ApiEndpoint;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the gateway shows itself.
+ *
+ * @param listen where clients connect; several places serve the same
+ * @param nodeName the name under which this host is a node; absent for the engine's host name
+ * @param version of Skep, for {@code docker version}
+ */
+public record GatewayOptions(List<ApiEndpoint> listen, @Nullable String nodeName, String version) {
+  public GatewayOptions {
+    listen = List.copyOf(listen);
+    if (listen.isEmpty()) {
+      throw new IllegalArgumentException("the gateway needs at least one place to listen");
+    }
+  }
+}

@@ -1,0 +1,96 @@
+package dev.skep.gateway;
+
+import dev.skep.gateway.api.ApiHandler;
+import dev.skep.gateway.api.ApiVersions;
+import dev.skep.gateway.api.Commits;
+import dev.skep.gateway.api.EngineFacts;
+import dev.skep.gateway.api.SwarmGate;
+import dev.skep.gateway.node.NodeEndpoints;
+import dev.skep.gateway.proxy.ApiEndpoint;
+import dev.skep.gateway.proxy.EngineProxy;
+import dev.skep.gateway.proxy.GatewayServer;
+import dev.skep.gateway.service.ServiceEndpoints;
+import dev.skep.gateway.swarm.SwarmEndpoints;
+import dev.skep.gateway.system.SystemEndpoints;
+import dev.skep.gateway.task.TaskEndpoints;
+import dev.skep.store.membership.Membership;
+import io.vertx.core.Future;
+import io.vertx.core.ThreadingModel;
+import io.vertx.core.VerticleBase;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The gateway of one host. Deploy it on a Vert.x with native transport, with {@link
+ * ThreadingModel#VIRTUAL_THREAD}: its endpoints await.
+ */
+public final class GatewayVerticle extends VerticleBase {
+  private final Membership membership;
+  private final ApiEndpoint engineEndpoint;
+  private final GatewayOptions options;
+  private final InstantSource clock;
+  private final RandomGenerator random;
+  private @Nullable EngineProxy engine;
+  private @Nullable GatewayServer server;
+
+  /**
+   * @param engine where the host's own engine listens
+   * @param random for ids and tokens: a secure one in production
+   */
+  public GatewayVerticle(
+      Membership membership,
+      ApiEndpoint engine,
+      GatewayOptions options,
+      InstantSource clock,
+      RandomGenerator random) {
+    this.membership = membership;
+    this.engineEndpoint = engine;
+    this.options = options;
+    this.clock = clock;
+    this.random = random;
+  }
+
+  /** Done when clients can connect everywhere. */
+  @Override
+  public Future<?> start() {
+    if (context.threadingModel() != ThreadingModel.VIRTUAL_THREAD) {
+      return Future.failedFuture("the gateway runs on virtual threads; deploy it so");
+    }
+    EngineProxy proxy = new EngineProxy(vertx, engineEndpoint);
+    engine = proxy;
+    GatewayServer http = new GatewayServer(vertx, proxy, handler(proxy));
+    server = http;
+    return http.start()
+        .compose(started -> {
+          List<Future<ApiEndpoint>> places = new ArrayList<>();
+          options.listen().forEach(place -> places.add(http.listen(place)));
+          return Future.all(places);
+        });
+  }
+
+  private ApiHandler handler(EngineProxy proxy) {
+    SwarmGate gate = new SwarmGate(membership);
+    Commits commits = new Commits(gate);
+    EngineFacts facts = new EngineFacts(proxy);
+    ApiVersions versions = new ApiVersions(proxy);
+    return new ApiHandler(
+        Routes.of(
+            new SystemEndpoints(
+                gate, proxy, facts, versions, options.nodeName(), options.version()),
+            new SwarmEndpoints(gate, commits, clock, random),
+            new NodeEndpoints(gate, commits, clock),
+            new ServiceEndpoints(gate, commits, java.util.Set::of, clock, random),
+            new TaskEndpoints(gate)),
+        versions,
+        facts);
+  }
+
+  @Override
+  public Future<?> stop() {
+    Future<Void> closed = server == null ? Future.succeededFuture() : server.close();
+    return closed.eventually(() -> engine == null ? Future.succeededFuture() : engine.close());
+  }
+}

@@ -1,0 +1,152 @@
+package dev.skep.gateway.api;
+
+import dev.skep.gateway.proxy.ApiUri;
+import dev.skep.gateway.proxy.ApiVersion;
+import dev.skep.gateway.proxy.EngineUnreachableException;
+import dev.skep.gateway.proxy.LocalRoutes;
+import dev.skep.store.model.Json;
+import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Reads a request, asks its endpoint, writes the answer. */
+public final class ApiHandler implements LocalRoutes {
+  private static final Logger LOG = LoggerFactory.getLogger(ApiHandler.class);
+
+  /** More than the largest config (1 MB) in base64; what reads bodies holds them in memory. */
+  static final int MAX_BODY_BYTES = 8 * 1024 * 1024;
+
+  /** Before it, errors are plain text. */
+  private static final ApiVersion JSON_ERRORS = new ApiVersion(1, 24);
+
+  private final RouteTable routes;
+  private final ApiVersions versions;
+  private final EngineFacts facts;
+
+  public ApiHandler(RouteTable routes, ApiVersions versions, EngineFacts facts) {
+    this.routes = routes;
+    this.versions = versions;
+    this.facts = facts;
+  }
+
+  @Override
+  public boolean claims(HttpMethod method, String path) {
+    return routes.find(method, path).isPresent();
+  }
+
+  @Override
+  public void handle(HttpServerRequest request) {
+    ApiUri uri = ApiUri.parse(request.uri());
+    try {
+      write(request, answer(request, uri));
+    } catch (ApiError e) {
+      fail(request, uri, e.status(), e.getMessage());
+    } catch (Exception e) {
+      if (e instanceof EngineUnreachableException unreachable) {
+        fail(request, uri, ApiError.UNAVAILABLE, unreachable.getMessage());
+      } else if (request.response().closed()) {
+        LOG.atDebug().addKeyValue("uri", request.uri()).log("a client went away");
+      } else {
+        LOG.atError().addKeyValue("uri", request.uri()).setCause(e).log("a request failed");
+        fail(request, uri, ApiError.INTERNAL, "Skep failed to answer, this is a bug: " + e);
+      }
+    }
+  }
+
+  private Reply answer(HttpServerRequest request, ApiUri uri) {
+    RouteTable.Match match =
+        routes
+            .find(request.method(), uri.path())
+            .orElseThrow(() -> new ApiError(ApiError.NOT_FOUND, "page not found"));
+    // A body is there before anything is awaited, or it is passed on later, still unread.
+    Promise<Buffer> body = Promise.promise();
+    if (match.route().readsBody()) {
+      collect(request, body);
+    } else {
+      body.complete(Buffer.buffer());
+    }
+    uri.version().ifPresent(versions::check);
+    Call call = new Call(request, uri, match.named(), body.future().await());
+    return match.route().endpoint().answer(call);
+  }
+
+  private static void collect(HttpServerRequest request, Promise<Buffer> body) {
+    Buffer collected = Buffer.buffer();
+    request.handler(part -> {
+      if (collected.length() + part.length() > MAX_BODY_BYTES) {
+        body.tryFail(ApiError.badRequest("http: request body too large"));
+      } else {
+        collected.appendBuffer(part);
+      }
+    });
+    request.exceptionHandler(body::tryFail);
+    request.endHandler(end -> body.tryComplete(collected));
+  }
+
+  private void write(HttpServerRequest request, Reply reply) {
+    HttpServerResponse response = request.response();
+    switch (reply) {
+      case Reply.Json(int status, Object value) -> {
+        head(request).setStatusCode(status).putHeader("Content-Type", "application/json");
+        response.end(text(value) + "\n");
+      }
+      case Reply.Text text -> {
+        head(request).setStatusCode(text.status()).putHeader("Content-Type", text.contentType());
+        text.headers().forEach(response::putHeader);
+        response.end(text.text());
+      }
+      case Reply.Empty(int status) -> head(request).setStatusCode(status).end();
+      case Reply.Elsewhere() -> {
+        // Whoever answers has the response.
+      }
+    }
+  }
+
+  private static String text(Object value) {
+    return switch (value) {
+      case JsonObject object -> object.encode();
+      case JsonArray array -> array.encode();
+      default -> Json.api(value);
+    };
+  }
+
+  /** The headers of every answer. */
+  public HttpServerResponse head(HttpServerRequest request) {
+    String agent = request.getHeader("User-Agent");
+    return request
+        .response()
+        .putHeader("Api-Version", versions.offered(agent == null ? "" : agent).toString())
+        .putHeader("Docker-Experimental", facts.experimental())
+        .putHeader("Ostype", facts.osType())
+        .putHeader("Server", facts.server());
+  }
+
+  private void fail(HttpServerRequest request, ApiUri uri, int status, String message) {
+    HttpServerResponse response = request.response();
+    if (response.ended() || response.closed()) {
+      return;
+    }
+    if (response.headWritten()) {
+      // Half an answer: only an abrupt end tells the client so.
+      request.connection().close();
+      return;
+    }
+    head(request).setStatusCode(status);
+    if (uri.version().filter(v -> v.compareTo(JSON_ERRORS) < 0).isPresent()) {
+      response
+          .putHeader("Content-Type", "text/plain; charset=utf-8")
+          .putHeader("X-Content-Type-Options", "nosniff")
+          .end(message + "\n");
+    } else {
+      response
+          .putHeader("Content-Type", "application/json")
+          .end(new JsonObject().put("message", message).encode() + "\n");
+    }
+  }
+}

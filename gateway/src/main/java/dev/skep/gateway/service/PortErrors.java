@@ -1,0 +1,22 @@
+package dev.skep.gateway.service;
+
+import dev.skep.store.ClusterState;
+import dev.skep.store.model.Service;
+import dev.skep.store.model.Service.PortError;
+import java.util.List;
+
+/** Published ports that nodes cannot listen on, in words. */
+public final class PortErrors {
+  private PortErrors() {}
+
+  /** One sentence per port and node; empty when all is well. */
+  public static List<String> of(Service service, ClusterState state) {
+    return service.portErrors().stream().map(error -> sentence(error, state)).toList();
+  }
+
+  private static String sentence(PortError error, ClusterState state) {
+    String node = state.node(error.nodeId()).map(n -> n.name()).orElse(error.nodeId());
+    return "port %d/%s is not published on node %s: %s"
+        .formatted(error.port(), error.protocol(), node, error.error());
+  }
+}

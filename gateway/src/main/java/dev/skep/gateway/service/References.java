@@ -1,0 +1,130 @@
+package dev.skep.gateway.service;
+
+import dev.skep.gateway.api.ApiError;
+import dev.skep.gateway.api.GoText;
+import dev.skep.gateway.api.Lookup;
+import dev.skep.store.ClusterState;
+import dev.skep.store.model.ContainerSpec;
+import dev.skep.store.model.Network;
+import dev.skep.store.model.ServiceSpec;
+import dev.skep.store.model.TaskSpec.NetworkAttachmentConfig;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** What a spec names in the swarm: networks, secrets, configs. */
+final class References {
+  private References() {}
+
+  /**
+   * The spec with networks by id instead of by name.
+   *
+   * @param localNetworks names of networks that only the host's engine has
+   */
+  static ServiceSpec resolveNetworks(
+      ServiceSpec spec, ClusterState state, Set<String> localNetworks) {
+    List<NetworkAttachmentConfig> resolved =
+        spec.taskTemplate().networks().stream()
+            .map(network ->
+                new NetworkAttachmentConfig(
+                    networkId(Words.orEmpty(network.target()), state, localNetworks),
+                    network.aliases(),
+                    network.driverOpts()))
+            .toList();
+    return spec.withTaskTemplate(spec.taskTemplate().withNetworks(resolved));
+  }
+
+  private static String networkId(String target, ClusterState state, Set<String> localNetworks) {
+    try {
+      return Lookup.network(state, target).id();
+    } catch (ApiError e) {
+      if (e.status() != ApiError.NOT_FOUND) {
+        throw e;
+      }
+      if (localNetworks.contains(target)) {
+        throw ApiError.forbidden(
+            "The network "
+                + target
+                + " cannot be used with services. Only networks scoped to the swarm can be used,"
+                + " such as those created with the overlay driver.");
+      }
+      throw ApiError.internal(e.getMessage());
+    }
+  }
+
+  /** Throws {@link ApiError} when something that the spec names is missing or not for services. */
+  static void check(ServiceSpec spec, ClusterState state) {
+    for (NetworkAttachmentConfig network : spec.taskTemplate().networks()) {
+      state
+          .network(Words.orEmpty(network.target()))
+          .filter(n -> Boolean.TRUE.equals(n.spec().ingress()))
+          .ifPresent(n -> {
+            throw ApiError.invalidArgument(
+                "Service cannot be explicitly attached to the ingress network "
+                    + GoText.quote(n.name())
+                    + " which is a swarm internal network");
+          });
+    }
+    ContainerSpec container = spec.taskTemplate().containerSpec();
+    if (container != null) {
+      secrets(container, state);
+      configs(container, state);
+    }
+    if (needsIngress(spec) && state.networks().stream().noneMatch(References::isIngress)) {
+      throw ApiError.failedPrecondition(
+          "service needs ingress network, but no ingress network is present");
+    }
+  }
+
+  private static boolean isIngress(Network network) {
+    return Boolean.TRUE.equals(network.spec().ingress());
+  }
+
+  /** Whether the service publishes a port on every node. */
+  static boolean needsIngress(ServiceSpec spec) {
+    return spec.endpointSpec() != null
+        && !"dnsrr".equals(spec.endpointSpec().mode())
+        && spec.endpointSpec().ports().stream().anyMatch(ServiceSpec.PortConfig::ingress);
+  }
+
+  private static void secrets(ContainerSpec container, ClusterState state) {
+    List<String> missing = new ArrayList<>();
+    container
+        .secrets()
+        .forEach(ref -> {
+          boolean there =
+              state
+                  .secret(Words.orEmpty(ref.secretId()))
+                  .filter(secret -> secret.name().equals(ref.secretName()))
+                  .isPresent();
+          if (!there) {
+            missing.add(Words.orEmpty(ref.secretName()));
+          }
+        });
+    refuseMissing("secret", missing);
+  }
+
+  private static void configs(ContainerSpec container, ClusterState state) {
+    List<String> missing = new ArrayList<>();
+    container
+        .configs()
+        .forEach(ref -> {
+          boolean there =
+              state
+                  .config(Words.orEmpty(ref.configId()))
+                  .filter(config -> config.name().equals(ref.configName()))
+                  .isPresent();
+          if (!there) {
+            missing.add(Words.orEmpty(ref.configName()));
+          }
+        });
+    refuseMissing("config", missing);
+  }
+
+  private static void refuseMissing(String noun, List<String> missing) {
+    if (!missing.isEmpty()) {
+      throw ApiError.invalidArgument(
+          noun + (missing.size() == 1 ? "" : "s") + " not found: " + String.join(", ", missing));
+    }
+  }
+}

@@ -1,0 +1,63 @@
+package dev.skep.gateway.service;
+
+import dev.skep.gateway.api.ApiError;
+import dev.skep.store.ClusterState;
+import dev.skep.store.Transaction;
+import dev.skep.store.model.ContainerSpec;
+import dev.skep.store.model.Kind;
+import dev.skep.store.model.ServiceSpec;
+import java.util.Set;
+
+/** What both creating and updating check of a spec, against one snapshot. Pure. */
+final class ServicePlan {
+  private ServicePlan() {}
+
+  /** The spec in the form in which it is stored, as far as that needs no snapshot. */
+  static ServiceSpec accepted(ServiceSpec asked) {
+    SpecShape.check(asked);
+    SpecSupport.check(asked);
+    return NormalSpec.of(asked);
+  }
+
+  /** The accepted spec with names resolved, all of it checked. */
+  static ServiceSpec checked(
+      ServiceSpec accepted, String serviceId, ClusterState state, Set<String> localNetworks) {
+    ServiceSpec spec = References.resolveNetworks(accepted, state, localNetworks);
+    SpecRules.check(spec);
+    checkInSwarm(spec, serviceId, state);
+    return spec;
+  }
+
+  /** Whether what the spec names and publishes is there to be had. */
+  static void checkInSwarm(ServiceSpec spec, String serviceId, ClusterState state) {
+    References.check(spec, state);
+    PublishedPorts.checkFree(spec, serviceId, state);
+  }
+
+  /** Whether all networks that the spec names are the swarm's. */
+  static boolean knowsNetworks(ServiceSpec accepted, ClusterState state) {
+    try {
+      References.resolveNetworks(accepted, state, Set.of());
+      return true;
+    } catch (ApiError e) {
+      return false;
+    }
+  }
+
+  /** Adds what must not have changed meanwhile for the checks to hold. */
+  static void guard(Transaction.Builder transaction, ServiceSpec spec, ClusterState state) {
+    if (!PublishedPorts.portsOf(spec).isEmpty()) {
+      transaction.unchanged(Kind.SERVICE, state);
+    }
+    if (!spec.taskTemplate().networks().isEmpty() || References.needsIngress(spec)) {
+      transaction.unchanged(Kind.NETWORK, state);
+    }
+    ContainerSpec container = spec.taskTemplate().containerSpec();
+    if (container != null && !container.secrets().isEmpty()) {
+      transaction.unchanged(Kind.SECRET, state);
+    }
+    if (container != null && !container.configs().isEmpty()) {
+      transaction.unchanged(Kind.CONFIG, state);
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package dev.skep.gateway.service;
+
+import dev.skep.store.model.Service;
+import dev.skep.store.model.Service.Endpoint;
+import dev.skep.store.model.Service.JobStatus;
+import dev.skep.store.model.Service.UpdateStatus;
+import dev.skep.store.model.ServiceSpec;
+import dev.skep.store.model.ServiceSpec.EndpointSpec;
+import dev.skep.store.model.Version;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A service as clients see it.
+ *
+ * @param endpoint never absent, unlike in the store
+ */
+record ServiceView(
+    String id,
+    Version version,
+    Instant createdAt,
+    Instant updatedAt,
+    ServiceSpec spec,
+    @Nullable ServiceSpec previousSpec,
+    Endpoint endpoint,
+    @Nullable UpdateStatus updateStatus,
+    @Nullable ServiceStatus serviceStatus,
+    @Nullable JobStatus jobStatus) {
+  private static final Endpoint UNALLOCATED = new Endpoint(EndpointSpec.NONE, List.of(), List.of());
+
+  static ServiceView of(Service service, ServiceSpec spec, @Nullable ServiceStatus status) {
+    return new ServiceView(
+        service.id(),
+        service.version(),
+        service.createdAt(),
+        service.updatedAt(),
+        spec,
+        service.previousSpec(),
+        service.endpoint() == null ? UNALLOCATED : service.endpoint(),
+        service.updateStatus(),
+        status,
+        service.jobStatus());
+  }
+}

@@ -1,0 +1,137 @@
+package dev.skep.gateway.service;
+
+import dev.skep.gateway.api.ApiError;
+import dev.skep.gateway.api.GoText;
+import dev.skep.store.model.ContainerSpec;
+import dev.skep.store.model.Mount;
+import dev.skep.store.model.ServiceSpec;
+import dev.skep.store.model.ServiceSpec.EndpointSpec;
+import dev.skep.store.model.ServiceSpec.Mode;
+import dev.skep.store.model.ServiceSpec.PortConfig;
+import dev.skep.store.model.ServiceSpec.UpdateConfig;
+import dev.skep.store.model.TaskSpec;
+import dev.skep.store.model.TaskSpec.RestartPolicy;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether a spec's words are ones that the API knows, as the engine checks before it hands the spec
+ * to the swarm; its errors are a bare 400.
+ */
+final class SpecShape {
+  private static final String MISMATCH = "mismatched Runtime and *Spec fields";
+  private static final Set<String> CONDITIONS = Set.of("none", "on-failure", "any");
+  private static final Set<String> FAILURE_ACTIONS = Set.of("pause", "continue", "rollback");
+  private static final Set<String> ORDERS = Set.of("stop-first", "start-first");
+  private static final Set<String> RESOLUTIONS = Set.of("vip", "dnsrr");
+  private static final Set<String> PROTOCOLS = Set.of("tcp", "udp", "sctp");
+  private static final Set<String> PUBLISH_MODES = Set.of("ingress", "host");
+  private static final Set<String> MOUNT_TYPES =
+      Set.of("bind", "volume", "tmpfs", "npipe", "image", "cluster");
+  private static final Set<String> PROPAGATIONS =
+      Set.of("private", "rprivate", "shared", "rshared", "slave", "rslave");
+  private static final int MAX_PORT = 65_535;
+
+  private SpecShape() {}
+
+  /** Throws {@link ApiError} for a spec that cannot be meant. */
+  static void check(ServiceSpec spec) {
+    runtime(spec.taskTemplate());
+    restart(spec.taskTemplate().restartPolicy());
+    mode(spec.mode());
+    update(spec.updateConfig());
+    update(spec.rollbackConfig());
+    endpoint(spec.endpointSpec());
+  }
+
+  private static void runtime(TaskSpec task) {
+    String runtime = Words.orEmpty(task.runtime());
+    switch (runtime) {
+      case "", "container" -> {
+        if (task.containerSpec() == null) {
+          throw ApiError.badRequest(MISMATCH);
+        }
+        container(task.containerSpec());
+      }
+      case "plugin" -> {
+        if (task.pluginSpec() == null) {
+          throw ApiError.badRequest(MISMATCH);
+        }
+        // SpecSupport refuses it by name.
+      }
+      default -> throw ApiError.badRequest("unsupported runtime");
+    }
+  }
+
+  private static void container(ContainerSpec container) {
+    for (Mount mount : container.mounts()) {
+      String type = Words.orEmpty(mount.type());
+      if (!MOUNT_TYPES.contains(type)) {
+        throw ApiError.badRequest("invalid MountType: " + GoText.quote(type));
+      }
+      String propagation =
+          mount.bindOptions() == null ? "" : Words.orEmpty(mount.bindOptions().propagation());
+      if (!propagation.isEmpty() && !PROPAGATIONS.contains(propagation)) {
+        throw ApiError.badRequest("invalid MountPropagation: " + GoText.quote(propagation));
+      }
+    }
+  }
+
+  private static void restart(@Nullable RestartPolicy policy) {
+    String condition = policy == null ? "" : Words.orEmpty(policy.condition());
+    if (!condition.isEmpty() && !CONDITIONS.contains(condition)) {
+      throw ApiError.badRequest("invalid RestartCondition: " + GoText.quote(condition));
+    }
+  }
+
+  private static void mode(@Nullable Mode mode) {
+    if (mode != null
+        && Stream.of(mode.replicated(), mode.global(), mode.replicatedJob(), mode.globalJob())
+                .filter(Objects::nonNull)
+                .count()
+            > 1) {
+      throw ApiError.badRequest("must specify only one service mode");
+    }
+  }
+
+  private static void update(@Nullable UpdateConfig config) {
+    if (config == null) {
+      return;
+    }
+    String action = Words.orEmpty(config.failureAction());
+    if (!action.isEmpty() && !FAILURE_ACTIONS.contains(action)) {
+      throw ApiError.badRequest("unrecognized update failure action " + action);
+    }
+    String order = Words.orEmpty(config.order());
+    if (!order.isEmpty() && !ORDERS.contains(order)) {
+      throw ApiError.badRequest("unrecognized update order " + order);
+    }
+  }
+
+  private static void endpoint(@Nullable EndpointSpec endpoint) {
+    if (endpoint == null) {
+      return;
+    }
+    String mode = Words.orEmpty(endpoint.mode());
+    if (!mode.isEmpty() && !RESOLUTIONS.contains(mode)) {
+      throw ApiError.badRequest("invalid resolution mode: " + GoText.quote(mode));
+    }
+    for (PortConfig port : endpoint.ports()) {
+      if (!PROTOCOLS.contains(port.protocolOrTcp())) {
+        throw ApiError.badRequest("invalid protocol: " + GoText.quote(port.protocolOrTcp()));
+      }
+      String publish = Words.orEmpty(port.publishMode());
+      if (!publish.isEmpty() && !PUBLISH_MODES.contains(publish)) {
+        throw ApiError.badRequest("invalid PublishMode: " + GoText.quote(publish));
+      }
+      if (port.targetPortOrZero() < 1 || port.targetPortOrZero() > MAX_PORT) {
+        throw ApiError.badRequest("invalid target port: " + port.targetPortOrZero());
+      }
+      if (port.publishedPortOrZero() < 0 || port.publishedPortOrZero() > MAX_PORT) {
+        throw ApiError.badRequest("invalid published port: " + port.publishedPortOrZero());
+      }
+    }
+  }
+}

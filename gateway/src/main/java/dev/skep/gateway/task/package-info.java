@@ -1,0 +1,5 @@
+/** The tasks: list and inspect. */
+@NullMarked
+package dev.skep.gateway.task;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,36 @@
+package dev.skep.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.skep.store.model.Json;
+import io.vertx.core.MultiMap;
+
+/** What the gateway answered. */
+record Answer(int status, MultiMap headers, String text) {
+  JsonNode json() {
+    try {
+      return Json.mapper().readTree(text);
+    } catch (JsonProcessingException e) {
+      throw new AssertionError("no JSON: " + text, e);
+    }
+  }
+
+  /** The error's text. */
+  String message() {
+    assertThat(headers.get("Content-Type")).isEqualTo("application/json");
+    assertThat(text).endsWith("\n");
+    return json().path("message").asText();
+  }
+
+  Answer expect(int status) {
+    assertThat(this.status).as(text).isEqualTo(status);
+    return this;
+  }
+
+  void refuses(int status, String message) {
+    expect(status);
+    assertThat(message()).isEqualTo(message);
+  }
+}

@@ -1,0 +1,231 @@
+package dev.skep.gateway;
+
+import dev.skep.gateway.proxy.ApiEndpoint;
+import dev.skep.store.Store;
+import dev.skep.store.Transaction;
+import dev.skep.store.bus.Bus;
+import dev.skep.store.membership.InitialObjects;
+import dev.skep.store.membership.Membership;
+import dev.skep.store.membership.Membership.InitRequest;
+import dev.skep.store.membership.Membership.RemoteManager;
+import dev.skep.store.memory.MemoryStore;
+import dev.skep.store.model.Cluster.JoinTokens;
+import dev.skep.store.model.Node;
+import dev.skep.store.model.NodeDescription;
+import dev.skep.store.model.Resources.Reservations;
+import dev.skep.store.model.Sensitive;
+import dev.skep.store.model.SwarmObject;
+import dev.skep.store.model.Version;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.ThreadingModel;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.RequestOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** A gateway on a Unix socket, in front of a store in memory and an engine. */
+final class GatewayFixture implements AutoCloseable {
+  static final String MANAGER = "manager0000000000000000id";
+  static final String WORKER = "worker00000000000000000id";
+  static final String WORKER_TOKEN = "SWMTKN-1-" + "d".repeat(50) + "-" + "w".repeat(25);
+  private static final long SECONDS = 20;
+  private static final Instant START = Instant.parse("2026-11-21T03:00:00Z");
+
+  final Vertx vertx =
+      Vertx.vertx(new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(2));
+  final FakeMembership membership = new FakeMembership();
+  final MemoryStore store = new MemoryStore();
+  final Bus bus = new Bus(vertx.eventBus());
+  final Path directory;
+  final ApiEndpoint.Unix socket;
+  final @Nullable FakeEngine engine;
+  private final HttpClient client = vertx.createHttpClient();
+  private final AtomicLong seconds = new AtomicLong();
+
+  /** In front of an engine that a test scripts. */
+  GatewayFixture() {
+    this(null);
+  }
+
+  /** In front of a real engine, or of a fake one when it is absent. */
+  GatewayFixture(@Nullable ApiEndpoint realEngine) {
+    try {
+      directory = Files.createTempDirectory("skep-gateway-test");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    socket = new ApiEndpoint.Unix(directory.resolve("skep.sock"));
+    engine = realEngine == null ? new FakeEngine(vertx, directory.resolve("engine.sock")) : null;
+    InstantSource clock = () -> START.plusSeconds(seconds.incrementAndGet());
+    GatewayVerticle gateway =
+        new GatewayVerticle(
+            membership,
+            engine == null ? java.util.Objects.requireNonNull(realEngine) : engine.endpoint(),
+            new GatewayOptions(List.of(socket), "node-1", "0.1-test"),
+            realEngine == null ? clock : InstantSource.system(),
+            new Random(7));
+    vertx
+        .deployVerticle(
+            gateway, new DeploymentOptions().setThreadingModel(ThreadingModel.VIRTUAL_THREAD))
+        .await();
+  }
+
+  FakeEngine engine() {
+    return java.util.Objects.requireNonNull(engine);
+  }
+
+  /** Founds a swarm with this host as its manager and one more, ready, worker. */
+  GatewayFixture asManager() {
+    Transaction.Builder founding = Transaction.at(START);
+    InitRequest request =
+        new InitRequest(null, null, null, null, null, null, null, null, null, null);
+    InitialObjects.addTo(
+        founding,
+        request,
+        "cluster000000000000000000",
+        new JoinTokens(
+            new Sensitive(WORKER_TOKEN),
+            new Sensitive("SWMTKN-1-" + "d".repeat(50) + "-" + "m".repeat(25))),
+        new Sensitive("bus"),
+        START,
+        new Random(1));
+    founding.create(node(MANAGER, "node-1", "127.0.0.2", true));
+    founding.create(node(WORKER, "node-2", "127.0.0.3", false));
+    store.commit(founding.build()).await();
+    membership.move(
+        new Membership.Manager(
+            MANAGER,
+            "127.0.0.2",
+            List.of(new RemoteManager(MANAGER, "127.0.0.2:2377")),
+            store,
+            bus));
+    return this;
+  }
+
+  GatewayFixture asWorker() {
+    membership.move(
+        new Membership.Worker(
+            WORKER, "127.0.0.3", List.of(new RemoteManager(MANAGER, "127.0.0.2:2377"))));
+    return this;
+  }
+
+  static Node node(String id, String name, String address, boolean manager) {
+    return new Node(
+        id,
+        Version.NONE,
+        START,
+        START,
+        new Node.NodeSpec(
+            null, Map.of(), manager ? Node.NodeSpec.MANAGER : Node.NodeSpec.WORKER, "active"),
+        new NodeDescription(
+            name,
+            new NodeDescription.Platform("x86_64", "linux"),
+            new Reservations(2_000_000_000L, 8_000_000_000L, List.of()),
+            new NodeDescription.EngineDescription("20.10.24", Map.of(), List.of()),
+            null),
+        new Node.NodeStatus(Node.NodeStatus.READY, null, address),
+        manager ? new Node.ManagerStatus(true, "reachable", address + ":2377") : null,
+        null);
+  }
+
+  Store store() {
+    return store;
+  }
+
+  void create(SwarmObject... objects) {
+    Transaction.Builder transaction = Transaction.at(START);
+    for (SwarmObject object : objects) {
+      transaction.create(object);
+    }
+    store.commit(transaction.build()).await();
+  }
+
+  void update(SwarmObject object) {
+    store.commit(Transaction.at(START).update(object).build()).await();
+  }
+
+  Answer get(String uri) {
+    return call(HttpMethod.GET, uri, null, Map.of());
+  }
+
+  Answer delete(String uri) {
+    return call(HttpMethod.DELETE, uri, null, Map.of());
+  }
+
+  Answer post(String uri, String body) {
+    return call(HttpMethod.POST, uri, body, Map.of());
+  }
+
+  Answer call(HttpMethod method, String uri, @Nullable String body, Map<String, String> headers) {
+    HttpClientResponse response = open(method, uri, body, headers);
+    Future<Buffer> received = response.body();
+    response.resume();
+    Buffer text = within(received);
+    return new Answer(response.statusCode(), response.headers(), text.toString());
+  }
+
+  /** Sends a request and returns once the head of its answer is there. */
+  HttpClientResponse open(
+      HttpMethod method, String uri, @Nullable String body, Map<String, String> headers) {
+    RequestOptions to =
+        new RequestOptions()
+            .setServer(socket.vertxAddress())
+            .setHost("localhost")
+            .setPort(80)
+            .setMethod(method)
+            .setURI(uri);
+    return within(
+        client
+            .request(to)
+            .compose(request -> {
+              headers.forEach(request::putHeader);
+              if (body == null) {
+                return request.send();
+              }
+              return request.putHeader("Content-Type", "application/json").send(body);
+            })
+            .map(response -> {
+              response.pause();
+              return response;
+            }));
+  }
+
+  /** Waits for what must come soon. */
+  static <T> T within(Future<T> future) {
+    try {
+      return future.await(SECONDS, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      throw new AssertionError("nothing came within " + SECONDS + " s", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    vertx.close().await();
+    try (var files = Files.list(directory)) {
+      for (Path file : files.toList()) {
+        Files.deleteIfExists(file);
+      }
+      Files.deleteIfExists(directory);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,166 @@
+package dev.skep.node;
+
+import dev.skep.node.container.ContainerRequest;
+import dev.skep.node.container.StopRule;
+import dev.skep.node.engine.ContainerDetails;
+import dev.skep.node.engine.Health;
+import dev.skep.node.fiber.Signal;
+import dev.skep.store.bus.AgentMessages.TaskReport;
+import dev.skep.store.model.ContainerSpec;
+import dev.skep.store.model.ServiceSpec;
+import dev.skep.store.model.Task;
+import dev.skep.store.model.TaskState;
+import dev.skep.store.model.TaskStatus;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the agent knows of one task: what is wanted, what was reported, what is seen. Touched on the
+ * agent's context only.
+ */
+final class Kept {
+  final String id;
+
+  /** Null for a container that was found and that no assignment names. */
+  @Nullable Task task;
+
+  boolean assigned;
+  TaskStatus status;
+  List<Task.NetworkAttachment> networks = List.of();
+  Observed observed = Observed.ABSENT;
+
+  /** The container's stop signal: the spec's or the image's. */
+  String stopSignal = "";
+
+  /** Whether the container's health is probed, so that it is running only when healthy. */
+  boolean probed;
+
+  boolean outOfMemory;
+  String probeOutput = "";
+
+  /** Whether steps are being carried out right now. */
+  boolean walking;
+
+  /** Failed removals and stops in a row. */
+  int troubles;
+
+  /** Fires when anything here changed from outside the walk. */
+  final Signal changed = new Signal();
+
+  Kept(String id, Instant now) {
+    this.id = id;
+    this.status = TaskStatus.of(now, TaskState.NEW, "");
+  }
+
+  TaskState state() {
+    return status.state();
+  }
+
+  Desired desired() {
+    Task known = task;
+    TaskState wanted = known == null ? TaskState.REMOVE : known.desiredState();
+    return new Desired(wanted, assigned, dropsAtOnce());
+  }
+
+  Step next() {
+    return TaskStep.next(desired(), state(), observed);
+  }
+
+  private boolean dropsAtOnce() {
+    ContainerSpec spec = spec();
+    return StopRule.killsAtOnce(spec == null ? ContainerSpec.of("") : spec, stopSignal);
+  }
+
+  @Nullable ContainerSpec spec() {
+    Task known = task;
+    return known == null ? null : known.spec().containerSpec();
+  }
+
+  /** What to call the container by: its id when it is known, else its name. */
+  String container() {
+    String containerId = containerId();
+    Task known = task;
+    return containerId.isEmpty() && known != null ? known.name() : containerId;
+  }
+
+  String containerId() {
+    return switch (observed) {
+      case Observed.Absent _ -> "";
+      case Observed.Created created -> created.containerId();
+      case Observed.Alive alive -> alive.containerId();
+      case Observed.Dead dead -> dead.containerId();
+    };
+  }
+
+  /**
+   * Takes in what an inspection shows. A container that ended never runs again, so an older view
+   * does not undo its end.
+   */
+  void see(ContainerDetails details) {
+    Observed seen = Observed.of(details);
+    if (observed instanceof Observed.Dead dead
+        && dead.containerId().equals(details.id())
+        && !(seen instanceof Observed.Dead)) {
+      return;
+    }
+    stopSignal = details.stopSignal();
+    probed = details.health() != Health.NONE;
+    probeOutput = details.probeOutput();
+    observed = seen;
+  }
+
+  /** The container ended. */
+  void died(String containerId, int exitCode) {
+    boolean unhealthy =
+        observed instanceof Observed.Alive alive && alive.health() == Health.UNHEALTHY;
+    observed =
+        new Observed.Dead(
+            containerId, exitCode, Observed.cause(outOfMemory, unhealthy, probeOutput, ""));
+  }
+
+  void health(Health health) {
+    if (observed instanceof Observed.Alive alive) {
+      probed = true;
+      observed = new Observed.Alive(alive.containerId(), alive.pid(), health);
+    }
+  }
+
+  /** Moves the task to a state. */
+  void become(TaskState state, Instant now, @Nullable String message, @Nullable String err) {
+    status = new TaskStatus(now, state, message, err, containerStatus(), status.portStatus());
+  }
+
+  TaskStatus.@Nullable ContainerStatus containerStatus() {
+    return switch (observed) {
+      case Observed.Absent _ -> status.containerStatus();
+      case Observed.Created created -> new TaskStatus.ContainerStatus(created.containerId(), 0, 0);
+      case Observed.Alive alive ->
+          new TaskStatus.ContainerStatus(alive.containerId(), alive.pid(), 0);
+      case Observed.Dead dead ->
+          new TaskStatus.ContainerStatus(dead.containerId(), 0, dead.exitCode());
+    };
+  }
+
+  /** Notes the ports that the engine bound on the host for this task. */
+  void bound(ContainerDetails details) {
+    Task known = task;
+    if (known == null) {
+      return;
+    }
+    List<ServiceSpec.PortConfig> bound = new ArrayList<>();
+    for (ServiceSpec.PortConfig port : ContainerRequest.hostPorts(known)) {
+      details.ports().stream()
+          .filter(p ->
+              p.target() == port.targetPortOrZero() && p.protocol().equals(port.protocolOrTcp()))
+          .findFirst()
+          .ifPresent(p -> bound.add(port.withPublishedPort(p.published())));
+    }
+    status = status.withPortStatus(new TaskStatus.PortStatus(bound));
+  }
+
+  TaskReport report() {
+    return new TaskReport(id, status, networks);
+  }
+}

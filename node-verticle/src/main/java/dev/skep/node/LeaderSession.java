@@ -1,0 +1,234 @@
+package dev.skep.node;
+
+import dev.skep.node.fiber.Fibers;
+import dev.skep.node.fiber.Signal;
+import dev.skep.store.bus.Addresses;
+import dev.skep.store.bus.AgentMessages.Assignment;
+import dev.skep.store.bus.AgentMessages.AssignmentTaken;
+import dev.skep.store.bus.AgentMessages.AssignmentType;
+import dev.skep.store.bus.AgentMessages.Heartbeat;
+import dev.skep.store.bus.AgentMessages.HeartbeatTaken;
+import dev.skep.store.bus.AgentMessages.OpenSession;
+import dev.skep.store.bus.AgentMessages.SessionOpened;
+import dev.skep.store.bus.AgentMessages.StatusReport;
+import dev.skep.store.bus.AgentMessages.StatusTaken;
+import dev.skep.store.bus.AgentMessages.TaskReport;
+import dev.skep.store.bus.Bus;
+import dev.skep.store.bus.BusFailure;
+import io.vertx.core.Future;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The agent's side of its talk with the leader: opens a session, keeps it by heartbeats, takes
+ * assignments in order, and opens another when the leader forgot it.
+ */
+final class LeaderSession {
+  private static final Logger LOG = LoggerFactory.getLogger(LeaderSession.class);
+
+  /** A leader under load was seen to take a second for a commit. */
+  private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(5);
+
+  private static final Duration FIRST_RETRY = Duration.ofMillis(100);
+  private static final Duration LONGEST_RETRY = Duration.ofSeconds(2);
+
+  /** Who carries the assignments out. */
+  interface Worker {
+    /** Everything that holds now; {@code message} is what changed it. */
+    void assigned(Assignments now, Assignment message);
+  }
+
+  private final String nodeId;
+  private final Bus bus;
+  private final Fibers fibers;
+  private final Supplier<OpenSession> introduction;
+  private final BooleanSupplier fit;
+  private final Worker worker;
+  private final Signal wake = new Signal();
+  private final Signal openingDone = new Signal();
+  private @Nullable MessageConsumer<JsonObject> consumer;
+  private @Nullable String sessionId;
+  private boolean opening;
+  private boolean closed;
+  private long applied;
+  private Assignments assignments = Assignments.NONE;
+
+  /**
+   * @param introduction what to say of this node when a session is opened; may wait
+   * @param fit whether the node can do its work; no heartbeats are sent while it cannot
+   */
+  LeaderSession(
+      String nodeId,
+      Bus bus,
+      Fibers fibers,
+      Supplier<OpenSession> introduction,
+      BooleanSupplier fit,
+      Worker worker) {
+    this.nodeId = nodeId;
+    this.bus = bus;
+    this.fibers = fibers;
+    this.introduction = introduction;
+    this.fit = fit;
+    this.worker = worker;
+  }
+
+  /** Starts looking for a leader and does not stop until {@link #close}. */
+  void open() {
+    consumer = bus.answer(Addresses.assign(nodeId), Assignment.class, this::take);
+    fibers.run(this::live);
+  }
+
+  /** Whether the leader knows this session and has said what this node is to run. */
+  boolean ready() {
+    return sessionId != null && applied > 0;
+  }
+
+  /**
+   * Reports states; gives the ids of tasks that the leader does not know. Throws BusFailure when it
+   * is not known whether the report arrived.
+   */
+  List<String> report(List<TaskReport> tasks) {
+    String session = Objects.requireNonNull(sessionId);
+    try {
+      return bus.request(
+              Addresses.STATUS,
+              new StatusReport(nodeId, session, tasks),
+              StatusTaken.class,
+              REQUEST_TIMEOUT)
+          .await()
+          .gone();
+    } catch (BusFailure e) {
+      if (e.code() == BusFailure.NO_SESSION && session.equals(sessionId)) {
+        lose();
+      }
+      throw e;
+    }
+  }
+
+  Future<Void> close() {
+    closed = true;
+    sessionId = null;
+    wake.fire();
+    MessageConsumer<JsonObject> open = consumer;
+    return open == null ? Future.succeededFuture() : open.unregister();
+  }
+
+  private void lose() {
+    sessionId = null;
+    wake.fire();
+  }
+
+  private void live() {
+    Duration retry = FIRST_RETRY;
+    while (!closed) {
+      try {
+        SessionOpened opened = start();
+        retry = FIRST_RETRY;
+        LOG.atInfo()
+            .addKeyValue("node", nodeId)
+            .addKeyValue("session", opened.sessionId())
+            .log("session with the leader opened");
+        keep(opened);
+      } catch (BusFailure e) {
+        LOG.atDebug()
+            .addKeyValue("node", nodeId)
+            .addKeyValue("cause", e.getMessage())
+            .log("no session with a leader");
+        fibers.await(wake, retry);
+        retry =
+            retry.multipliedBy(2).compareTo(LONGEST_RETRY) < 0
+                ? retry.multipliedBy(2)
+                : LONGEST_RETRY;
+      }
+    }
+  }
+
+  private SessionOpened start() {
+    OpenSession question = introduction.get();
+    opening = true;
+    try {
+      SessionOpened opened =
+          bus.request(Addresses.SESSION, question, SessionOpened.class, REQUEST_TIMEOUT).await();
+      if (!closed) {
+        sessionId = opened.sessionId();
+        applied = 0;
+      }
+      return opened;
+    } finally {
+      opening = false;
+      openingDone.fire();
+    }
+  }
+
+  /** Sends heartbeats until the session is lost. */
+  private void keep(SessionOpened opened) {
+    Duration period = Duration.ofMillis(Math.max(1, opened.heartbeatMillis()));
+    Duration pause = period;
+    while (!closed && opened.sessionId().equals(sessionId)) {
+      fibers.await(wake, pause);
+      if (closed || !opened.sessionId().equals(sessionId)) {
+        return;
+      }
+      if (!fit.getAsBoolean()) {
+        continue;
+      }
+      try {
+        HeartbeatTaken taken =
+            bus.request(
+                    Addresses.HEARTBEAT,
+                    new Heartbeat(nodeId, opened.sessionId(), applied),
+                    HeartbeatTaken.class,
+                    REQUEST_TIMEOUT)
+                .await();
+        period = Duration.ofMillis(Math.max(1, taken.heartbeatMillis()));
+        pause = period;
+      } catch (BusFailure e) {
+        LOG.atDebug()
+            .addKeyValue("node", nodeId)
+            .addKeyValue("cause", e.getMessage())
+            .log("heartbeat failed");
+        if (e.code() == BusFailure.NO_SESSION) {
+          lose();
+        }
+        pause = period.compareTo(LONGEST_RETRY) < 0 ? period : LONGEST_RETRY;
+      }
+    }
+  }
+
+  private Future<AssignmentTaken> take(Assignment message) {
+    return fibers.start(() -> {
+      if (opening && !message.sessionId().equals(sessionId)) {
+        fibers.await(openingDone, REQUEST_TIMEOUT); // the leader may send before its answer is in
+      }
+      if (!message.sessionId().equals(sessionId)) {
+        throw new BusFailure(
+            BusFailure.NO_SESSION, "node " + nodeId + " has no session " + message.sessionId());
+      }
+      if (message.sequence() <= applied) {
+        return new AssignmentTaken(applied); // it came twice
+      }
+      if (message.type() == AssignmentType.INCREMENTAL && message.appliesTo() != applied) {
+        throw new BusFailure(
+            BusFailure.GAP,
+            "assignment "
+                + message.sequence()
+                + " follows "
+                + message.appliesTo()
+                + ", and the last one taken is "
+                + applied);
+      }
+      applied = message.sequence();
+      assignments = assignments.apply(message);
+      worker.assigned(assignments, message);
+      return new AssignmentTaken(applied);
+    });
+  }
+}

@@ -1,0 +1,153 @@
+package dev.skep.node;
+
+import dev.skep.node.engine.LogFrame;
+import dev.skep.node.engine.LogStream;
+import dev.skep.node.fiber.Fibers;
+import dev.skep.node.fiber.Signal;
+import dev.skep.store.bus.BusFailure;
+import dev.skep.store.bus.LogMessages;
+import dev.skep.store.bus.LogMessages.LogLine;
+import dev.skep.store.bus.LogMessages.LogLines;
+import io.vertx.core.Future;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One reader's stream of a container's log: holds back the engine when the reader does not keep up.
+ * Used on the agent's context only.
+ */
+final class LogFeed {
+  /** Read ahead of the reader at most, about. */
+  private static final int MAX_AHEAD_BYTES = 4 * LogMessages.CHUNK_BYTES;
+
+  /** The stream in which the engine tells its own troubles. */
+  private static final int SYSTEM_ERROR = 3;
+
+  private final Fibers fibers;
+  private final boolean tty;
+  private final Deque<LogLine> lines = new ArrayDeque<>();
+  private final Signal more = new Signal();
+  private @Nullable LogStream source;
+  private @Nullable Future<LogLines> answer;
+  private long answered = -1;
+  private Instant askedAt;
+  private int bytes;
+  private boolean ended;
+  private boolean closed;
+
+  LogFeed(Fibers fibers, boolean tty, Instant now) {
+    this.fibers = fibers;
+    this.tty = tty;
+    this.askedAt = now;
+  }
+
+  Instant askedAt() {
+    return askedAt;
+  }
+
+  boolean closed() {
+    return closed;
+  }
+
+  /** Takes its lines from here. */
+  void drink(LogStream stream) {
+    if (closed) {
+      stream.cancel();
+      return;
+    }
+    source = stream;
+    stream.read(
+        frames -> {
+          stream.pause();
+          fibers.run(() -> add(stream, frames));
+        },
+        cause -> fibers.run(this::end));
+  }
+
+  private void add(LogStream stream, List<LogFrame> frames) {
+    for (LogFrame frame : frames) {
+      bytes += frame.payload().length();
+      lines.addLast(
+          tty
+              ? new LogLine(frame.stream(), "", Map.of(), frame.payload().getBytes())
+              : LogLineParser.parse(frame));
+    }
+    if (bytes < MAX_AHEAD_BYTES) {
+      stream.resume();
+    }
+    more.fire();
+  }
+
+  /** No more lines will come. */
+  void end() {
+    ended = true;
+    more.fire();
+  }
+
+  /** The engine refused; the reader gets its words as a line of the system's. */
+  void fail(String message) {
+    lines.addLast(
+        new LogLine(
+            SYSTEM_ERROR,
+            "",
+            Map.of(),
+            ("Error grabbing logs: " + message + "\n").getBytes(StandardCharsets.UTF_8)));
+    end();
+  }
+
+  /**
+   * The answer number {@code sequence}: the last one again, or the next, which waits a little for
+   * lines.
+   */
+  LogLines next(long sequence, Instant now) throws Exception {
+    askedAt = now;
+    Future<LogLines> known = answer;
+    if (known != null && sequence == answered) {
+      return known.await();
+    }
+    if (sequence != answered + 1) {
+      throw new BusFailure(
+          BusFailure.BAD_REQUEST,
+          "answer " + sequence + " was asked for, and the last one was " + answered);
+    }
+    answered = sequence;
+    Future<LogLines> fresh = fibers.start(() -> collect(sequence));
+    answer = fresh;
+    return fresh.await();
+  }
+
+  private LogLines collect(long sequence) {
+    if (lines.isEmpty() && !ended) {
+      fibers.await(more, Duration.ofMillis(LogMessages.POLL_MILLIS));
+    }
+    List<LogLine> taken = new ArrayList<>();
+    int size = 0;
+    while (!lines.isEmpty() && size < LogMessages.CHUNK_BYTES) {
+      LogLine line = lines.removeFirst();
+      size += line.data().length;
+      taken.add(line);
+    }
+    bytes = lines.isEmpty() ? 0 : Math.max(0, bytes - size);
+    LogStream stream = source;
+    if (stream != null && bytes < MAX_AHEAD_BYTES && !ended) {
+      stream.resume();
+    }
+    return new LogLines(sequence, taken, ended && lines.isEmpty());
+  }
+
+  void close() {
+    closed = true;
+    ended = true;
+    if (source != null) {
+      source.cancel();
+    }
+    more.fire();
+  }
+}

@@ -1,0 +1,177 @@
+package dev.skep.node;
+
+import dev.skep.node.engine.Engine;
+import dev.skep.node.engine.EngineException;
+import dev.skep.node.engine.LogQuery;
+import dev.skep.node.fiber.Fibers;
+import dev.skep.store.bus.Addresses;
+import dev.skep.store.bus.Bus;
+import dev.skep.store.bus.BusFailure;
+import dev.skep.store.bus.LogMessages;
+import dev.skep.store.bus.LogMessages.CloseLogs;
+import dev.skep.store.bus.LogMessages.LogLines;
+import dev.skep.store.bus.LogMessages.LogsOpened;
+import dev.skep.store.bus.LogMessages.NextLogs;
+import dev.skep.store.bus.LogMessages.OpenLogs;
+import dev.skep.store.model.ContainerSpec;
+import dev.skep.store.model.Ids;
+import io.vertx.core.Future;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** Hands out the logs of this node's tasks, as fast as each reader asks. */
+final class LogServer {
+  /** Open streams at once; each holds a connection to the engine. */
+  private static final int MAX_STREAMS = 256;
+
+  private static final Duration SWEEP = Duration.ofSeconds(10);
+
+  private final String nodeId;
+  private final Engine engine;
+  private final Fibers fibers;
+  private final Bus bus;
+  private final InstantSource clock;
+  private final RandomGenerator random;
+  private final Function<String, @Nullable Kept> tasks;
+  private final Map<String, LogFeed> feeds = new HashMap<>();
+  private final List<MessageConsumer<JsonObject>> consumers = new ArrayList<>();
+  private boolean closed;
+
+  LogServer(
+      String nodeId,
+      Engine engine,
+      Fibers fibers,
+      Bus bus,
+      InstantSource clock,
+      RandomGenerator random,
+      Function<String, @Nullable Kept> tasks) {
+    this.nodeId = nodeId;
+    this.engine = engine;
+    this.fibers = fibers;
+    this.bus = bus;
+    this.clock = clock;
+    this.random = random;
+    this.tasks = tasks;
+  }
+
+  void open() {
+    consumers.add(
+        bus.answer(
+            Addresses.logs(nodeId),
+            OpenLogs.class,
+            question -> fibers.start(() -> open(question))));
+    consumers.add(
+        bus.answer(
+            Addresses.logsNext(nodeId),
+            NextLogs.class,
+            question -> fibers.start(() -> next(question))));
+    consumers.add(
+        bus.listen(
+            Addresses.logsClose(nodeId),
+            CloseLogs.class,
+            message -> fibers.run(() -> close(message.streamId()))));
+    fibers.run(this::sweep);
+  }
+
+  Future<Void> close() {
+    closed = true;
+    feeds.values().forEach(LogFeed::close);
+    feeds.clear();
+    return Future.join(consumers.stream().map(MessageConsumer::unregister).toList()).mapEmpty();
+  }
+
+  private LogsOpened open(OpenLogs question) {
+    Kept kept = tasks.apply(question.taskId());
+    if (kept == null
+        || (kept.observed instanceof Observed.Absent
+            && (!question.follow() || kept.state().ended()))) {
+      throw new BusFailure(
+          BusFailure.NOT_FOUND,
+          "task " + question.taskId() + " has no container on node " + nodeId);
+    }
+    if (feeds.size() >= MAX_STREAMS) {
+      throw new BusFailure(
+          BusFailure.BAD_REQUEST,
+          "node " + nodeId + " has " + MAX_STREAMS + " log streams open already");
+    }
+    ContainerSpec spec = kept.spec();
+    boolean tty = spec != null && Boolean.TRUE.equals(spec.tty());
+    LogFeed feed = new LogFeed(fibers, tty, clock.instant());
+    String streamId = Ids.next(random);
+    feeds.put(streamId, feed);
+    fibers.run(() -> feed(feed, kept, question, tty));
+    return new LogsOpened(streamId, tty);
+  }
+
+  /** Connects the feed to the container's log, waiting for the container if it must. */
+  private void feed(LogFeed feed, Kept kept, OpenLogs question, boolean tty) {
+    while (kept.observed instanceof Observed.Absent) {
+      if (feed.closed() || kept.state().ended() || !kept.assigned) {
+        feed.end();
+        return;
+      }
+      fibers.await(kept.changed, SWEEP);
+    }
+    LogQuery query =
+        new LogQuery(
+            question.stdout(),
+            question.stderr(),
+            question.follow(),
+            !tty,
+            !tty,
+            time(question.since()),
+            time(question.until()),
+            question.tail() == null ? "all" : Integer.toString(question.tail()));
+    try {
+      feed.drink(engine.logs(kept.containerId(), query, tty).await());
+    } catch (EngineException e) {
+      feed.fail(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static String time(@Nullable Instant instant) {
+    return instant == null
+        ? ""
+        : String.format("%d.%09d", instant.getEpochSecond(), instant.getNano());
+  }
+
+  private LogLines next(NextLogs question) throws Exception {
+    LogFeed feed = feeds.get(question.streamId());
+    if (feed == null) {
+      throw new BusFailure(
+          BusFailure.NOT_FOUND,
+          "log stream " + question.streamId() + " is not open on node " + nodeId);
+    }
+    return feed.next(question.sequence(), clock.instant());
+  }
+
+  private void close(String streamId) {
+    LogFeed feed = feeds.remove(streamId);
+    if (feed != null) {
+      feed.close();
+    }
+  }
+
+  /** Closes what nobody asks of any more. */
+  private void sweep() {
+    while (!closed) {
+      fibers.pause(SWEEP);
+      Instant limit = clock.instant().minusMillis(LogMessages.ABANDONED_MILLIS);
+      for (Map.Entry<String, LogFeed> entry : Map.copyOf(feeds).entrySet()) {
+        if (entry.getValue().askedAt().isBefore(limit)) {
+          close(entry.getKey());
+        }
+      }
+    }
+  }
+}

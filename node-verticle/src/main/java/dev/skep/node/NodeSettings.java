@@ -1,0 +1,32 @@
+package dev.skep.node;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who this node is and where its things are.
+ *
+ * @param hostname what the node calls itself; null takes the engine's name for its host
+ * @param address the node's own address in the cluster
+ * @param meshAddress host:port of this node's ingress for other nodes; null while it has none
+ * @param engineSocket of the local Docker Engine
+ * @param dataDir of this node's agent; made when missing
+ * @param memoryDirs directories that may be on a tmpfs, such as /run, in order of preference:
+ *     secrets and configs are kept in a folder of this node in the first that is
+ */
+public record NodeSettings(
+    String nodeId,
+    @Nullable String hostname,
+    String address,
+    @Nullable String meshAddress,
+    Path engineSocket,
+    Path dataDir,
+    List<Path> memoryDirs) {
+  public NodeSettings {
+    if (nodeId.isBlank()) {
+      throw new IllegalArgumentException("a node needs an id");
+    }
+    memoryDirs = List.copyOf(memoryDirs);
+  }
+}

@@ -1,0 +1,482 @@
+package dev.skep.node;
+
+import dev.skep.node.container.ContainerRequest;
+import dev.skep.node.container.TaskFilesException;
+import dev.skep.node.container.TemplateException;
+import dev.skep.node.engine.ContainerPhase;
+import dev.skep.node.engine.ContainerSummary;
+import dev.skep.node.engine.Engine;
+import dev.skep.node.engine.EngineEvent;
+import dev.skep.node.engine.EngineException;
+import dev.skep.node.engine.EngineUnavailableException;
+import dev.skep.node.engine.Health;
+import dev.skep.node.fiber.Fibers;
+import dev.skep.node.fiber.Signal;
+import dev.skep.store.model.Task;
+import dev.skep.store.model.TaskState;
+import dev.skep.store.model.TaskStatus;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings every task of this node to where it is wanted, one step after another, each task on its
+ * own. A task is walked when its assignment or its container changed; it rests when {@link
+ * TaskStep} says so.
+ *
+ * <p>Until the leader has spoken in this life of the agent, nothing is created and no container is
+ * removed for want of an assignment: what runs goes on running.
+ */
+final class TaskKeeper {
+  private static final Logger LOG = LoggerFactory.getLogger(TaskKeeper.class);
+
+  private static final Duration ENGINE_RETRY = Duration.ofMillis(500);
+
+  /** Nothing is missed by waking up; it only bounds the wait. */
+  private static final Duration LONG_WAIT = Duration.ofMinutes(1);
+
+  private static final Duration FIRST_TROUBLE_RETRY = Duration.ofSeconds(1);
+  private static final int MAX_TROUBLE_DOUBLINGS = 5;
+
+  private final String nodeId;
+  private final Engine engine;
+  private final Fibers fibers;
+  private final InstantSource clock;
+  private final TaskWork work;
+  private final Map<String, Kept> kept = new HashMap<>();
+  private final Signal engineBack = new Signal();
+  private @Nullable TaskReporter reporter;
+  private @Nullable Runnable whenTrusted;
+  private @Nullable Instant engineLostAt;
+  private boolean engineUp;
+  private boolean looked;
+  private boolean trusted;
+  private boolean closed;
+  private int reconciling;
+
+  TaskKeeper(String nodeId, Engine engine, Fibers fibers, InstantSource clock, TaskWork work) {
+    this.nodeId = nodeId;
+    this.engine = engine;
+    this.fibers = fibers;
+    this.clock = clock;
+    this.work = work;
+  }
+
+  /**
+   * Must be called before anything else.
+   *
+   * @param trustedNow called once, when both the leader and the engine have been heard, so that
+   *     leftovers may go
+   */
+  void begin(TaskReporter taskReporter, Runnable trustedNow) {
+    reporter = taskReporter;
+    whenTrusted = trustedNow;
+  }
+
+  private void checkTrusted() {
+    Runnable waiting = whenTrusted;
+    if (trusted && looked && waiting != null) {
+      whenTrusted = null;
+      waiting.run();
+    }
+  }
+
+  // Assignments
+
+  /**
+   * Takes what an earlier life of the agent saved: enough to know its containers, not to make new
+   * ones.
+   */
+  void recall(Assignments saved) {
+    work.provide(saved);
+    saved.tasks().values().forEach(task -> assign(task));
+  }
+
+  /** Takes what the leader wants. */
+  void take(Assignments now, Set<String> changed, boolean complete) {
+    work.provide(now);
+    if (complete) {
+      kept.values().forEach(k -> k.assigned = now.tasks().containsKey(k.id));
+      now.tasks().values().forEach(this::assign);
+      boolean first = !trusted;
+      trusted = true;
+      if (first) {
+        LOG.atInfo()
+            .addKeyValue("node", nodeId)
+            .addKeyValue("tasks", now.tasks().size())
+            .log("assignments received");
+      }
+      List.copyOf(kept.values()).forEach(this::changed);
+      checkTrusted();
+      return;
+    }
+    for (String id : changed) {
+      Task task = now.tasks().get(id);
+      if (task != null) {
+        changed(assign(task));
+      } else {
+        unassign(id);
+      }
+    }
+  }
+
+  /** The leader does not know these tasks. */
+  void unassign(List<String> ids) {
+    ids.forEach(this::unassign);
+  }
+
+  private void unassign(String id) {
+    Kept k = kept.get(id);
+    if (k != null) {
+      k.assigned = false;
+      changed(k);
+    }
+  }
+
+  /** The tasks that this node knows of. */
+  Set<String> taskIds() {
+    return Set.copyOf(kept.keySet());
+  }
+
+  @Nullable Kept find(String taskId) {
+    return kept.get(taskId);
+  }
+
+  private Kept assign(Task task) {
+    Kept k = kept.computeIfAbsent(task.id(), id -> new Kept(id, clock.instant()));
+    k.task = task;
+    k.assigned = true;
+    TaskStatus leaders = task.status();
+    if (!k.state().after(leaders.state())) {
+      k.status = leaders;
+      if (!task.networksAttachments().isEmpty() && k.networks.isEmpty()) {
+        k.networks = task.networksAttachments();
+      }
+      if (reporter != null) {
+        reporter.drop(k.id);
+      }
+    } else if (reporter != null) {
+      reporter.report(k.report());
+    }
+    return k;
+  }
+
+  // The engine
+
+  /**
+   * The engine's event stream is open: whatever happens from now on is told, and what happened
+   * before is looked up.
+   */
+  void engineConnected() {
+    engineUp = true;
+    engineLostAt = null;
+    engineBack.fire();
+    fibers.run(this::reconcile);
+  }
+
+  void engineLost() {
+    if (engineUp || engineLostAt == null) {
+      engineLostAt = clock.instant();
+    }
+    engineUp = false;
+  }
+
+  /** For how long the engine has been out of reach. */
+  Duration engineLostFor() {
+    Instant since = engineLostAt;
+    return since == null ? Duration.ZERO : Duration.between(since, clock.instant());
+  }
+
+  void engineEvent(EngineEvent event) {
+    Kept k = kept.get(event.attributes().getOrDefault(ContainerRequest.TASK_LABEL, ""));
+    if (k == null || (!k.containerId().isEmpty() && !k.containerId().equals(event.actorId()))) {
+      return;
+    }
+    boolean known = !k.containerId().isEmpty();
+    switch (event.action()) {
+      case "oom" -> k.outOfMemory = true;
+      case "die" -> {
+        if (known && !(k.observed instanceof Observed.Dead)) {
+          k.died(
+              event.actorId(), Integer.parseInt(event.attributes().getOrDefault("exitCode", "0")));
+          changed(k);
+        }
+      }
+      case "destroy" -> {
+        // How it ended is worth more than that it is gone, until that is reported.
+        if (known && (k.state().ended() || !(k.observed instanceof Observed.Dead))) {
+          k.observed = Observed.ABSENT;
+          changed(k);
+        }
+      }
+      case "health_status: healthy" -> {
+        k.health(Health.HEALTHY);
+        changed(k);
+      }
+      case "health_status: unhealthy" -> fibers.run(() -> unhealthy(k));
+      default -> {}
+    }
+  }
+
+  /** The event does not carry what the probe said, so the container is looked at. */
+  private void unhealthy(Kept k) {
+    try {
+      work.observe(k, k.container());
+    } catch (EngineException | EngineUnavailableException e) {
+      k.health(Health.UNHEALTHY);
+    }
+    changed(k);
+  }
+
+  /** Brings what is known of containers in line with what the engine has. */
+  private void reconcile() {
+    int round = ++reconciling;
+    while (engineUp && round == reconciling) {
+      try {
+        int found = compare();
+        looked = true;
+        LOG.atInfo()
+            .addKeyValue("node", nodeId)
+            .addKeyValue("containers", found)
+            .log("reconciled with the engine");
+        List.copyOf(kept.values()).forEach(this::changed);
+        checkTrusted();
+        return;
+      } catch (EngineUnavailableException | EngineException e) {
+        LOG.atWarn()
+            .addKeyValue("node", nodeId)
+            .addKeyValue("cause", e.getMessage())
+            .log("cannot look at the engine's containers; trying again");
+        fibers.pause(ENGINE_RETRY);
+      }
+    }
+  }
+
+  /**
+   * Looks at every container of this node that is not as it is thought to be; tasks that are being
+   * worked on look for themselves.
+   */
+  private int compare() {
+    Set<String> expected = new HashSet<>();
+    kept.values().stream()
+        .filter(k -> !(k.observed instanceof Observed.Absent))
+        .forEach(k -> expected.add(k.id));
+    List<ContainerSummary> containers =
+        engine.listContainers(List.of(ContainerRequest.NODE_LABEL + "=" + nodeId)).await();
+    List<Future<Boolean>> looks = new ArrayList<>();
+    for (ContainerSummary container : containers) {
+      String taskId = container.labels().getOrDefault(ContainerRequest.TASK_LABEL, "");
+      if (taskId.isEmpty()) {
+        continue;
+      }
+      expected.remove(taskId);
+      Kept k = kept.computeIfAbsent(taskId, id -> new Kept(id, clock.instant()));
+      if (!k.walking && !agrees(k, container)) {
+        looks.add(
+            fibers.start(() -> {
+              work.observe(k, container.id());
+              return true;
+            }));
+      }
+    }
+    for (String id : expected) {
+      Kept k = kept.get(id);
+      if (k != null && !k.walking) {
+        k.observed = Observed.ABSENT;
+      }
+    }
+    Future.join(looks).await();
+    return containers.size();
+  }
+
+  /** Whether the list says what is known already. */
+  private static boolean agrees(Kept k, ContainerSummary container) {
+    return k.containerId().equals(container.id())
+        && switch (k.observed) {
+          case Observed.Alive _ -> container.phase().alive() && !k.probed;
+          case Observed.Dead _ -> !container.phase().alive();
+          case Observed.Created _ -> container.phase() == ContainerPhase.CREATED;
+          case Observed.Absent _ -> false;
+        };
+  }
+
+  // Walking
+
+  /** Something about this task changed: take it further. */
+  private void changed(Kept k) {
+    k.changed.fire();
+    if (!k.walking && !closed) {
+      k.walking = true;
+      fibers.run(() -> walk(k));
+    }
+  }
+
+  private void walk(Kept k) {
+    try {
+      while (!closed && looked && (k.assigned || trusted) && step(k)) {
+        // one step at a time, each decided anew
+      }
+    } finally {
+      k.walking = false;
+    }
+  }
+
+  /** Does the next thing for the task; false when there is nothing to do for now. */
+  private boolean step(Kept k) {
+    Step step = k.next();
+    try {
+      return take(k, step);
+    } catch (EngineUnavailableException e) {
+      return lookAgain(k);
+    } catch (EngineException e) {
+      return refused(k, step, String.valueOf(e.getMessage()));
+    } catch (TemplateException | TaskFilesException | IllegalArgumentException e) {
+      end(k, TaskStep.failed(k.state(), String.valueOf(e.getMessage())));
+      return true;
+    }
+  }
+
+  private boolean take(Kept k, Step step) {
+    switch (step) {
+      case Step.Rest _ -> {
+        return false;
+      }
+      case Step.Advance advance -> {
+        k.become(advance.to(), clock.instant(), advance.message(), null);
+        report(k);
+        if (advance.to() == TaskState.RUNNING) {
+          fibers.run(() -> lookLater(k));
+        }
+      }
+      case Step.End end -> end(k, end);
+      case Step.Prepare _ -> {
+        if (!trusted) {
+          return false;
+        }
+        work.prepare(k);
+      }
+      case Step.Start start -> work.start(k, start.containerId());
+      case Step.Stop stop -> work.stop(k, stop.containerId());
+      case Step.Remove remove -> {
+        work.remove(k, remove.containerId());
+        work.clear(k);
+      }
+      case Step.Forget _ -> {
+        work.clear(k);
+        kept.remove(k.id, k);
+        return false;
+      }
+    }
+    k.troubles = 0;
+    return true;
+  }
+
+  private void end(Kept k, Step.End end) {
+    k.become(
+        end.as(),
+        clock.instant(),
+        end.message() == null ? k.status.message() : end.message(),
+        end.err());
+    report(k);
+    LOG.atInfo()
+        .addKeyValue("task", k.id)
+        .addKeyValue("state", end.as().text())
+        .addKeyValue("err", end.err() == null ? "" : end.err())
+        .log("task ended");
+  }
+
+  /** The engine refused a step. Stops and removals are tried again: they must succeed some day. */
+  private boolean refused(Kept k, Step step, String message) {
+    switch (step) {
+      case Step.Start _ ->
+          end(k, TaskStep.failed(k.state(), "starting container failed: " + message));
+      case Step.Stop _, Step.Remove _ -> {
+        Duration pause =
+            FIRST_TROUBLE_RETRY.multipliedBy(1L << Math.min(k.troubles++, MAX_TROUBLE_DOUBLINGS));
+        LOG.atWarn()
+            .addKeyValue("task", k.id)
+            .addKeyValue("step", step)
+            .addKeyValue("cause", message)
+            .log("the engine refused; trying again");
+        fibers.pause(pause);
+        return lookAgain(k);
+      }
+      case Step.Prepare _, Step.Advance _, Step.End _, Step.Forget _, Step.Rest _ ->
+          end(k, TaskStep.failed(k.state(), message));
+    }
+    return true;
+  }
+
+  /** Nobody knows whether the last call was carried out: wait for the engine, then look. */
+  private boolean lookAgain(Kept k) {
+    while (!closed) {
+      fibers.pause(ENGINE_RETRY);
+      if (!engineUp) {
+        fibers.await(engineBack, LONG_WAIT);
+        continue;
+      }
+      try {
+        work.observe(k, k.container());
+        return true;
+      } catch (EngineUnavailableException e) {
+        LOG.atDebug().addKeyValue("task", k.id).log("the engine is gone again");
+      } catch (EngineException e) {
+        LOG.atWarn()
+            .addKeyValue("task", k.id)
+            .addKeyValue("cause", e.getMessage())
+            .log("cannot look at the task's container");
+      }
+    }
+    return false;
+  }
+
+  private void lookLater(Kept k) {
+    try {
+      work.lookLater(k);
+    } catch (EngineException | EngineUnavailableException e) {
+      LOG.atDebug()
+          .addKeyValue("task", k.id)
+          .addKeyValue("cause", e.getMessage())
+          .log("no details of a started container");
+      return;
+    }
+    if (k.state() == TaskState.RUNNING
+        && k.observed instanceof Observed.Alive alive
+        && alive.pid() != 0) {
+      TaskStatus.ContainerStatus told = k.status.containerStatus();
+      if (told == null || told.pid() != alive.pid()) {
+        k.status = k.status.withContainerStatus(k.containerStatus());
+        report(k);
+      }
+    }
+    changed(k);
+  }
+
+  private void report(Kept k) {
+    if (k.assigned && reporter != null) {
+      reporter.report(k.report());
+    }
+  }
+
+  /** Whether any task is being worked on right now. */
+  boolean busy() {
+    return kept.values().stream().anyMatch(k -> k.walking);
+  }
+
+  /** Stops walking; containers stay as they are. */
+  void close() {
+    closed = true;
+    engineBack.fire();
+    kept.values().forEach(k -> k.changed.fire());
+  }
+}

@@ -1,0 +1,90 @@
+package dev.skep.node;
+
+import dev.skep.node.fiber.Fibers;
+import dev.skep.store.bus.AgentMessages.TaskReport;
+import dev.skep.store.bus.BusFailure;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * Tells the leader how far each task is: at once when nothing is under way, else everything new
+ * together when the answer to the last report has come.
+ */
+final class TaskReporter {
+  /** Tasks in one report. A report is one commit of the leader's. */
+  private static final int MAX_BATCH = 500;
+
+  private static final Duration RETRY = Duration.ofMillis(500);
+
+  private final LeaderSession session;
+  private final Fibers fibers;
+  private final Consumer<List<String>> gone;
+  private final Map<String, TaskReport> pending = new LinkedHashMap<>();
+  private boolean sending;
+  private boolean scheduled;
+
+  /**
+   * @param gone told of tasks that the leader does not know
+   */
+  TaskReporter(LeaderSession session, Fibers fibers, Consumer<List<String>> gone) {
+    this.session = session;
+    this.fibers = fibers;
+    this.gone = gone;
+  }
+
+  /** Sends the newest state of a task, soon. */
+  void report(TaskReport report) {
+    pending.put(report.taskId(), report);
+    flushSoon();
+  }
+
+  /** The leader knows this task's state already. */
+  void drop(String taskId) {
+    pending.remove(taskId);
+  }
+
+  /** Sends what waits, if the session is open. */
+  void flushSoon() {
+    if (!scheduled && !sending) {
+      scheduled = true;
+      fibers.run(this::flush);
+    }
+  }
+
+  private void flush() {
+    scheduled = false;
+    if (sending) {
+      return;
+    }
+    sending = true;
+    try {
+      while (!pending.isEmpty() && session.ready()) {
+        send(pending.values().stream().limit(MAX_BATCH).toList());
+      }
+    } finally {
+      sending = false;
+    }
+  }
+
+  private void send(List<TaskReport> batch) {
+    batch.forEach(report -> pending.remove(report.taskId()));
+    try {
+      List<String> unknown = session.report(batch);
+      if (!unknown.isEmpty()) {
+        gone.accept(unknown);
+      }
+    } catch (BusFailure e) {
+      Map<String, TaskReport> newer = new LinkedHashMap<>(pending);
+      pending.clear();
+      new ArrayList<>(batch).forEach(report -> pending.put(report.taskId(), report));
+      pending.putAll(newer);
+      if (e.code() != BusFailure.NO_SESSION) {
+        fibers.pause(RETRY);
+      }
+    }
+  }
+}

@@ -1,0 +1,280 @@
+package dev.skep.node.container;
+
+import dev.skep.store.model.Config;
+import dev.skep.store.model.ContainerSpec;
+import dev.skep.store.model.Driver;
+import dev.skep.store.model.Secret;
+import dev.skep.store.model.Sensitive;
+import dev.skep.store.model.Task;
+import io.vertx.core.buffer.Buffer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The files as which a task's secrets and configs appear in its container. They live in a directory
+ * of the host's memory (tmpfs), one folder a task, and are bound into the container one by one, so
+ * that they are on no disk and inside are what Swarm's are: {@code tmpfs on /run/secrets/name}.
+ */
+public final class TaskFiles {
+  private static final Set<String> MEMORY = Set.of("tmpfs", "ramfs");
+
+  /** This node's own folders; nothing outside of them is ever written or removed. */
+  private final List<Path> candidates;
+
+  /**
+   * @param memoryDirs directories that may be in memory, in order of preference; the first that is
+   *     takes this node's folder
+   */
+  public TaskFiles(List<Path> memoryDirs, String nodeId) {
+    this.candidates =
+        memoryDirs.stream().map(dir -> dir.toAbsolutePath().resolve("skep-" + nodeId)).toList();
+  }
+
+  /**
+   * Writes the task's files and says where they are to be mounted.
+   *
+   * @throws TaskFilesException when one of them is not known yet, or cannot be made as asked
+   */
+  public List<TaskMount> write(
+      Task task, NodeFacts node, Map<String, Secret> secrets, Map<String, Config> configs) {
+    ContainerSpec spec = ContainerRequest.containerOf(task);
+    List<Payload> payloads = payloads(spec, secrets, configs);
+    if (payloads.isEmpty()) {
+      return List.of();
+    }
+    Map<String, UnaryOperator<String>> functions = functions(spec, payloads);
+    Template templates = new Template(TemplateScope.of(task, node), functions);
+    try {
+      Path folder = folder(task.id());
+      delete(folder);
+      Files.createDirectories(
+          folder,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      List<TaskMount> mounts = new ArrayList<>();
+      for (Payload payload : payloads) {
+        Path file = folder.resolve(Integer.toString(mounts.size()));
+        byte[] bytes =
+            payload.templated
+                ? templates
+                    .expand(payload.data.toString(StandardCharsets.UTF_8))
+                    .getBytes(StandardCharsets.UTF_8)
+                : payload.data.getBytes();
+        place(file, bytes, payload);
+        mounts.add(new TaskMount(file.toString(), payload.target));
+      }
+      return mounts;
+    } catch (IOException e) {
+      throw new TaskFilesException("cannot make the files of the task's secrets and configs: " + e);
+    }
+  }
+
+  /** Removes a task's files, if there are any. */
+  public void remove(String taskId) {
+    for (Path candidate : candidates) {
+      try {
+        delete(candidate.resolve(taskId));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  /** Removes all files of all tasks. */
+  public void removeAll() {
+    for (Path candidate : candidates) {
+      try {
+        delete(candidate);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  /** Removes the files of tasks that are not among {@code taskIds}. */
+  public void keepOnly(Set<String> taskIds) {
+    for (Path candidate : candidates) {
+      if (Files.isDirectory(candidate)) {
+        try (Stream<Path> folders = Files.list(candidate)) {
+          for (Path folder : folders.toList()) {
+            if (!taskIds.contains(folder.getFileName().toString())) {
+              delete(folder);
+            }
+          }
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+      }
+    }
+  }
+
+  private record Payload(
+      String name,
+      String target,
+      String uid,
+      String gid,
+      int mode,
+      Buffer data,
+      boolean templated,
+      boolean secret) {}
+
+  private static List<Payload> payloads(
+      ContainerSpec spec, Map<String, Secret> secrets, Map<String, Config> configs) {
+    List<Payload> payloads = new ArrayList<>();
+    for (ContainerSpec.SecretReference reference : spec.secrets()) {
+      ContainerSpec.FileTarget file = reference.file();
+      if (file != null) {
+        Secret secret = secrets.get(ContainerRequest.text(reference.secretId()));
+        if (secret == null) {
+          throw new TaskFilesException(
+              "secret not found: " + ContainerRequest.text(reference.secretName()));
+        }
+        payloads.add(
+            payload(
+                file,
+                "/run/secrets/",
+                encoded(secret.spec().data()),
+                secret.spec().templating(),
+                true));
+      }
+    }
+    for (ContainerSpec.ConfigReference reference : spec.configs()) {
+      ContainerSpec.FileTarget file = reference.file();
+      if (file != null) {
+        Config config = configs.get(ContainerRequest.text(reference.configId()));
+        if (config == null) {
+          throw new TaskFilesException(
+              "config not found: " + ContainerRequest.text(reference.configName()));
+        }
+        payloads.add(payload(file, "/", config.spec().data(), config.spec().templating(), false));
+      }
+    }
+    return payloads;
+  }
+
+  private static Payload payload(
+      ContainerSpec.FileTarget file,
+      String base,
+      @Nullable String data,
+      @Nullable Driver templating,
+      boolean secret) {
+    String name = ContainerRequest.text(file.name());
+    Buffer bytes = Buffer.buffer(data == null ? new byte[0] : Base64.getDecoder().decode(data));
+    String engine = templating == null ? "" : ContainerRequest.text(templating.name());
+    if (!engine.isEmpty() && !engine.equals("golang")) {
+      throw new TaskFilesException("unrecognized template type: " + engine);
+    }
+    Integer mode = file.mode();
+    return new Payload(
+        name,
+        name.startsWith("/") ? name : base + name,
+        orZero(file.uid()),
+        orZero(file.gid()),
+        mode == null ? 0444 : mode & 07777,
+        bytes,
+        !engine.isEmpty(),
+        secret);
+  }
+
+  /**
+   * What a templated payload may call: other payloads of the same task by their target, and its
+   * env.
+   */
+  private static Map<String, UnaryOperator<String>> functions(
+      ContainerSpec spec, List<Payload> payloads) {
+    Map<String, UnaryOperator<String>> functions = new HashMap<>();
+    functions.put("secret", name -> content(payloads, name, true));
+    functions.put("config", name -> content(payloads, name, false));
+    functions.put(
+        "env",
+        name ->
+            spec.env().stream()
+                .filter(e -> e.startsWith(name + "="))
+                .findFirst()
+                .map(e -> e.substring(name.length() + 1))
+                .orElse(""));
+    return functions;
+  }
+
+  private static String content(List<Payload> payloads, String name, boolean secret) {
+    for (Payload payload : payloads) {
+      if (payload.secret == secret && payload.name.equals(name)) {
+        return payload.data.toString(StandardCharsets.UTF_8);
+      }
+    }
+    throw new TemplateException((secret ? "secret" : "config") + " target " + name + " not found");
+  }
+
+  private static void place(Path file, byte[] bytes, Payload payload) throws IOException {
+    Files.createFile(
+        file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    Files.write(file, bytes, StandardOpenOption.WRITE);
+    int uid = id(payload.uid, "uid", payload.name);
+    int gid = id(payload.gid, "gid", payload.name);
+    if ((int) Files.getAttribute(file, "unix:uid") != uid) {
+      Files.setAttribute(file, "unix:uid", uid);
+    }
+    if ((int) Files.getAttribute(file, "unix:gid") != gid) {
+      Files.setAttribute(file, "unix:gid", gid);
+    }
+    Files.setAttribute(file, "unix:mode", payload.mode);
+  }
+
+  private static int id(String text, String what, String name) {
+    try {
+      return Integer.parseUnsignedInt(text);
+    } catch (NumberFormatException e) {
+      throw new TaskFilesException("invalid " + what + " '" + text + "' for the file " + name);
+    }
+  }
+
+  private Path folder(String taskId) throws IOException {
+    for (Path candidate : candidates) {
+      if (MEMORY.contains(Files.getFileStore(existing(candidate)).type())) {
+        return candidate.resolve(taskId);
+      }
+    }
+    throw new TaskFilesException(
+        "secrets and configs are kept in memory, and none of "
+            + candidates
+            + " is on a tmpfs: mount one there");
+  }
+
+  /** The nearest directory that exists. */
+  private static Path existing(Path path) {
+    Path parent = path.getParent();
+    return parent == null || Files.exists(path) ? path : existing(parent);
+  }
+
+  private static void delete(Path path) throws IOException {
+    if (Files.exists(path)) {
+      try (Stream<Path> all = Files.walk(path)) {
+        for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+          Files.deleteIfExists(each);
+        }
+      }
+    }
+  }
+
+  private static @Nullable String encoded(@Nullable Sensitive data) {
+    return data == null ? null : data.text();
+  }
+
+  private static String orZero(@Nullable String id) {
+    return id == null || id.isEmpty() ? "0" : id;
+  }
+}
