@@ -40,6 +40,8 @@ final class Daemon {
 
   /** Returns when the Engine API is served. Throws {@link StartupException}. */
   void start() {
+    // Read once by Hazelcast, before any configuration.
+    System.setProperty("hazelcast.logging.type", "slf4j");
     lock = locked(options.dataDir());
     Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
     host = vertx;
