@@ -187,10 +187,14 @@ form_swarm() {
 all_nodes_ready() { [ "$(on 1 node ls --format '{{.Status}}' 2>/dev/null | grep -c '^Ready$')" = "${#demo_nodes[@]}" ]; }
 
 deploy_stack() {
-  local begin
+  local begin said
   begin=$(now_ms)
   label Stack "docker stack deploy --resolve-image never -c $(shown "$stack_file") shop"
-  on 1 stack deploy --resolve-image never -c "$stack_file" shop 2>&1 | sed -n 's/^\(Creat\|Updat\)ing/          &/p'
+  if ! said=$(on 1 stack deploy --resolve-image never -c "$stack_file" shop 2>&1); then
+    sed 's/^/    | /' <<<"$said" >&2
+    fail "the stack could not be deployed (the answer is above)."
+  fi
+  sed -n 's/^\(Creat\|Updat\)ing/          &/p' <<<"$said"
   last_replicas=""
   if ! await 90 stack_converged; then
     on 1 stack ps --no-trunc shop >&2 || true

@@ -141,6 +141,7 @@ public final class SwarmMembership implements Membership {
           .addKeyValue("node", nodeId)
           .addKeyValue("cluster", founder.clusterId())
           .log("founded a swarm");
+      awaitFirstSession(started);
       return nodeId;
     });
   }
