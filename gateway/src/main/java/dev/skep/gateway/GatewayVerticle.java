@@ -4,11 +4,21 @@ import dev.skep.gateway.api.ApiHandler;
 import dev.skep.gateway.api.ApiVersions;
 import dev.skep.gateway.api.Commits;
 import dev.skep.gateway.api.EngineFacts;
+import dev.skep.gateway.api.Head;
+import dev.skep.gateway.api.RouteTable;
 import dev.skep.gateway.api.SwarmGate;
+import dev.skep.gateway.container.ContainerEndpoints;
+import dev.skep.gateway.event.EventEndpoints;
+import dev.skep.gateway.event.EventRing;
+import dev.skep.gateway.log.LogEndpoints;
+import dev.skep.gateway.network.EngineNetworks;
+import dev.skep.gateway.network.NetworkEndpoints;
+import dev.skep.gateway.network.NetworkFinder;
 import dev.skep.gateway.node.NodeEndpoints;
 import dev.skep.gateway.proxy.ApiEndpoint;
 import dev.skep.gateway.proxy.EngineProxy;
 import dev.skep.gateway.proxy.GatewayServer;
+import dev.skep.gateway.secret.BlobEndpoints;
 import dev.skep.gateway.service.ServiceEndpoints;
 import dev.skep.gateway.swarm.SwarmEndpoints;
 import dev.skep.gateway.system.SystemEndpoints;
@@ -33,6 +43,7 @@ public final class GatewayVerticle extends VerticleBase {
   private final GatewayOptions options;
   private final InstantSource clock;
   private final RandomGenerator random;
+  private final EventRing ring = new EventRing();
   private @Nullable EngineProxy engine;
   private @Nullable GatewayServer server;
 
@@ -59,6 +70,7 @@ public final class GatewayVerticle extends VerticleBase {
     if (context.threadingModel() != ThreadingModel.VIRTUAL_THREAD) {
       return Future.failedFuture("the gateway runs on virtual threads; deploy it so");
     }
+    membership.onChange(ring::move);
     EngineProxy proxy = new EngineProxy(vertx, engineEndpoint);
     engine = proxy;
     GatewayServer http = new GatewayServer(vertx, proxy, handler(proxy));
@@ -76,20 +88,29 @@ public final class GatewayVerticle extends VerticleBase {
     Commits commits = new Commits(gate);
     EngineFacts facts = new EngineFacts(proxy);
     ApiVersions versions = new ApiVersions(proxy);
-    return new ApiHandler(
+    Head head = new Head(versions, facts);
+    EngineNetworks locals = new EngineNetworks(proxy);
+    NetworkFinder finder = new NetworkFinder(gate, locals);
+    RouteTable routes =
         Routes.of(
             new SystemEndpoints(
                 gate, proxy, facts, versions, options.nodeName(), options.version()),
             new SwarmEndpoints(gate, commits, clock, random),
             new NodeEndpoints(gate, commits, clock),
-            new ServiceEndpoints(gate, commits, java.util.Set::of, clock, random),
-            new TaskEndpoints(gate)),
-        versions,
-        facts);
+            new ServiceEndpoints(gate, commits, locals::names, clock, random),
+            new TaskEndpoints(gate),
+            new LogEndpoints(vertx, gate, head, clock),
+            BlobEndpoints.secrets(gate, commits, clock, random),
+            BlobEndpoints.configs(gate, commits, clock, random),
+            new NetworkEndpoints(gate, commits, proxy, locals, finder, clock, random),
+            new ContainerEndpoints(proxy, finder),
+            new EventEndpoints(vertx, ring, proxy, head, clock));
+    return new ApiHandler(routes, versions, head);
   }
 
   @Override
   public Future<?> stop() {
+    ring.close();
     Future<Void> closed = server == null ? Future.succeededFuture() : server.close();
     return closed.eventually(() -> engine == null ? Future.succeededFuture() : engine.close());
   }

@@ -6,11 +6,18 @@ import static dev.skep.gateway.api.Route.head;
 import static dev.skep.gateway.api.Route.post;
 
 import dev.skep.gateway.api.RouteTable;
+import dev.skep.gateway.container.ContainerEndpoints;
+import dev.skep.gateway.event.EventEndpoints;
+import dev.skep.gateway.log.LogEndpoints;
+import dev.skep.gateway.network.NetworkEndpoints;
 import dev.skep.gateway.node.NodeEndpoints;
+import dev.skep.gateway.secret.BlobEndpoints;
 import dev.skep.gateway.service.ServiceEndpoints;
 import dev.skep.gateway.swarm.SwarmEndpoints;
 import dev.skep.gateway.system.SystemEndpoints;
 import dev.skep.gateway.task.TaskEndpoints;
+import dev.skep.store.model.Config;
+import dev.skep.store.model.Secret;
 import java.util.List;
 
 /** Every request that Skep answers itself. What is not here goes to the host's engine as it is. */
@@ -22,7 +29,13 @@ final class Routes {
       SwarmEndpoints swarm,
       NodeEndpoints nodes,
       ServiceEndpoints services,
-      TaskEndpoints tasks) {
+      TaskEndpoints tasks,
+      LogEndpoints logs,
+      BlobEndpoints<Secret> secrets,
+      BlobEndpoints<Config> configs,
+      NetworkEndpoints networks,
+      ContainerEndpoints containers,
+      EventEndpoints events) {
     return new RouteTable(
         List.of(
             head("/_ping", system::ping),
@@ -45,7 +58,29 @@ final class Routes {
             get("/services/{id}", services::inspect),
             delete("/services/{id}", services::remove),
             post("/services/{id}/update", services::update),
+            get("/services/{id}/logs", logs::ofService),
             get("/tasks", tasks::list),
-            get("/tasks/{id}", tasks::inspect)));
+            get("/tasks/{id}", tasks::inspect),
+            get("/tasks/{id}/logs", logs::ofTask),
+            get("/secrets", secrets::list),
+            post("/secrets/create", secrets::create),
+            get("/secrets/{id}", secrets::inspect),
+            delete("/secrets/{id}", secrets::remove),
+            post("/secrets/{id}/update", secrets::update),
+            get("/configs", configs::list),
+            post("/configs/create", configs::create),
+            get("/configs/{id}", configs::inspect),
+            delete("/configs/{id}", configs::remove),
+            post("/configs/{id}/update", configs::update),
+            get("/networks", networks::list),
+            post("/networks/create", networks::create),
+            post("/networks/prune", networks::prune),
+            get("/networks/{id}", networks::inspect),
+            delete("/networks/{id}", networks::remove),
+            post("/networks/{id}/connect", networks::attach),
+            post("/networks/{id}/disconnect", networks::attach),
+            get("/containers/json", containers::list),
+            post("/containers/create", containers::create),
+            get("/events", events::stream)));
   }
 }

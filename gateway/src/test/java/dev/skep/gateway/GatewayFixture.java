@@ -38,6 +38,7 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** A gateway on a Unix socket, in front of a store in memory and an engine. */
@@ -174,15 +175,21 @@ final class GatewayFixture implements AutoCloseable {
   }
 
   Answer call(HttpMethod method, String uri, @Nullable String body, Map<String, String> headers) {
-    HttpClientResponse response = open(method, uri, body, headers);
-    Future<Buffer> received = response.body();
-    response.resume();
-    Buffer text = within(received);
-    return new Answer(response.statusCode(), response.headers(), text.toString());
+    return within(
+        send(method, uri, body, headers)
+            .compose(response ->
+                response
+                    .body()
+                    .map(text ->
+                        new Answer(response.statusCode(), response.headers(), text.toString()))));
   }
 
-  /** Sends a request and returns once the head of its answer is there. */
-  HttpClientResponse open(
+  /** Sends a request whose answer is read while it comes; done once its head is there. */
+  Stream open(String uri) {
+    return within(send(HttpMethod.GET, uri, null, Map.of()).map(Stream::new));
+  }
+
+  private Future<HttpClientResponse> send(
       HttpMethod method, String uri, @Nullable String body, Map<String, String> headers) {
     RequestOptions to =
         new RequestOptions()
@@ -191,24 +198,68 @@ final class GatewayFixture implements AutoCloseable {
             .setPort(80)
             .setMethod(method)
             .setURI(uri);
-    return within(
-        client
-            .request(to)
-            .compose(request -> {
-              headers.forEach(request::putHeader);
-              if (body == null) {
-                return request.send();
-              }
-              return request.putHeader("Content-Type", "application/json").send(body);
-            })
-            .map(response -> {
-              response.pause();
-              return response;
-            }));
+    return client
+        .request(to)
+        .compose(request -> {
+          headers.forEach(request::putHeader);
+          return body == null
+              ? request.send()
+              : request.putHeader("Content-Type", "application/json").send(body);
+        });
+  }
+
+  /** An answer that is read while it comes. */
+  static final class Stream {
+    final HttpClientResponse response;
+    private final Buffer received = Buffer.buffer();
+    private final Future<Void> end;
+
+    Stream(HttpClientResponse response) {
+      this.response = response;
+      response.handler(this::take);
+      this.end = response.end();
+    }
+
+    private synchronized void take(Buffer part) {
+      received.appendBuffer(part);
+      notifyAll();
+    }
+
+    /** What came so far. */
+    synchronized Buffer received() {
+      return received.copy();
+    }
+
+    /** Waits until what came satisfies a condition. */
+    synchronized Buffer until(Predicate<Buffer> condition) {
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
+      while (!condition.test(received)) {
+        long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+        if (left <= 0) {
+          throw new AssertionError("did not come: " + received);
+        }
+        try {
+          wait(left);
+        } catch (InterruptedException e) {
+          throw new AssertionError(e);
+        }
+      }
+      return received.copy();
+    }
+
+    /** Waits for the end. */
+    Buffer all() {
+      within(end);
+      return received();
+    }
+
+    void close() {
+      response.request().reset();
+    }
   }
 
   /** Waits for what must come soon. */
-  static <T> T within(Future<T> future) {
+  static <T extends @Nullable Object> T within(Future<T> future) {
     try {
       return future.await(SECONDS, TimeUnit.SECONDS);
     } catch (TimeoutException e) {

@@ -27,12 +27,12 @@ public final class ApiHandler implements LocalRoutes {
 
   private final RouteTable routes;
   private final ApiVersions versions;
-  private final EngineFacts facts;
+  private final Head head;
 
-  public ApiHandler(RouteTable routes, ApiVersions versions, EngineFacts facts) {
+  public ApiHandler(RouteTable routes, ApiVersions versions, Head head) {
     this.routes = routes;
     this.versions = versions;
-    this.facts = facts;
+    this.head = head;
   }
 
   @Override
@@ -93,15 +93,15 @@ public final class ApiHandler implements LocalRoutes {
     HttpServerResponse response = request.response();
     switch (reply) {
       case Reply.Json(int status, Object value) -> {
-        head(request).setStatusCode(status).putHeader("Content-Type", "application/json");
+        head.of(request).setStatusCode(status).putHeader("Content-Type", "application/json");
         response.end(text(value) + "\n");
       }
       case Reply.Text text -> {
-        head(request).setStatusCode(text.status()).putHeader("Content-Type", text.contentType());
+        head.of(request).setStatusCode(text.status()).putHeader("Content-Type", text.contentType());
         text.headers().forEach(response::putHeader);
         response.end(text.text());
       }
-      case Reply.Empty(int status) -> head(request).setStatusCode(status).end();
+      case Reply.Empty(int status) -> head.of(request).setStatusCode(status).end();
       case Reply.Elsewhere() -> {
         // Whoever answers has the response.
       }
@@ -116,17 +116,6 @@ public final class ApiHandler implements LocalRoutes {
     };
   }
 
-  /** The headers of every answer. */
-  public HttpServerResponse head(HttpServerRequest request) {
-    String agent = request.getHeader("User-Agent");
-    return request
-        .response()
-        .putHeader("Api-Version", versions.offered(agent == null ? "" : agent).toString())
-        .putHeader("Docker-Experimental", facts.experimental())
-        .putHeader("Ostype", facts.osType())
-        .putHeader("Server", facts.server());
-  }
-
   private void fail(HttpServerRequest request, ApiUri uri, int status, String message) {
     HttpServerResponse response = request.response();
     if (response.ended() || response.closed()) {
@@ -137,7 +126,7 @@ public final class ApiHandler implements LocalRoutes {
       request.connection().close();
       return;
     }
-    head(request).setStatusCode(status);
+    head.of(request).setStatusCode(status);
     if (uri.version().filter(v -> v.compareTo(JSON_ERRORS) < 0).isPresent()) {
       response
           .putHeader("Content-Type", "text/plain; charset=utf-8")

@@ -2,6 +2,7 @@ package dev.skep.gateway.service;
 
 import dev.skep.gateway.api.ApiError;
 import dev.skep.gateway.api.GoText;
+import dev.skep.gateway.api.Names;
 import dev.skep.store.constraint.Constraint;
 import dev.skep.store.constraint.ConstraintException;
 import dev.skep.store.model.ContainerSpec;
@@ -21,13 +22,10 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What a spec may hold, by itself: swarmkit's rules, in its order and words. */
 final class SpecRules {
-  private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9](?:[-_]*[A-Za-z0-9]+)*");
-  private static final int MAX_NAME = 63;
   private static final long MIN_NANO_CPUS = 1_000_000;
   private static final long MIN_MEMORY_BYTES = 4L * 1024 * 1024;
   private static final double NANOS = 1e9;
@@ -37,7 +35,7 @@ final class SpecRules {
 
   /** Throws {@link ApiError} for a spec that breaks a rule. */
   static void check(ServiceSpec spec) {
-    name(Words.orEmpty(spec.name()));
+    Names.check(Words.orEmpty(spec.name()));
     task(spec.taskTemplate());
     if (spec.taskTemplate().containerSpec() != null) {
       container(spec.taskTemplate().containerSpec());
@@ -49,19 +47,6 @@ final class SpecRules {
     if (spec.taskTemplate().containerSpec() != null) {
       secrets(spec.taskTemplate().containerSpec());
       configs(spec.taskTemplate().containerSpec());
-    }
-  }
-
-  /** The rule for names of services and networks. */
-  static void name(String name) {
-    if (name.isEmpty()) {
-      throw ApiError.invalidArgument("meta: name must be provided");
-    }
-    if (!NAME.matcher(name).matches()) {
-      throw ApiError.invalidArgument("name must be valid as a DNS name component");
-    }
-    if (name.length() > MAX_NAME) {
-      throw ApiError.invalidArgument("name must be 63 characters or fewer");
     }
   }
 

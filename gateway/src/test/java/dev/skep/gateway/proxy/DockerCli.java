@@ -11,23 +11,23 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** The docker command, as users run it, against one socket. */
-final class DockerCli {
+public final class DockerCli {
 
   private static final int PATIENCE_SECONDS = 60;
 
   private final ApiEndpoint host;
   private final Path configuration;
 
-  DockerCli(ApiEndpoint host, Path configuration) {
+  public DockerCli(ApiEndpoint host, Path configuration) {
     this.host = host;
     this.configuration = configuration;
   }
 
   /** What a command left behind; its output is read as Latin-1, so any bytes survive in it. */
-  record Outcome(int status, String output, String errors) {}
+  public record Outcome(int status, String output, String errors) {}
 
   /** Runs a command that must succeed and gives its output without surrounding space. */
-  String run(String... arguments) throws Exception {
+  public String run(String... arguments) throws Exception {
     var outcome = start(arguments).input(new byte[0]).outcome();
     if (outcome.status() != 0) {
       throw new AssertionError(
@@ -41,7 +41,7 @@ final class DockerCli {
     return outcome.output().strip();
   }
 
-  Running start(String... arguments) throws IOException {
+  public Running start(String... arguments) throws IOException {
     var command = new ArrayList<>(List.of("docker"));
     command.addAll(List.of(arguments));
     var builder = new ProcessBuilder(command);
@@ -53,7 +53,7 @@ final class DockerCli {
   }
 
   /** A command that runs. */
-  static final class Running implements AutoCloseable {
+  public static final class Running implements AutoCloseable {
     private final Process process;
     private final CompletableFuture<byte[]> errors;
 
@@ -64,7 +64,7 @@ final class DockerCli {
     }
 
     /** Feeds standard input and ends it. */
-    Running input(byte[] bytes) throws IOException {
+    public Running input(byte[] bytes) throws IOException {
       try (var in = process.getOutputStream()) {
         in.write(bytes);
       }
@@ -72,14 +72,14 @@ final class DockerCli {
     }
 
     /** Feeds standard input and leaves it open. */
-    Running type(String text) throws IOException {
+    public Running type(String text) throws IOException {
       process.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
       process.getOutputStream().flush();
       return this;
     }
 
     /** Waits for the next line of output. */
-    String line() throws IOException {
+    public String line() throws IOException {
       var line = new StringBuilder();
       for (var b = process.getInputStream().read();
           b != '\n';
@@ -93,7 +93,7 @@ final class DockerCli {
     }
 
     /** Waits for the end. */
-    Outcome outcome() throws Exception {
+    public Outcome outcome() throws Exception {
       var output =
           CompletableFuture.supplyAsync(() -> all(process.getInputStream()), this::inThread);
       if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
@@ -108,7 +108,7 @@ final class DockerCli {
           new String(all(errors), StandardCharsets.ISO_8859_1));
     }
 
-    void kill() throws InterruptedException {
+    public void kill() throws InterruptedException {
       process.destroyForcibly();
       process.waitFor();
     }

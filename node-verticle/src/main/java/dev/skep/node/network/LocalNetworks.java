@@ -7,6 +7,7 @@ import dev.skep.node.engine.NetworkDetails;
 import dev.skep.node.fiber.Fibers;
 import dev.skep.store.model.Driver;
 import dev.skep.store.model.Network;
+import dev.skep.store.model.Node;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -29,10 +30,10 @@ public final class LocalNetworks {
   private static final Logger LOG = LoggerFactory.getLogger(LocalNetworks.class);
 
   /** On every network that Skep makes: the swarm network it stands for. */
-  public static final String NETWORK_LABEL = "dev.skep.network.id";
+  public static final String NETWORK_LABEL = Network.ENGINE_LABEL;
 
   /** On every network that Skep makes: the node it belongs to. */
-  public static final String NODE_LABEL = "dev.skep.node.id";
+  public static final String NODE_LABEL = Node.ENGINE_LABEL;
 
   private final Engine engine;
   private final Fibers fibers;

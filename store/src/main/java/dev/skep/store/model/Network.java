@@ -29,6 +29,9 @@ public record Network(
    */
   public static final String PREDEFINED_LABEL = "com.docker.swarm.predefined";
 
+  /** On every network that Skep makes in an engine: the id of the swarm's network it stands for. */
+  public static final String ENGINE_LABEL = "dev.skep.network.id";
+
   @Override
   public Kind kind() {
     return Kind.NETWORK;

@@ -27,6 +27,9 @@ public record Node(
     @JsonView(Json.Stored.class) @Nullable String meshAddress)
     implements SwarmObject, NodeBuilder.With {
 
+  /** On every network that Skep makes in an engine: the id of the node that made it. */
+  public static final String ENGINE_LABEL = "dev.skep.node.id";
+
   @Override
   public Kind kind() {
     return Kind.NODE;

@@ -1,0 +1,95 @@
+package dev.skep.gateway.event;
+
+import dev.skep.store.Commit;
+import dev.skep.store.Store;
+import dev.skep.store.membership.Membership.Manager;
+import dev.skep.store.membership.Membership.Place;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The swarm's last events, and those who follow them. Follows the store of whatever swarm this host
+ * manages. Any thread may call; listeners are called under the ring's lock and must only hand on.
+ */
+public final class EventRing {
+  /** As many as the engine keeps. */
+  private static final int KEPT = 256;
+
+  private final Deque<SwarmEvent> recent = new ArrayDeque<>();
+  private final List<Consumer<SwarmEvent>> listeners = new ArrayList<>();
+  private @Nullable Store followed;
+  private Store.@Nullable Watch watch;
+  private boolean closed;
+
+  /** Takes note of this host's place; to be called at each change of it. */
+  public void move(Place place) {
+    Store store = place instanceof Manager manager ? manager.store() : null;
+    Store.Watch before = null;
+    synchronized (this) {
+      if (closed || Objects.equals(store, followed)) {
+        return;
+      }
+      followed = store;
+      before = watch;
+      watch = null;
+    }
+    if (before != null) {
+      before.close();
+    }
+    if (store != null) {
+      Store.Watch next = store.watch(this::take);
+      synchronized (this) {
+        watch = next;
+      }
+    }
+  }
+
+  private void take(Commit commit) {
+    List<SwarmEvent> events = SwarmEvents.of(commit);
+    synchronized (this) {
+      for (SwarmEvent event : events) {
+        recent.addLast(event);
+        if (recent.size() > KEPT) {
+          recent.removeFirst();
+        }
+        List.copyOf(listeners).forEach(listener -> listener.accept(event));
+      }
+    }
+  }
+
+  /**
+   * Hands each event from now on to the listener.
+   *
+   * @param since from when on kept events are wanted; absent for none
+   * @return the kept events, oldest first
+   */
+  synchronized List<SwarmEvent> follow(@Nullable Instant since, Consumer<SwarmEvent> listener) {
+    listeners.add(listener);
+    return since == null
+        ? List.of()
+        : recent.stream().filter(event -> !event.at().isBefore(since)).toList();
+  }
+
+  synchronized void leave(Consumer<SwarmEvent> listener) {
+    listeners.remove(listener);
+  }
+
+  /** Follows no store any more. */
+  public void close() {
+    Store.Watch open;
+    synchronized (this) {
+      open = watch;
+      watch = null;
+      closed = true;
+    }
+    if (open != null) {
+      open.close();
+    }
+  }
+}

@@ -1,0 +1,170 @@
+package dev.skep.gateway.log;
+
+import dev.skep.store.Change;
+import dev.skep.store.ClusterState;
+import dev.skep.store.Commit;
+import dev.skep.store.Store;
+import dev.skep.store.bus.Bus;
+import dev.skep.store.bus.BusFailure;
+import dev.skep.store.bus.LogMessages.LogLine;
+import dev.skep.store.bus.LogMessages.LogLines;
+import dev.skep.store.membership.Membership.Manager;
+import dev.skep.store.model.Kind;
+import dev.skep.store.model.Node;
+import dev.skep.store.model.Node.NodeStatus;
+import dev.skep.store.model.Task;
+import dev.skep.store.model.TaskState;
+import io.vertx.core.Context;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerResponse;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client's stream of the logs of some tasks. Each task's lines are pulled by a thread of its
+ * own, virtual, on the request's context; so only one of them runs at a time.
+ */
+final class LogStream {
+  private final Context context;
+  private final Store store;
+  private final Bus bus;
+  private final LogOptions options;
+  private final LogFrames frames;
+  private final HttpServerResponse response;
+  private final Predicate<Task> wanted;
+
+  /** Whether nothing can come any more, once what is open has ended. */
+  private final Predicate<ClusterState> exhausted;
+
+  private final Set<String> started = new HashSet<>();
+  private final Set<String> problems = new TreeSet<>();
+  private int open;
+  private boolean over;
+  private Store.@Nullable Watch watch;
+
+  LogStream(
+      Context context,
+      Manager manager,
+      LogOptions options,
+      boolean tty,
+      HttpServerResponse response,
+      Predicate<Task> wanted,
+      Predicate<ClusterState> exhausted) {
+    this.context = context;
+    this.store = manager.store();
+    this.bus = manager.bus();
+    this.options = options;
+    this.frames = new LogFrames(options, tty);
+    this.response = response;
+    this.wanted = wanted;
+    this.exhausted = exhausted;
+  }
+
+  void start() {
+    response.closeHandler(closed -> stop());
+    response.exceptionHandler(failed -> stop());
+    response.writeHead();
+    if (response.closed()) {
+      stop();
+      return;
+    }
+    if (options.follow()) {
+      watch = store.watch(commit -> context.runOnContext(v -> changed(commit)));
+    }
+    ClusterState state = store.state();
+    state.tasks().stream().filter(wanted).forEach(task -> begin(task, state));
+    endIfDone();
+  }
+
+  private void changed(Commit commit) {
+    boolean removed = false;
+    for (Change change : commit.changes()) {
+      if (change.object() instanceof Task task && wanted.test(task)) {
+        begin(task, commit.state());
+      }
+      removed |= change instanceof Change.Deleted && change.object().kind() != Kind.NETWORK;
+    }
+    if (removed || open == 0) {
+      endIfDone();
+    }
+  }
+
+  /** Opens a task's log, once it has one. */
+  private void begin(Task task, ClusterState state) {
+    if (over
+        || task.nodeId().isEmpty()
+        || task.state().compareTo(TaskState.RUNNING) < 0
+        || !started.add(task.id())) {
+      return;
+    }
+    Optional<Node> node = state.node(task.nodeId());
+    if (node.isEmpty() || node.get().status().state().equals(NodeStatus.DOWN)) {
+      if (!task.state().ended()) {
+        problems.add("node " + task.nodeId() + " is not available");
+      }
+      return;
+    }
+    open++;
+    context.runOnContext(v -> pull(task));
+  }
+
+  private void pull(Task task) {
+    LogSource source = new LogSource(bus, task, options);
+    try {
+      Optional<LogLines> lines = source.next();
+      while (!over && lines.isPresent()) {
+        write(task, lines.get().lines());
+        lines = source.next();
+      }
+    } catch (BusFailure e) {
+      problems.add("task " + task.id() + " on node " + task.nodeId() + ": " + e.getMessage());
+    } catch (RuntimeException e) {
+      stop(); // the client went away while it was written to
+    } finally {
+      source.close();
+      open--;
+      endIfDone();
+    }
+  }
+
+  /** Returns when the client's connection has taken the lines: that is the back-pressure. */
+  private void write(Task task, List<LogLine> lines) {
+    if (lines.isEmpty()) {
+      return;
+    }
+    Buffer out = Buffer.buffer();
+    lines.forEach(line -> frames.append(out, task, line));
+    response.write(out).await();
+  }
+
+  private void endIfDone() {
+    if (over || open > 0 || (options.follow() && !exhausted.test(store.state()))) {
+      return;
+    }
+    stop();
+    if (problems.isEmpty()) {
+      response.end();
+      return;
+    }
+    Buffer error = Buffer.buffer();
+    frames.appendError(
+        error,
+        "Error grabbing logs: rpc error: code = Unknown desc = warning: incomplete log stream. some"
+            + " logs could not be retrieved for the following reasons: "
+            + String.join(", ", problems));
+    response.end(error);
+  }
+
+  private void stop() {
+    over = true;
+    if (watch != null) {
+      watch.close();
+      watch = null;
+    }
+  }
+}

@@ -1,0 +1,72 @@
+package dev.skep.gateway.network;
+
+import dev.skep.gateway.api.ApiError;
+import dev.skep.gateway.proxy.EngineProxy;
+import dev.skep.gateway.proxy.EngineReply;
+import dev.skep.store.model.Network;
+import dev.skep.store.model.Node;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The host's engine's networks, without those that agents made there to stand for the swarm's:
+ * users know these by their swarm's name.
+ */
+public final class EngineNetworks {
+  private final EngineProxy engine;
+
+  public EngineNetworks(EngineProxy engine) {
+    this.engine = engine;
+  }
+
+  /** Names of the engine's own networks. */
+  public Set<String> names() {
+    return all("").stream().map(n -> n.getString("Name", "")).collect(Collectors.toSet());
+  }
+
+  /**
+   * The networks that the engine lists.
+   *
+   * @param filters in JSON, as a client sent them
+   */
+  List<JsonObject> all(String filters) {
+    return list(filters).stream().filter(network -> !ofSwarm(network)).toList();
+  }
+
+  /** The containers that this node's stand-in for a swarm's network holds; absent without one. */
+  @Nullable JsonObject containers(Network network, String nodeId) {
+    String filters =
+        "{\"label\":[\"%s=%s\",\"%s=%s\"]}"
+            .formatted(Network.ENGINE_LABEL, network.id(), Node.ENGINE_LABEL, nodeId);
+    for (JsonObject found : list(filters)) {
+      EngineReply reply = engine.call(HttpMethod.GET, "/networks/" + found.getString("Id")).await();
+      if (reply.succeeded()) {
+        return reply.object().getJsonObject("Containers");
+      }
+    }
+    return null;
+  }
+
+  private List<JsonObject> list(String filters) {
+    String query =
+        filters.isEmpty() ? "" : "?filters=" + URLEncoder.encode(filters, StandardCharsets.UTF_8);
+    EngineReply reply = engine.call(HttpMethod.GET, "/networks" + query).await();
+    if (!reply.succeeded()) {
+      throw new ApiError(reply.status(), reply.object().getString("message", "the engine failed"));
+    }
+    JsonArray networks = reply.array();
+    return networks.stream().map(JsonObject.class::cast).toList();
+  }
+
+  private static boolean ofSwarm(JsonObject network) {
+    JsonObject labels = network.getJsonObject("Labels");
+    return labels != null && labels.containsKey(Network.ENGINE_LABEL);
+  }
+}

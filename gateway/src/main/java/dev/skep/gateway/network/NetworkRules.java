@@ -1,0 +1,177 @@
+package dev.skep.gateway.network;
+
+import dev.skep.gateway.api.ApiError;
+import dev.skep.gateway.api.Names;
+import dev.skep.store.ClusterState;
+import dev.skep.store.model.Driver;
+import dev.skep.store.model.Network;
+import dev.skep.store.model.Network.IpamConfig;
+import dev.skep.store.model.Network.IpamOptions;
+import dev.skep.store.model.Network.NetworkSpec;
+import dev.skep.store.model.Service;
+import dev.skep.store.model.ServiceSpec;
+import dev.skep.store.model.Task;
+import dev.skep.store.model.TaskSpec.NetworkAttachmentConfig;
+import dev.skep.store.model.TaskState;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** What a network of swarm scope may be, and when it may go. Pure. */
+final class NetworkRules {
+  private static final String DEFAULT_IPAM = "default";
+
+  private NetworkRules() {}
+
+  /** The spec that is stored for a request, checked by itself. */
+  static NetworkSpec accepted(AskedNetwork asked) {
+    Names.check(asked.nameOrEmpty());
+    if (!asked.driverOrEmpty().equals("overlay")) {
+      throw ApiError.notImplemented(
+          "driver \"%s\" is not supported for networks of swarm scope; use overlay"
+              .formatted(asked.driverOrEmpty()));
+    }
+    String from = asked.configFrom() == null ? null : asked.configFrom().network();
+    if (Boolean.TRUE.equals(asked.configOnly()) || (from != null && !from.isEmpty())) {
+      throw ApiError.notImplemented(
+          "ConfigOnly and ConfigFrom are not supported for overlay networks; give the settings"
+              + " themselves");
+    }
+    if (Boolean.TRUE.equals(asked.ingress()) && Boolean.TRUE.equals(asked.attachable())) {
+      throw ApiError.invalidArgument("ingress network cannot be attachable");
+    }
+    return new NetworkSpec(
+        asked.nameOrEmpty(),
+        asked.labels() == null ? Map.of() : asked.labels(),
+        new Driver("overlay", asked.options() == null ? Map.of() : asked.options()),
+        trueOrNull(asked.enableIpv6()),
+        trueOrNull(asked.internal()),
+        trueOrNull(asked.attachable()),
+        trueOrNull(asked.ingress()),
+        ipam(asked.ipam()),
+        "swarm",
+        null);
+  }
+
+  private static @Nullable Boolean trueOrNull(@Nullable Boolean value) {
+    return Boolean.TRUE.equals(value) ? Boolean.TRUE : null;
+  }
+
+  private static IpamOptions ipam(AskedNetwork.@Nullable Ipam asked) {
+    String driver = asked == null || asked.driver() == null ? "" : asked.driver();
+    if (!driver.isEmpty() && !driver.equals(DEFAULT_IPAM)) {
+      throw ApiError.notImplemented(
+          "IPAM driver \"" + driver + "\" is not supported; use " + DEFAULT_IPAM);
+    }
+    List<IpamConfig> pools = new ArrayList<>();
+    for (AskedNetwork.Pool pool :
+        asked == null || asked.config() == null ? List.<AskedNetwork.Pool>of() : asked.config()) {
+      pools.add(pool(pool));
+    }
+    return new IpamOptions(
+        new Driver(
+            DEFAULT_IPAM, asked == null || asked.options() == null ? Map.of() : asked.options()),
+        pools);
+  }
+
+  private static IpamConfig pool(AskedNetwork.Pool pool) {
+    for (String cidr : List.of(orEmpty(pool.subnet()), orEmpty(pool.ipRange()))) {
+      if (!cidr.isEmpty() && Cidr.parse(cidr).isEmpty()) {
+        throw ApiError.badRequest("invalid CIDR address: " + cidr);
+      }
+    }
+    String gateway = orEmpty(pool.gateway());
+    if (!gateway.isEmpty() && Cidr.address(gateway).isEmpty()) {
+      throw ApiError.badRequest("invalid gateway address: " + gateway);
+    }
+    return new IpamConfig(
+        pool.subnet(),
+        pool.ipRange(),
+        pool.gateway(),
+        pool.auxiliaryAddresses() == null ? Map.of() : pool.auxiliaryAddresses());
+  }
+
+  /** Throws {@link ApiError} when the swarm's other networks leave no place for this one. */
+  static void checkPlace(NetworkSpec spec, ClusterState state) {
+    if (Boolean.TRUE.equals(spec.ingress())) {
+      ingress(state)
+          .ifPresent(present -> {
+            throw ApiError.conflict("ingress network (" + present.id() + ") is already present");
+          });
+    }
+    List<Cidr> taken = state.networks().stream().flatMap(n -> subnets(ipamOf(n))).toList();
+    subnets(spec.ipamOptions())
+        .filter(wanted -> taken.stream().anyMatch(wanted::overlaps))
+        .findAny()
+        .ifPresent(overlapping -> {
+          throw ApiError.forbidden("Pool overlaps with other one on this address space");
+        });
+  }
+
+  /** What was allocated, or as long as nothing is, what was asked for. */
+  static @Nullable IpamOptions ipamOf(Network network) {
+    return network.ipamOptions() == null ? network.spec().ipamOptions() : network.ipamOptions();
+  }
+
+  private static Stream<Cidr> subnets(@Nullable IpamOptions ipam) {
+    return ipam == null
+        ? Stream.of()
+        : ipam.configs().stream().flatMap(c -> Cidr.parse(orEmpty(c.subnet())).stream());
+  }
+
+  static Optional<Network> ingress(ClusterState state) {
+    return state.networks().stream()
+        .filter(network -> Boolean.TRUE.equals(network.spec().ingress()))
+        .findAny();
+  }
+
+  /** Throws {@link ApiError} when something uses the network. */
+  static void requireUnused(Network network, ClusterState state) {
+    List<Service> services =
+        state.services().stream().sorted(Comparator.comparing(Service::id)).toList();
+    for (Service service : services) {
+      if (Boolean.TRUE.equals(network.spec().ingress()) && publishes(service.spec())) {
+        throw ApiError.failedPrecondition(
+            "ingress network cannot be removed because service " + service.id() + " depends on it");
+      }
+      if (attached(service.spec(), network.id())) {
+        throw ApiError.failedPrecondition(
+            "network " + network.id() + " is in use by service " + service.id());
+      }
+    }
+    state.tasks().stream()
+        .filter(task -> uses(task, network.id()))
+        .map(Task::id)
+        .min(Comparator.naturalOrder())
+        .ifPresent(task -> {
+          throw ApiError.failedPrecondition(
+              "network " + network.id() + " is in use by task " + task);
+        });
+  }
+
+  private static boolean publishes(ServiceSpec spec) {
+    return spec.endpointSpec() != null
+        && spec.endpointSpec().ports().stream().anyMatch(ServiceSpec.PortConfig::ingress);
+  }
+
+  private static boolean attached(ServiceSpec spec, String networkId) {
+    return Stream.concat(spec.networks().stream(), spec.taskTemplate().networks().stream())
+        .map(NetworkAttachmentConfig::target)
+        .anyMatch(networkId::equals);
+  }
+
+  private static boolean uses(Task task, String networkId) {
+    return !task.desiredState().after(TaskState.RUNNING)
+        && !task.state().after(TaskState.RUNNING)
+        && task.networksAttachments().stream()
+            .anyMatch(a -> a.network() != null && a.network().id().equals(networkId));
+  }
+
+  private static String orEmpty(@Nullable String text) {
+    return text == null ? "" : text;
+  }
+}

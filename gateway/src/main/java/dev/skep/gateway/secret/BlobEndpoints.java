@@ -1,0 +1,163 @@
+package dev.skep.gateway.secret;
+
+import dev.skep.gateway.api.ApiError;
+import dev.skep.gateway.api.Call;
+import dev.skep.gateway.api.Commits;
+import dev.skep.gateway.api.Filters;
+import dev.skep.gateway.api.GoNumbers;
+import dev.skep.gateway.api.Lookup;
+import dev.skep.gateway.api.Reply;
+import dev.skep.gateway.api.SwarmGate;
+import dev.skep.store.ClusterState;
+import dev.skep.store.Transaction;
+import dev.skep.store.model.Config;
+import dev.skep.store.model.ContainerSpec;
+import dev.skep.store.model.Ids;
+import dev.skep.store.model.Kind;
+import dev.skep.store.model.Secret;
+import dev.skep.store.model.Sensitive;
+import dev.skep.store.model.Service;
+import dev.skep.store.model.SwarmObject;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+
+/**
+ * GET /secrets, POST /secrets/create, GET and DELETE /secrets/{id}, POST /secrets/{id}/update; the
+ * same below /configs.
+ */
+public final class BlobEndpoints<T extends SwarmObject> {
+  private final BlobKind<T> kind;
+  private final SwarmGate gate;
+  private final Commits commits;
+  private final InstantSource clock;
+  private final RandomGenerator random;
+
+  private BlobEndpoints(
+      BlobKind<T> kind,
+      SwarmGate gate,
+      Commits commits,
+      InstantSource clock,
+      RandomGenerator random) {
+    this.kind = kind;
+    this.gate = gate;
+    this.commits = commits;
+    this.clock = clock;
+    this.random = random;
+  }
+
+  public static BlobEndpoints<Secret> secrets(
+      SwarmGate gate, Commits commits, InstantSource clock, RandomGenerator random) {
+    return new BlobEndpoints<>(new Secrets(), gate, commits, clock, random);
+  }
+
+  public static BlobEndpoints<Config> configs(
+      SwarmGate gate, Commits commits, InstantSource clock, RandomGenerator random) {
+    return new BlobEndpoints<>(new Configs(), gate, commits, clock, random);
+  }
+
+  public Reply list(Call call) {
+    ClusterState state = gate.state();
+    Filters filters = call.filters(kind.filterKeys());
+    return Reply.ok(
+        state.all(kind.kind()).stream()
+            .map(kind.type()::cast)
+            .filter(object -> matches(filters, object))
+            .sorted(Comparator.comparing(SwarmObject::id))
+            .map(kind::shown)
+            .toList());
+  }
+
+  private boolean matches(Filters filters, T object) {
+    return filters.prefix("name", object.name())
+        && filters.exactly("names", object.name())
+        && filters.prefix("id", object.id())
+        && filters.labels("label", kind.labels(object));
+  }
+
+  public Reply inspect(Call call) {
+    return Reply.ok(kind.shown(find(gate.state(), call)));
+  }
+
+  public Reply create(Call call) {
+    gate.manager();
+    Asked asked = call.json(Asked.class);
+    String name = BlobRules.name(asked);
+    Sensitive data = BlobRules.data(asked, kind);
+    String id = Ids.next(random);
+    commits.commit(state -> {
+      if (state.named(kind.kind(), name).isPresent()) {
+        throw ApiError.alreadyExists(kind.kind().noun() + " " + name + " already exists");
+      }
+      Instant now = clock.instant();
+      return Transaction.at(now)
+          .create(kind.make(id, now, name, asked.labelsOrNone(), data, asked.templating()))
+          .build();
+    });
+    return Reply.created(Map.of("ID", id));
+  }
+
+  public Reply update(Call call) {
+    gate.manager();
+    Asked asked = call.json(Asked.class);
+    long version = version(call);
+    commits.commit(state -> {
+      T stored = find(state, call);
+      BlobRules.onlyLabels(asked, stored, kind);
+      if (stored.version().index() != version) {
+        throw ApiError.outOfSequence();
+      }
+      return Transaction.at(clock.instant())
+          .update(kind.withLabels(stored, asked.labelsOrNone()))
+          .build();
+    });
+    return Reply.done();
+  }
+
+  private long version(Call call) {
+    try {
+      return GoNumbers.parseUint(call.query("version"));
+    } catch (NumberFormatException e) {
+      throw ApiError.badRequest("invalid " + kind.kind().noun() + " version");
+    }
+  }
+
+  public Reply remove(Call call) {
+    commits.commit(state -> {
+      T stored = find(state, call);
+      requireUnused(stored, state);
+      return Transaction.at(clock.instant()).unchanged(Kind.SERVICE, state).delete(stored).build();
+    });
+    return Reply.gone();
+  }
+
+  private void requireUnused(T stored, ClusterState state) {
+    List<String> users =
+        state.services().stream()
+            .filter(service -> uses(service, stored.id()))
+            .map(Service::name)
+            .sorted()
+            .toList();
+    if (!users.isEmpty()) {
+      throw ApiError.invalidArgument(
+          "%s '%s' is in use by the following %s: %s"
+              .formatted(
+                  kind.kind().noun(),
+                  stored.name(),
+                  users.size() == 1 ? "service" : "services",
+                  String.join(", ", users)));
+    }
+  }
+
+  private boolean uses(Service service, String id) {
+    ContainerSpec container = service.spec().taskTemplate().containerSpec();
+    return container != null && kind.usedBy(container).anyMatch(id::equals);
+  }
+
+  private T find(ClusterState state, Call call) {
+    return kind.type().cast(Lookup.one(state, kind.kind(), call.path("id")));
+  }
+}

@@ -1,0 +1,51 @@
+package dev.skep.gateway.secret;
+
+import dev.skep.store.model.ContainerSpec;
+import dev.skep.store.model.Driver;
+import dev.skep.store.model.Kind;
+import dev.skep.store.model.Sensitive;
+import dev.skep.store.model.SwarmObject;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** What secrets and configs differ in. */
+interface BlobKind<T extends SwarmObject> {
+  Kind kind();
+
+  Class<T> type();
+
+  /** The first size, in bytes, that is too large. */
+  int maxBytes();
+
+  /** The filters of the list. */
+  Set<String> filterKeys();
+
+  /**
+   * @param data in base64
+   */
+  T make(
+      String id,
+      Instant now,
+      String name,
+      Map<String, String> labels,
+      Sensitive data,
+      @Nullable Driver templating);
+
+  T withLabels(T object, Map<String, String> labels);
+
+  Map<String, String> labels(T object);
+
+  /** The bytes in base64. */
+  String data(T object);
+
+  @Nullable Driver templating(T object);
+
+  /** As clients may see it. */
+  T shown(T object);
+
+  /** The ids of the objects of this kind that a container reads. */
+  Stream<@Nullable String> usedBy(ContainerSpec container);
+}

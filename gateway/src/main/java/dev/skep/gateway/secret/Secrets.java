@@ -1,0 +1,83 @@
+package dev.skep.gateway.secret;
+
+import dev.skep.store.model.ContainerSpec;
+import dev.skep.store.model.ContainerSpec.SecretReference;
+import dev.skep.store.model.Driver;
+import dev.skep.store.model.Kind;
+import dev.skep.store.model.Secret;
+import dev.skep.store.model.Secret.SecretSpec;
+import dev.skep.store.model.Sensitive;
+import dev.skep.store.model.Version;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Secrets: their data goes in and never comes out again. */
+final class Secrets implements BlobKind<Secret> {
+  private static final int MAX_BYTES = 512_000;
+  private static final Set<String> FILTERS = Set.of("name", "names", "id", "label");
+
+  @Override
+  public Kind kind() {
+    return Kind.SECRET;
+  }
+
+  @Override
+  public Class<Secret> type() {
+    return Secret.class;
+  }
+
+  @Override
+  public int maxBytes() {
+    return MAX_BYTES;
+  }
+
+  @Override
+  public Set<String> filterKeys() {
+    return FILTERS;
+  }
+
+  @Override
+  public Secret make(
+      String id,
+      Instant now,
+      String name,
+      Map<String, String> labels,
+      Sensitive data,
+      @Nullable Driver templating) {
+    return new Secret(
+        id, Version.NONE, now, now, new SecretSpec(name, labels, data, null, templating));
+  }
+
+  @Override
+  public Secret withLabels(Secret secret, Map<String, String> labels) {
+    return secret.withSpec(secret.spec().withLabels(labels));
+  }
+
+  @Override
+  public Map<String, String> labels(Secret secret) {
+    return secret.spec().labels();
+  }
+
+  @Override
+  public String data(Secret secret) {
+    return secret.spec().data() == null ? "" : secret.spec().data().text();
+  }
+
+  @Override
+  public @Nullable Driver templating(Secret secret) {
+    return secret.spec().templating();
+  }
+
+  @Override
+  public Secret shown(Secret secret) {
+    return secret.withSpec(secret.spec().withData(null));
+  }
+
+  @Override
+  public Stream<@Nullable String> usedBy(ContainerSpec container) {
+    return container.secrets().stream().map(SecretReference::secretId);
+  }
+}
