@@ -143,8 +143,9 @@ final class NetworkRules {
             "network " + network.id() + " is in use by service " + service.id());
       }
     }
+    // The tasks of a removed service are on their way out: `stack rm` removes the network at once.
     state.tasks().stream()
-        .filter(task -> uses(task, network.id()))
+        .filter(task -> uses(task, network.id()) && state.service(task.serviceId()).isPresent())
         .map(Task::id)
         .min(Comparator.naturalOrder())
         .ifPresent(task -> {
