@@ -3,17 +3,13 @@ package dev.skep.node;
 import dev.skep.store.bus.AgentMessages.Assignment;
 import dev.skep.store.bus.AgentMessages.AssignmentType;
 import dev.skep.store.model.Config;
-import dev.skep.store.model.ContainerSpec;
 import dev.skep.store.model.Network;
 import dev.skep.store.model.Secret;
 import dev.skep.store.model.Sensitive;
 import dev.skep.store.model.Task;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * All that this node is to run, and what the tasks need: by id, and the registry credentials by
@@ -35,44 +31,32 @@ record Assignments(
     registryAuths = Map.copyOf(registryAuths);
   }
 
-  /** What holds after {@code message}; what no task needs any more is dropped. */
+  /**
+   * What holds after {@code message}. An incremental one does not repeat the networks, secrets and
+   * configs that were sent before it, so these are kept until the next complete one, needed or not.
+   */
   Assignments apply(Assignment message) {
     boolean complete = message.type() == AssignmentType.COMPLETE;
-    Map<String, Task> newTasks = complete ? new LinkedHashMap<>() : new LinkedHashMap<>(tasks);
+    Map<String, Task> newTasks = new LinkedHashMap<>(complete ? Map.of() : tasks);
     message.removedTasks().forEach(newTasks::remove);
     message.tasks().forEach(task -> newTasks.put(task.id(), task));
-
-    Set<String> needed = new HashSet<>();
-    newTasks.values().forEach(task -> collectNeeds(task, needed));
+    Map<String, Sensitive> auths = new HashMap<>(complete ? Map.of() : registryAuths);
+    message
+        .tasks()
+        .forEach(
+            task -> auths.remove(task.serviceId())); // an auth comes with every task that has one
+    auths.putAll(message.registryAuths());
     return new Assignments(
         newTasks,
-        merged(complete ? Map.of() : networks, message.networks(), needed),
-        merged(complete ? Map.of() : secrets, message.secrets(), needed),
-        merged(complete ? Map.of() : configs, message.configs(), needed),
-        merged(complete ? Map.of() : registryAuths, message.registryAuths(), needed));
+        merged(complete ? Map.of() : networks, message.networks()),
+        merged(complete ? Map.of() : secrets, message.secrets()),
+        merged(complete ? Map.of() : configs, message.configs()),
+        auths);
   }
 
-  private static void collectNeeds(Task task, Set<String> needed) {
-    needed.add(task.serviceId());
-    task.spec().networks().forEach(network -> add(needed, network.target()));
-    ContainerSpec container = task.spec().containerSpec();
-    if (container != null) {
-      container.secrets().forEach(secret -> add(needed, secret.secretId()));
-      container.configs().forEach(config -> add(needed, config.configId()));
-    }
-  }
-
-  private static void add(Set<String> ids, @Nullable String id) {
-    if (id != null) {
-      ids.add(id);
-    }
-  }
-
-  private static <V> Map<String, V> merged(
-      Map<String, V> before, Map<String, V> more, Set<String> needed) {
+  private static <V> Map<String, V> merged(Map<String, V> before, Map<String, V> more) {
     Map<String, V> merged = new HashMap<>(before);
     merged.putAll(more);
-    merged.keySet().retainAll(needed);
     return merged;
   }
 }
