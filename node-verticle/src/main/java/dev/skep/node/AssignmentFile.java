@@ -94,7 +94,7 @@ final class AssignmentFile {
     } catch (IllegalArgumentException e) {
       LOG.atError()
           .addKeyValue("file", file)
-          .setCause(e)
+          .addKeyValue("cause", String.valueOf(e.getCause()))
           .log("the saved assignments are damaged; waiting for the leader's");
       return Assignments.NONE;
     }

@@ -1,16 +1,25 @@
 package dev.skep.node;
 
+import dev.skep.store.model.Config;
+import dev.skep.store.model.ConfigBuilder;
+import dev.skep.store.model.ConfigConfigSpecBuilder;
 import dev.skep.store.model.ContainerSpec;
 import dev.skep.store.model.Network;
 import dev.skep.store.model.NetworkBuilder;
 import dev.skep.store.model.NetworkNetworkSpecBuilder;
+import dev.skep.store.model.Secret;
+import dev.skep.store.model.SecretBuilder;
+import dev.skep.store.model.SecretSecretSpecBuilder;
+import dev.skep.store.model.Sensitive;
 import dev.skep.store.model.Task;
 import dev.skep.store.model.TaskBuilder;
 import dev.skep.store.model.TaskSpec;
 import dev.skep.store.model.TaskState;
 import dev.skep.store.model.TaskStatus;
 import dev.skep.store.model.Version;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.Map;
 
 /** Things that tests assign. */
@@ -55,5 +64,44 @@ final class Fixtures {
         .spec(
             NetworkNetworkSpecBuilder.builder().name(name).labels(Map.of()).scope("swarm").build())
         .build();
+  }
+
+  static Network predefined(String id, String name) {
+    Network network = network(id, name);
+    return network.withSpec(network.spec().withLabels(Map.of(Network.PREDEFINED_LABEL, "true")));
+  }
+
+  static Secret secret(String id, String content) {
+    return SecretBuilder.builder()
+        .id(id)
+        .version(new Version(1))
+        .createdAt(NOW)
+        .updatedAt(NOW)
+        .spec(
+            SecretSecretSpecBuilder.builder()
+                .name(id)
+                .labels(Map.of())
+                .data(new Sensitive(base64(content)))
+                .build())
+        .build();
+  }
+
+  static Config config(String id, String content) {
+    return ConfigBuilder.builder()
+        .id(id)
+        .version(new Version(1))
+        .createdAt(NOW)
+        .updatedAt(NOW)
+        .spec(
+            ConfigConfigSpecBuilder.builder()
+                .name(id)
+                .labels(Map.of())
+                .data(base64(content))
+                .build())
+        .build();
+  }
+
+  private static String base64(String content) {
+    return Base64.getEncoder().encodeToString(content.getBytes(StandardCharsets.UTF_8));
   }
 }

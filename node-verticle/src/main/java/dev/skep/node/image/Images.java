@@ -52,8 +52,15 @@ public final class Images {
     try {
       return look(reference).await();
     } catch (EngineException missing) {
-      if (!missing.notFound() || ImageName.isId(reference)) {
+      if (!missing.notFound()) {
         throw missing;
+      }
+      // As the engine says it when a container is made from it; its words for a look differ by
+      // version.
+      EngineException refusal =
+          new EngineException(missing.status(), "No such image: " + reference);
+      if (ImageName.isId(reference)) {
+        throw refusal;
       }
       try {
         pull(reference, registryAuth).await();
@@ -62,7 +69,7 @@ public final class Images {
             .addKeyValue("image", reference)
             .addKeyValue("cause", cause.getMessage())
             .log("pulling image failed");
-        throw missing;
+        throw refusal;
       }
       looks.remove(reference);
       return look(reference).await();

@@ -1,0 +1,34 @@
+package dev.skep.node.fiber;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.skep.node.fiber.Gate.Urgency;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class GateTest {
+  @Test
+  void lets_no_more_through_than_it_has_places_and_the_urgent_first() {
+    Gate gate = new Gate(2);
+    List<String> in = new ArrayList<>();
+    Future<Void> first = gate.enter(Urgency.IDLE);
+    Future<Void> second = gate.enter(Urgency.NORMAL);
+    assertThat(first.isComplete() && second.isComplete()).isTrue();
+    gate.enter(Urgency.IDLE).onSuccess(v -> in.add("idle"));
+    gate.enter(Urgency.NORMAL).onSuccess(v -> in.add("normal1"));
+    gate.enter(Urgency.NORMAL).onSuccess(v -> in.add("normal2"));
+    gate.enter(Urgency.HIGH).onSuccess(v -> in.add("high"));
+    assertThat(in).isEmpty();
+    for (int i = 0; i < 4; i++) {
+      gate.leave();
+    }
+    assertThat(in).containsExactly("high", "normal1", "normal2", "idle");
+    gate.leave();
+    gate.leave();
+    assertThat(gate.enter(Urgency.IDLE).isComplete()).isTrue();
+    assertThat(gate.enter(Urgency.IDLE).isComplete()).isTrue();
+    assertThat(gate.enter(Urgency.HIGH).isComplete()).isFalse();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.skep.node.fiber;
+
+import org.jspecify.annotations.NullMarked;

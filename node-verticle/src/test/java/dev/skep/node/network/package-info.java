@@ -1,0 +1,4 @@
+@NullMarked
+package dev.skep.node.network;
+
+import org.jspecify.annotations.NullMarked;
