@@ -10,6 +10,7 @@ import dev.skep.store.bus.IngressMessages.PortsProbed;
 import dev.skep.store.bus.IngressMessages.RefusedPort;
 import dev.skep.store.bus.IngressMessages.Routes;
 import dev.skep.store.bus.IngressMessages.RoutesRequest;
+import io.netty.channel.epoll.Epoll;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -109,18 +110,33 @@ public final class IngressVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     reports = new PortReports(vertx, bus, nodeId);
-    try {
-      plane = new UserSpacePlane(nodeId, listen.getAddress(), mesh, this::suspectStale);
-    } catch (IOException e) {
-      return Future.failedFuture(
-          new IOException(
-              "cannot listen for other nodes on "
-                  + HostPort.text(mesh)
-                  + ": "
-                  + e.getMessage()
-                  + "; choose another mesh port or stop what uses it",
-              e));
+    return vertx
+        .executeBlocking(this::openPlane)
+        .onSuccess(opened -> plane = opened)
+        .compose(opened -> listen());
+  }
+
+  /** Loads native code, so it may take a while. */
+  private UserSpacePlane openPlane() throws IOException {
+    if (!Epoll.isAvailable()) {
+      throw new IOException(
+          "the ingress needs epoll, which this host does not give: use Linux on x86-64 or arm64",
+          Epoll.unavailabilityCause());
     }
+    try {
+      return new UserSpacePlane(nodeId, listen.getAddress(), mesh, this::suspectStale);
+    } catch (IOException e) {
+      throw new IOException(
+          "cannot listen for other nodes on "
+              + HostPort.text(mesh)
+              + ": "
+              + e.getMessage()
+              + "; choose another mesh port or stop what uses it",
+          e);
+    }
+  }
+
+  private Future<?> listen() {
     List<MessageConsumer<?>> consumers =
         List.of(
             bus.listen(Addresses.ROUTES, Routes.class, this::take),

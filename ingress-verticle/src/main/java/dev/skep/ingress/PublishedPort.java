@@ -9,16 +9,16 @@ import org.jspecify.annotations.Nullable;
 final class PublishedPort {
   private final int port;
   private final Balancer balancer;
-  private final Predicate<Target> leaving;
+  private final Predicate<String> leaving;
   private final Runnable suspectStale;
   private volatile List<Target> all = List.of();
   private volatile List<Target> usable = List.of();
 
   /**
-   * @param leaving whether a target must not get new connections any more
+   * @param leaving whether a task must not get new connections any more
    * @param suspectStale run when no target could be reached, since a newer table may know better
    */
-  PublishedPort(String nodeId, int port, Predicate<Target> leaving, Runnable suspectStale) {
+  PublishedPort(String nodeId, int port, Predicate<String> leaving, Runnable suspectStale) {
     this.port = port;
     this.balancer = new Balancer(nodeId, port);
     this.leaving = leaving;
@@ -36,7 +36,7 @@ final class PublishedPort {
 
   /** Some target began to leave. */
   void recheck() {
-    usable = all.stream().filter(leaving.negate()).toList();
+    usable = all.stream().filter(target -> !leaving.test(target.taskId())).toList();
   }
 
   @Nullable Target next(List<Target> tried) {
@@ -44,7 +44,7 @@ final class PublishedPort {
   }
 
   boolean isLeaving(Target target) {
-    return leaving.test(target);
+    return leaving.test(target.taskId());
   }
 
   void exhausted(int attempts) {

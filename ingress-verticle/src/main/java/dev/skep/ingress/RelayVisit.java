@@ -16,7 +16,7 @@ final class RelayVisit implements Wire.Owner, Dial.Caller {
     /** The task's target; nothing when this node has no such task in its routing table. */
     @Nullable Target find(Greeting.Wanted wanted);
 
-    boolean isLeaving(Target target);
+    boolean isLeaving(String taskId);
   }
 
   private final Lane lane;
@@ -67,7 +67,7 @@ final class RelayVisit implements Wire.Owner, Dial.Caller {
     Target found = directory.find(wanted);
     if (found == null) {
       refuse("no such task here");
-    } else if (directory.isLeaving(found)) {
+    } else if (directory.isLeaving(found.taskId())) {
       refuse("the task is leaving");
     } else {
       target = found;
@@ -79,7 +79,7 @@ final class RelayVisit implements Wire.Owner, Dial.Caller {
   @Override
   public void connected(Wire task, @Nullable ByteBuf first) {
     Target reached = target;
-    if (reached == null || directory.isLeaving(reached)) {
+    if (reached == null || directory.isLeaving(reached.taskId())) {
       task.reset();
       refuse("the task is leaving");
       return;

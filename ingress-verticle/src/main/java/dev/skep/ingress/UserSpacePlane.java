@@ -187,8 +187,8 @@ final class UserSpacePlane implements DataPlane, RelayVisit.Directory {
   }
 
   @Override
-  public boolean isLeaving(Target target) {
-    return leaving.containsKey(target.taskId());
+  public boolean isLeaving(String taskId) {
+    return leaving.containsKey(taskId);
   }
 
   @Override

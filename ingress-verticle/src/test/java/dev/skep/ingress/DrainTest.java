@@ -58,6 +58,7 @@ class DrainTest {
         TestMesh.until(() -> leaving.accepted() == 1);
         mesh.route(leaving, mesh.answering(1, "staying"));
         Future<Drained> drained = drain(mesh, 0, leaving, LONG);
+        TestMesh.until(() -> mesh.node(0).ingress().plane().isLeaving("leaving"));
         for (int i = 0; i < 10; i++) {
           assertThat(Client.ask(mesh.node(0).address(), mesh.port())).isEqualTo("staying");
           assertThat(Client.ask(mesh.node(1).address(), mesh.port())).isEqualTo("staying");
