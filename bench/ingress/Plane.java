@@ -1,0 +1,41 @@
+import dev.skep.ingress.IngressVerticle;
+import dev.skep.store.bus.Addresses;
+import dev.skep.store.bus.Bus;
+import dev.skep.store.bus.IngressMessages.Endpoint;
+import dev.skep.store.bus.IngressMessages.PortReport;
+import dev.skep.store.bus.IngressMessages.PortReportTaken;
+import dev.skep.store.bus.IngressMessages.PortRoute;
+import dev.skep.store.bus.IngressMessages.Routes;
+import dev.skep.store.bus.IngressMessages.RoutesRequest;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Two nodes' ingresses with a fixed table: at the first address the tasks are the node's own, at the second each connection takes
+ * the way through the first node. Arguments: first address, second address, published port, then each task as host:port.
+ */
+final class Plane {
+  public static void main(String[] args) {
+    Vertx vertx = Vertx.vertx();
+    Bus bus = new Bus(vertx.eventBus());
+    var own = new IngressVerticle("own", args[0], args[0], 0, bus);
+    var other = new IngressVerticle("other", args[1], args[1], 0, bus);
+    vertx.deployVerticle(own).compose(id -> vertx.deployVerticle(other)).await();
+    List<Endpoint> tasks = new ArrayList<>();
+    for (int i = 3; i < args.length; i++) {
+      String[] task = args[i].split(":");
+      tasks.add(new Endpoint("task" + i, "own", task[0], Integer.parseInt(task[1]), own.meshAddress()));
+    }
+    var routes = new Routes(1, 1, List.of(new PortRoute(Integer.parseInt(args[2]), "tcp", "service", "bench", tasks)));
+    bus.answer(Addresses.ROUTES_REQUEST, RoutesRequest.class, request -> Future.succeededFuture(routes));
+    bus.answer(
+        Addresses.PORT_REPORT,
+        PortReport.class,
+        report -> {
+          System.out.println(report.nodeId() + " refused " + report.refused());
+          return Future.succeededFuture(new PortReportTaken());
+        });
+  }
+}
