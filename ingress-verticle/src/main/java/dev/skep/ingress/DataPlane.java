@@ -22,8 +22,8 @@ interface DataPlane {
   Future<List<RefusedPort>> probe(List<Port> ports);
 
   /**
-   * From now on no new connections for the task, until a table without it was applied and the grace
-   * is over; what is still established then is cut.
+   * From now on no new connections for the task, until a table without it was applied and its
+   * container had the grace once more to end; what is still established then is cut.
    *
    * @return how many connections were still busy, when none was or the grace was over
    */

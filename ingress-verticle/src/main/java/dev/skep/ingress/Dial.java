@@ -1,6 +1,7 @@
 package dev.skep.ingress;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelException;
 import io.netty.channel.epoll.LinuxSocket;
 import io.netty.channel.unix.Socket;
 import java.io.IOException;
@@ -28,8 +29,10 @@ final class Dial implements Wire.Owner {
     /**
      * Nothing was sent to the task, so another may be tried. Comes at most once, and never during
      * {@link #start}.
+     *
+     * @param silent whether there was no answer at all
      */
-    void unreachable(String reason);
+    void unreachable(String reason, boolean silent);
   }
 
   private final Lane lane;
@@ -64,10 +67,11 @@ final class Dial implements Wire.Owner {
       if (connected) {
         connected(adopted);
       } else {
-        timeout = lane.after(CONNECT_TIMEOUT, () -> fail("no answer within " + CONNECT_TIMEOUT));
+        timeout =
+            lane.after(CONNECT_TIMEOUT, () -> fail("no answer within " + CONNECT_TIMEOUT, true));
       }
-    } catch (IOException e) {
-      lane.execute(() -> fail(String.valueOf(e.getMessage())));
+    } catch (IOException | ChannelException e) { // the latter when no file descriptor is left
+      lane.execute(() -> fail(String.valueOf(e.getMessage()), false));
     }
   }
 
@@ -83,13 +87,13 @@ final class Dial implements Wire.Owner {
         connected(changed);
       }
     } catch (IOException e) {
-      fail(String.valueOf(e.getMessage()));
+      fail(String.valueOf(e.getMessage()), false);
     }
   }
 
   @Override
   public void broken(Wire changed) {
-    fail("a bug");
+    fail("a bug", false);
   }
 
   private void connected(Wire connected) throws IOException {
@@ -102,7 +106,7 @@ final class Dial implements Wire.Owner {
       throw new IOException("the other node takes no bytes");
     }
     stopTimeout();
-    timeout = lane.after(ANSWER_TIMEOUT, () -> fail("no answer within " + ANSWER_TIMEOUT));
+    timeout = lane.after(ANSWER_TIMEOUT, () -> fail("no answer within " + ANSWER_TIMEOUT, true));
     answer = new LineReader(lane, connected);
   }
 
@@ -118,7 +122,7 @@ final class Dial implements Wire.Owner {
       if (more != null) {
         lane.release(more);
       }
-      fail("the task's node says " + line);
+      fail("the task's node says " + line, false);
     }
   }
 
@@ -128,10 +132,10 @@ final class Dial implements Wire.Owner {
     caller.connected(connected, first);
   }
 
-  private void fail(String reason) {
+  private void fail(String reason, boolean silent) {
     if (!over) {
       cancel();
-      caller.unreachable(reason);
+      caller.unreachable(reason, silent);
     }
   }
 

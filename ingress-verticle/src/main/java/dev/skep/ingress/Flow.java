@@ -37,8 +37,7 @@ final class Flow {
         return;
       }
       if (ended) {
-        done = true;
-        link.ended(this);
+        finish();
         return;
       }
       if (!from.isReadable() || !to.isWritable()) {
@@ -47,6 +46,16 @@ final class Flow {
       move();
     }
     link.again();
+  }
+
+  private void finish() throws IOException {
+    done = true;
+    try {
+      link.ended(this);
+    } catch (IOException e) {
+      to.fail();
+      throw e;
+    }
   }
 
   private void move() throws IOException {

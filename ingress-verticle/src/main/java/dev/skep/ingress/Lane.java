@@ -7,6 +7,7 @@ import io.netty.channel.unix.Buffer;
 import io.netty.channel.unix.Socket;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -71,10 +72,15 @@ final class Lane {
   }
 
   /** Takes a connected or connecting socket; its events go to {@code owner}. */
-  Wire adopt(Socket socket, Wire.Owner owner) {
+  Wire adopt(Socket socket, Wire.Owner owner) throws IOException {
     Wire wire = new Wire(this, socket, owner);
+    try {
+      wire.register(loop);
+    } catch (UncheckedIOException e) {
+      wire.release();
+      throw e.getCause();
+    }
     wires.add(wire);
-    wire.register(loop);
     return wire;
   }
 

@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -19,6 +18,12 @@ import org.slf4j.LoggerFactory;
 
 /** A listening socket. It takes connections on one lane and spreads them over all. */
 final class Listener implements EpollIoHandle {
+  /** Takes what comes. */
+  interface Visitors {
+    /** A connection came; {@code lane} is to have it, and its thread calls. */
+    void take(Lane lane, Socket socket) throws IOException;
+  }
+
   private static final Logger LOG = LoggerFactory.getLogger(Listener.class);
 
   /** Connections that wait to be taken; the kernel caps it by net.core.somaxconn. */
@@ -36,12 +41,11 @@ final class Listener implements EpollIoHandle {
   private final Socket socket;
   private final Lane lane;
   private final Supplier<Lane> lanes;
-  private final BiConsumer<Lane, Socket> visitors;
+  private final Visitors visitors;
   private final byte[] peer = new byte[SOCKADDR_BYTES];
   private @Nullable IoRegistration registration;
 
-  private Listener(
-      Socket socket, Lane lane, Supplier<Lane> lanes, BiConsumer<Lane, Socket> visitors) {
+  private Listener(Socket socket, Lane lane, Supplier<Lane> lanes, Visitors visitors) {
     this.socket = socket;
     this.lane = lane;
     this.lanes = lanes;
@@ -56,7 +60,7 @@ final class Listener implements EpollIoHandle {
    * @throws IOException when the address cannot be bound
    */
   static Listener open(
-      InetSocketAddress address, Lane lane, Supplier<Lane> lanes, BiConsumer<Lane, Socket> visitors)
+      InetSocketAddress address, Lane lane, Supplier<Lane> lanes, Visitors visitors)
       throws IOException {
     Socket socket = bind(address);
     try {
@@ -149,9 +153,12 @@ final class Listener implements EpollIoHandle {
 
   private void visit(Lane next, Socket accepted) {
     try {
-      visitors.accept(next, accepted);
-    } catch (RuntimeException | OutOfMemoryError e) {
-      LOG.atError().setCause(e).log("a connection failed by a bug or for lack of memory");
+      visitors.take(next, accepted);
+    } catch (IOException e) {
+      LOG.atWarn()
+          .addKeyValue("port", port())
+          .addKeyValue("reason", e.getMessage())
+          .log("cannot take a connection");
     }
   }
 

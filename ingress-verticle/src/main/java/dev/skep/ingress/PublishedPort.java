@@ -1,6 +1,7 @@
 package dev.skep.ingress;
 
 import dev.skep.ingress.RoutingTable.Route;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,7 @@ final class PublishedPort {
   private final int port;
   private final Balancer balancer;
   private final Predicate<String> leaving;
+  private final Silence silence;
   private final Runnable suspectStale;
   private volatile List<Target> all = List.of();
   private volatile List<Target> usable = List.of();
@@ -18,10 +20,12 @@ final class PublishedPort {
    * @param leaving whether a task must not get new connections any more
    * @param suspectStale run when no target could be reached, since a newer table may know better
    */
-  PublishedPort(String nodeId, int port, Predicate<String> leaving, Runnable suspectStale) {
+  PublishedPort(
+      String nodeId, int port, Predicate<String> leaving, Silence silence, Runnable suspectStale) {
     this.port = port;
     this.balancer = new Balancer(nodeId, port);
     this.leaving = leaving;
+    this.silence = silence;
     this.suspectStale = suspectStale;
   }
 
@@ -39,8 +43,27 @@ final class PublishedPort {
     usable = all.stream().filter(target -> !leaving.test(target.taskId())).toList();
   }
 
+  /** Where to try next; silent addresses only when there is nothing else. */
   @Nullable Target next(List<Target> tried) {
-    return balancer.next(usable, tried);
+    Target next = balancer.next(usable, tried);
+    if (next == null || silence.isEmpty()) {
+      return next;
+    }
+    long now = System.nanoTime();
+    List<Target> passed = new ArrayList<>(tried);
+    while (next != null && silence.isSilent(next.address(), now)) {
+      passed.add(next);
+      next = balancer.next(usable, passed);
+    }
+    return next == null ? balancer.next(usable, tried) : next;
+  }
+
+  void answered(Target target) {
+    silence.answered(target.address());
+  }
+
+  void heardNothing(Target target) {
+    silence.heardNothing(target.address(), System.nanoTime());
   }
 
   boolean isLeaving(Target target) {

@@ -27,7 +27,7 @@ final class RelayVisit implements Wire.Owner, Dial.Caller {
   private @Nullable Target target;
   private @Nullable Dial dial;
 
-  private RelayVisit(Lane lane, Directory directory, Socket socket) {
+  private RelayVisit(Lane lane, Directory directory, Socket socket) throws IOException {
     this.lane = lane;
     this.directory = directory;
     this.peer = lane.adopt(socket, this);
@@ -35,8 +35,8 @@ final class RelayVisit implements Wire.Owner, Dial.Caller {
     this.timeout = lane.after(GREETING_TIMEOUT, this::giveUp);
   }
 
-  static void start(Lane lane, Directory directory, Socket socket) {
-    new RelayVisit(lane, directory, socket);
+  static void start(Lane lane, Directory directory, Socket socket) throws IOException {
+    var _ = new RelayVisit(lane, directory, socket); // it lives on by its socket's events
   }
 
   @Override
@@ -95,7 +95,7 @@ final class RelayVisit implements Wire.Owner, Dial.Caller {
   }
 
   @Override
-  public void unreachable(String reason) {
+  public void unreachable(String reason, boolean silent) {
     refuse(reason);
   }
 

@@ -34,6 +34,12 @@ final class UserSpacePlane implements DataPlane, RelayVisit.Directory {
   /** More loops than this only take memory; two move more than most networks bring. */
   private static final int MAX_LANES = 8;
 
+  /** A container has its grace period once more after the drain, to end what the drain left. */
+  private static final int GRACES = 2;
+
+  /** A stop takes its time; nothing is lost by cutting dead connections a bit later. */
+  private static final Duration CUT_SLACK = Duration.ofSeconds(1);
+
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
   /** An open port with its socket. */
@@ -47,9 +53,10 @@ final class UserSpacePlane implements DataPlane, RelayVisit.Directory {
   private final AtomicInteger nextLane = new AtomicInteger();
   private final Map<Integer, Open> open = new ConcurrentHashMap<>();
 
-  /** Ends of grace by the ids of the tasks that are to stop. */
+  /** When to cut what is left, by the ids of the tasks that are to stop. */
   private final Map<String, Long> leaving = new ConcurrentHashMap<>();
 
+  private final Silence silence = new Silence();
   private final Listener mesh;
   private final InetSocketAddress meshAddress;
   private volatile RoutingTable table = RoutingTable.NONE;
@@ -121,11 +128,17 @@ final class UserSpacePlane implements DataPlane, RelayVisit.Directory {
       }
     }
     forgetLeft();
+    silence.retain(
+        next.routes().values().stream()
+            .flatMap(route -> route.targets().stream())
+            .map(Target::address)
+            .toList());
     return Future.all(closed).map(List.copyOf(refused));
   }
 
   private void listen(Route route) throws IOException {
-    PublishedPort port = new PublishedPort(nodeId, route.port(), this::isLeaving, suspectStale);
+    PublishedPort port =
+        new PublishedPort(nodeId, route.port(), this::isLeaving, silence, suspectStale);
     port.route(route);
     Listener listener =
         Listener.open(
@@ -161,9 +174,10 @@ final class UserSpacePlane implements DataPlane, RelayVisit.Directory {
 
   @Override
   public Future<Integer> drain(String taskId, Duration grace) {
-    leaving.merge(taskId, System.nanoTime() + grace.toNanos(), (a, b) -> a - b > 0 ? a : b);
+    Duration cut = grace.multipliedBy(GRACES).plus(CUT_SLACK);
+    leaving.merge(taskId, System.nanoTime() + cut.toNanos(), (a, b) -> a - b > 0 ? a : b);
     open.values().forEach(one -> one.port().recheck());
-    lanes.getFirst().after(grace.plus(Drain.REST), this::forgetLeft);
+    lanes.getFirst().after(cut, this::forgetLeft);
     List<Future<Integer>> busy = new ArrayList<>();
     for (Lane lane : lanes) {
       Promise<Integer> promise = Promise.promise();
@@ -173,7 +187,7 @@ final class UserSpacePlane implements DataPlane, RelayVisit.Directory {
     return Future.all(busy).map(all -> all.<Integer>list().stream().mapToInt(n -> n).sum());
   }
 
-  /** Cuts what is left of tasks that have left the table and whose grace is over. */
+  /** Cuts what is left of tasks that have left the table and whose time is over. */
   private void forgetLeft() {
     long now = System.nanoTime();
     leaving.forEach((taskId, end) -> {

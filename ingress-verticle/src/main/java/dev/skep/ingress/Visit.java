@@ -2,6 +2,7 @@ package dev.skep.ingress;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.unix.Socket;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -23,14 +24,15 @@ final class Visit implements Wire.Owner, Dial.Caller {
   private @Nullable Dial dial;
   private boolean over;
 
-  private Visit(Lane lane, PublishedPort port, Socket socket) {
+  private Visit(Lane lane, PublishedPort port, Socket socket) throws IOException {
     this.lane = lane;
     this.port = port;
     this.client = lane.adopt(socket, this);
   }
 
-  static void start(Lane lane, PublishedPort port, Socket socket) {
-    new Visit(lane, port, socket).next();
+  static void start(Lane lane, PublishedPort port, Socket socket) throws IOException {
+    Visit visit = new Visit(lane, port, socket);
+    visit.client.act(visit::next);
   }
 
   private void next() {
@@ -55,6 +57,7 @@ final class Visit implements Wire.Owner, Dial.Caller {
     if (reached == null) {
       throw new IllegalStateException("connected to nothing");
     }
+    port.answered(reached);
     if (port.isLeaving(reached)) {
       // It was chosen before the drain began. Nothing was sent to it, so another may have the
       // client. What it has said already, if anything, the client must not see.
@@ -62,20 +65,23 @@ final class Visit implements Wire.Owner, Dial.Caller {
         lane.release(first);
       }
       task.reset();
-      lane.execute(this::next);
+      lane.execute(() -> client.act(this::next));
       return;
     }
     new Link(lane, reached.taskId(), client, null, task, first).start();
   }
 
   @Override
-  public void unreachable(String reason) {
+  public void unreachable(String reason, boolean silent) {
+    if (silent && target != null) {
+      port.heardNothing(target);
+    }
     LOG.atDebug()
         .addKeyValue("port", port.port())
         .addKeyValue("task", target == null ? "" : target.taskId())
         .addKeyValue("reason", reason)
         .log("a task could not be reached; trying the next one");
-    next();
+    client.act(this::next);
   }
 
   @Override

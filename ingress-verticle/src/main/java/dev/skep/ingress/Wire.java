@@ -105,10 +105,25 @@ final class Wire implements EpollIoHandle {
     try {
       owner.ready(this);
     } catch (RuntimeException | OutOfMemoryError e) {
-      // A loop that sees an exception pauses for a second; one connection must not stop the others.
-      LOG.atError().setCause(e).log("a connection failed by a bug or for lack of memory");
-      owner.broken(this);
+      giveUp(e);
     }
+  }
+
+  /** Does something for the wire's owner that {@link #act} does not do. */
+  void act(Runnable action) {
+    try {
+      action.run();
+    } catch (RuntimeException | OutOfMemoryError e) {
+      giveUp(e);
+    }
+  }
+
+  /**
+   * A loop that sees an exception pauses for a second; one connection must not hold up the others.
+   */
+  private void giveUp(Throwable cause) {
+    LOG.atError().setCause(cause).log("a connection failed by a bug or for lack of memory");
+    owner.broken(this);
   }
 
   boolean isReadable() {
