@@ -1,6 +1,7 @@
 package dev.skep.store.raft;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -53,7 +54,9 @@ final class RatisSetup {
 
   private RatisSetup() {}
 
+  /** Makes the server; the log's files must not be in use. */
   static RaftServer server(RaftStoreOptions options, StoreMachine machine) throws IOException {
+    LogFiles.prepare(storage(options).resolve(GROUP.getUuid().toString()));
     RaftPeer self =
         RaftPeer.newBuilder()
             .setId(options.memberId())
@@ -89,7 +92,7 @@ final class RatisSetup {
   private static RaftProperties properties(RaftStoreOptions options) {
     RaftProperties p = new RaftProperties();
     RaftConfigKeys.Rpc.setType(p, new Alone());
-    RaftServerConfigKeys.setStorageDir(p, List.of(options.directory().resolve("raft").toFile()));
+    RaftServerConfigKeys.setStorageDir(p, List.of(storage(options).toFile()));
     RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(p, FIRST_ELECTION_MIN);
     RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMax(p, FIRST_ELECTION_MAX);
     RaftServerConfigKeys.Rpc.setTimeoutMin(p, ELECTION_MIN);
@@ -105,7 +108,7 @@ final class RatisSetup {
         p, bytes(ENTRY_BYTES_MAX + ENTRY_OVERHEAD_BYTES));
     RaftServerConfigKeys.Log.setWriteBufferSize(
         p, bytes(ENTRY_BYTES_MAX + 2 * ENTRY_OVERHEAD_BYTES));
-    RaftServerConfigKeys.Log.setQueueByteLimit(p, bytes(WAITING_BYTES_MAX));
+    RaftServerConfigKeys.Log.setQueueByteLimit(p, bytes(2L * WAITING_BYTES_MAX));
     RaftServerConfigKeys.Write.setElementLimit(p, WAITING_MAX);
     RaftServerConfigKeys.Write.setByteLimit(p, bytes(WAITING_BYTES_MAX));
     // Every entry's commit would else be noted by one more entry.
@@ -125,6 +128,10 @@ final class RatisSetup {
     RaftServerConfigKeys.ThreadPool.setClientCached(p, true);
     RaftServerConfigKeys.ThreadPool.setClientSize(p, 1);
     return p;
+  }
+
+  private static Path storage(RaftStoreOptions options) {
+    return options.directory().resolve("raft");
   }
 
   private static TimeDuration millis(long millis) {

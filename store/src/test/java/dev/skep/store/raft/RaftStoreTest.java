@@ -17,11 +17,14 @@ import dev.skep.store.model.SwarmObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Execution(ExecutionMode.CONCURRENT)
 class RaftStoreTest extends StoreContract {
@@ -181,6 +184,62 @@ class RaftStoreTest extends StoreContract {
         .isInstanceOf(StoreFailure.class)
         .hasMessageContaining("closed");
     assertThat(store.leadership().leader()).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3, 40, 150})
+  void drops_a_last_record_that_was_written_in_part(int missing) throws Exception {
+    commit(now().create(Samples.service("s1", "one")));
+    ClusterState before = store.state();
+    commit(now().create(Samples.service("s2", "two")));
+    await(store.close());
+    byte[] log = Files.readAllBytes(openSegment());
+    Files.write(
+        openSegment(), Arrays.copyOf(Arrays.copyOf(log, log.length - missing), log.length * 2));
+
+    store = open();
+    assertSame(store.state(), before);
+    commit(now().create(Samples.service("s3", "two")));
+    ClusterState after = store.state();
+    reopen(RaftStoreOptions.DEFAULT_SNAPSHOT_INTERVAL);
+    assertSame(store.state(), after);
+  }
+
+  @Test
+  void names_a_damaged_log_and_leaves_it_alone() throws Exception {
+    for (int i = 0; i < 10; i++) {
+      commit(now().create(Samples.service("s" + i, "n" + i)));
+    }
+    await(store.close());
+    byte[] log = Files.readAllBytes(openSegment());
+    log[log.length / 2] ^= 1;
+    Files.write(openSegment(), log);
+    assertThatThrownBy(this::open)
+        .isInstanceOf(StoreFailure.class)
+        .hasMessageContaining("the log is damaged")
+        .hasMessageContaining(openSegment().toString());
+    assertThat(openSegment()).hasBinaryContent(log);
+  }
+
+  @Test
+  void names_a_damaged_snapshot() throws Exception {
+    reopen(5);
+    writeMuch();
+    await(store.close());
+    Path snapshot = snapshots().getFirst();
+    byte[] bytes = Files.readAllBytes(snapshot);
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(snapshot, bytes);
+    assertThatThrownBy(this::open)
+        .isInstanceOf(StoreFailure.class)
+        .hasMessageContaining("the snapshot " + snapshot + " is damaged");
+  }
+
+  private Path openSegment() throws Exception {
+    return files().stream()
+        .filter(file -> file.getFileName().toString().startsWith("log_inprogress"))
+        .findFirst()
+        .orElseThrow();
   }
 
   private List<Path> files() throws Exception {

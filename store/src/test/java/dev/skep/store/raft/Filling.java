@@ -1,0 +1,65 @@
+package dev.skep.store.raft;
+
+import dev.skep.store.Samples;
+import dev.skep.store.Store;
+import dev.skep.store.StoreFailure;
+import dev.skep.store.Transaction;
+import io.vertx.core.Future;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Commits until a file may not grow any more, and prints what became of each commit and of the
+ * store: {@code acknowledged id}, {@code failed message}.
+ */
+final class Filling {
+  private static final int AT_ONCE = 4;
+  private static final int DATA_BYTES = 100_000;
+  private static final int COMMITS_MAX = 1_000;
+
+  private Filling() {}
+
+  public static void main(String[] arguments) throws Exception {
+    RaftStore store =
+        get(RaftStore.open(new RaftStoreOptions(Path.of(arguments[0]), "m1", "127.0.0.1", 4242)));
+    store.onLeadership(now -> System.out.println("leader " + now.leader()));
+    boolean failed = false;
+    for (int i = 0; i < COMMITS_MAX && !failed; i += AT_ONCE) {
+      failed = commits(store, i);
+    }
+    commits(store, COMMITS_MAX);
+    get(store.close());
+    System.out.println("closed");
+    System.exit(0);
+  }
+
+  private static boolean commits(Store store, int from) throws Exception {
+    List<Future<?>> all = new ArrayList<>();
+    for (int i = from; i < from + AT_ONCE; i++) {
+      String id = "secret" + i;
+      all.add(
+          store
+              .commit(
+                  Transaction.at(Samples.AT)
+                      .create(Samples.secret(id, id, "x".repeat(DATA_BYTES)))
+                      .build())
+              .map(commit -> "acknowledged " + id)
+              .otherwise(Filling::told)
+              .onSuccess(System.out::println));
+    }
+    get(Future.join(all));
+    return !store.leadership().leader();
+  }
+
+  private static String told(Throwable failure) {
+    return failure instanceof StoreFailure
+        ? "failed " + failure.getMessage()
+        : "unexpected " + failure;
+  }
+
+  private static <T> T get(Future<T> future) throws Exception {
+    return future.toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
+  }
+}
