@@ -28,7 +28,7 @@ public record Cluster(
     ClusterSpec spec,
     @JsonInclude(JsonInclude.Include.NON_NULL) NodeDescription.@Nullable TlsInfo tlsInfo,
     boolean rootRotationInProgress,
-    List<String> defaultAddrPool,
+    @JsonInclude(JsonInclude.Include.ALWAYS) List<String> defaultAddrPool,
     int subnetSize,
     int dataPathPort,
     @Nullable JoinTokens joinTokens,

@@ -56,18 +56,24 @@ public final class Json {
           Map.entry("Url", "URL"),
           Map.entry("Selinux", "SELinux"));
 
-  /** As clients see it: empty text and collections are left out, and what is {@link Stored}. */
-  private static final ObjectMapper API = mapper(JsonInclude.Include.NON_EMPTY, Api.class);
+  private static final JsonInclude.Value NOT_NULL =
+      JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.ALWAYS);
+  private static final JsonInclude.Value NOT_EMPTY =
+      JsonInclude.Value.construct(JsonInclude.Include.NON_EMPTY, JsonInclude.Include.ALWAYS);
 
-  /**
-   * Lossless: what is read back equals what was written, so empty text is kept apart from none.
-   * Empty collections are left out, since their absence is read as empty.
-   */
-  private static final ObjectMapper STORED = mapper(JsonInclude.Include.NON_NULL, Stored.class);
+  /** As clients see it: empty text is left out, and what is {@link Stored}. */
+  private static final ObjectMapper API = mapper(Api.class, String.class, Sensitive.class);
+
+  /** Lossless: what is read back equals what was written, so empty text is kept apart from none. */
+  private static final ObjectMapper STORED = mapper(Stored.class);
 
   private Json() {}
 
-  private static ObjectMapper mapper(JsonInclude.Include included, Class<?> view) {
+  /**
+   * Leaves out what is null, empty collections (their absence is read as empty), and what is empty
+   * of the types {@code omittedWhenEmpty}.
+   */
+  private static ObjectMapper mapper(Class<?> view, Class<?>... omittedWhenEmpty) {
     JsonMapper.Builder builder =
         JsonMapper.builder()
             .addModule(new JavaTimeModule())
@@ -81,8 +87,7 @@ public final class Json {
             .disable(DeserializationFeature.ADJUST_DATES_TO_CONTEXT_TIME_ZONE)
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
             .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
-            .defaultPropertyInclusion(
-                JsonInclude.Value.construct(included, JsonInclude.Include.ALWAYS))
+            .defaultPropertyInclusion(NOT_NULL)
             .withCoercionConfig(
                 LogicalType.Integer,
                 c -> c.setCoercion(CoercionInputShape.Float, CoercionAction.Fail))
@@ -96,10 +101,11 @@ public final class Json {
       builder.withConfigOverride(
           collection,
           c ->
-              c.setInclude(
-                      JsonInclude.Value.construct(
-                          JsonInclude.Include.NON_EMPTY, JsonInclude.Include.ALWAYS))
+              c.setInclude(NOT_EMPTY)
                   .setSetterInfo(JsonSetter.Value.forValueNulls(Nulls.AS_EMPTY)));
+    }
+    for (Class<?> type : omittedWhenEmpty) {
+      builder.withConfigOverride(type, c -> c.setInclude(NOT_EMPTY));
     }
     ObjectMapper mapper = builder.build();
     mapper.setConfig(mapper.getSerializationConfig().withView(view));

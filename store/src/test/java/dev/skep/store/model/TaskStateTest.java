@@ -1,6 +1,7 @@
 package dev.skep.store.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.skep.store.model.TaskState.Owner;
 import java.util.ArrayList;
@@ -43,5 +44,36 @@ class TaskStateTest {
       actual.add(row.toString());
     }
     assertThat(actual).isEqualTo(SQUARE);
+  }
+
+  @Test
+  void the_ladder_is_swarms() {
+    assertThat(TaskState.values())
+        .extracting(TaskState::text)
+        .containsExactly(
+            "new",
+            "allocated",
+            "pending",
+            "assigned",
+            "accepted",
+            "preparing",
+            "ready",
+            "starting",
+            "running",
+            "complete",
+            "shutdown",
+            "failed",
+            "rejected",
+            "remove",
+            "orphaned");
+    assertThat(TaskState.RUNNING.ended()).isFalse();
+    assertThat(TaskState.COMPLETE.ended()).isTrue();
+    assertThat(TaskState.READY.after(TaskState.ASSIGNED)).isTrue();
+    assertThat(TaskState.READY.after(TaskState.READY)).isFalse();
+    for (TaskState state : TaskState.values()) {
+      assertThat(TaskState.parse(state.text())).isEqualTo(state);
+    }
+    assertThatThrownBy(() -> TaskState.parse("dancing"))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 }
