@@ -77,13 +77,31 @@ public final class Bus {
       Message<JsonObject> message,
       Class<Q> question,
       Function<Q, Future<A>> answer) {
+    Future<JsonObject> answered;
     try {
-      answer
-          .apply(read(message.body(), question))
-          .onSuccess(value -> message.reply(write(value)))
-          .onFailure(cause -> fail(address, message, cause));
-    } catch (RuntimeException e) {
+      answered = answer.apply(question(address, message, question)).map(Bus::write);
+    } catch (RuntimeException | Error e) {
       fail(address, message, e);
+      return;
+    }
+    answered.onSuccess(message::reply).onFailure(cause -> fail(address, message, cause));
+  }
+
+  /** What was asked; scripts may ask for anything, so what cannot be read is their failure. */
+  private static <Q> Q question(String address, Message<?> message, Class<Q> type) {
+    if (!(message.body() instanceof JsonObject body)) {
+      throw new BusFailure(BusFailure.BAD_REQUEST, address + " takes a JSON object");
+    }
+    try {
+      return read(body, type);
+    } catch (IllegalArgumentException e) {
+      throw new BusFailure(
+          BusFailure.BAD_REQUEST,
+          address
+              + " takes a "
+              + type.getSimpleName()
+              + ": "
+              + (e.getCause() == null ? e.getMessage() : e.getCause().getMessage()));
     }
   }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.skep.store.bus;
+
+import org.jspecify.annotations.NullMarked;
