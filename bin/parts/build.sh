@@ -6,10 +6,14 @@ lib=$home/lib
 aot=$lib/skep.aot
 main_class=dev.skep.conf.Skep
 
-# Flags of every daemon. Measured on a manager and on workers (docs/benchmarks.md): the serial collector, C1 only and compact
-# object headers keep a daemon small; the last two silence the JDK about Netty's and Hazelcast's native code.
+# Flags of every daemon, chosen by measuring resident memory and time to ready (docs/benchmarks.md): the serial collector with a small
+# heap to start from, C1 only, compact object headers; native memory given back when the start is over; the AOT cache mapped where it
+# was written for, so that daemons share its pages instead of relocating 80 MB each. The last two silence the JDK about Netty's and
+# Hazelcast's native code.
 jvm_flags=(
-  -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:+UseCompactObjectHeaders -Xmx96m -XX:-UsePerfData -XX:+ExitOnOutOfMemoryError
+  -XX:+UseSerialGC -Xms16m -Xmn8m -Xmx96m -XX:TieredStopAtLevel=1 -XX:+UseCompactObjectHeaders
+  -XX:TrimNativeHeapInterval=10000 -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0
+  -XX:-UsePerfData -XX:+ExitOnOutOfMemoryError
   --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow
 )
 

@@ -46,7 +46,7 @@ demo() {
   label Engine "Docker $(docker -H "$engine" version --format '{{.Server.Version}}') at $engine${engine_started:+, started by this demo}"
   ensure_built
   version=$("$home/bin/skep" version) || fail "Skep does not start on the JDK in $JAVA_HOME (its words are above)."
-  label Skep "$version, on the JDK in $JAVA_HOME"
+  label Skep "version ${version#skep }, on the JDK in $JAVA_HOME"
   make_image
   start_nodes
   form_swarm
