@@ -60,11 +60,11 @@ build() {
   rm -rf "$home/target/lib"
   if ! (cd "$home" && ./mvnw -B -ntp -DskipTests -Dskep.lib="$home/target/lib" package) >"$log" 2>&1; then
     rm -f "$made"
-    awk '/^\[(ERROR|WARNING)\] (COMPILATION|[^ ]*\.java)/ || /^\[ERROR\] Failed/ { on = 1 } on && n++ < 15 { print "    | " $0 }' "$log" >&2
+    awk '/^\[(ERROR|WARNING)\] (COMPILATION|[^ ]*\.java)/ || /^\[ERROR\] Failed/ { on = 1 } on && n++ < 15 { print "    | " $0 } END { exit !on }' "$log" >&2 || tail_of "$log"
     if grep -qE 'Could not (resolve|transfer)|Unknown host|wget: |curl: ' "$log"; then
       fail "the build failed: something could not be fetched (log: $log)." "It needs Maven Central; a proxy or mirror is set in ~/.m2/settings.xml."
     fi
-    fail "the build failed; the first errors are above, all of it is in $log."
+    fail "the build failed; what it said first is above, all of it is in $log."
   fi
   rm -rf "$lib"
   mv "$home/target/lib" "$lib"
