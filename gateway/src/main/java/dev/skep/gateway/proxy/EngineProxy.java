@@ -183,9 +183,19 @@ public final class EngineProxy implements Handler<HttpServerRequest> {
                 .setURI(versions.adapt(ask.uri())))
         .recover(cause -> Future.failedFuture(new EngineUnreachableException(engine, cause)))
         .map(request -> {
+          listen(request);
           copyHeaders(ask, request);
           return request;
         });
+  }
+
+  /**
+   * Hears of a request that broke off, as Vert.x would else print it as a severe error. Whoever
+   * waits for the answer learns of it there.
+   */
+  static void listen(HttpClientRequest request) {
+    request.exceptionHandler(
+        cause -> LOG.atDebug().addKeyValue("cause", cause.getMessage()).log("request broke off"));
   }
 
   private static void copyHeaders(ProxyRequest ask, HttpClientRequest request) {

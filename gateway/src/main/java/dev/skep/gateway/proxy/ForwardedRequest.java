@@ -10,16 +10,12 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.streams.Pipe;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One claimed request on its way to the engine after all, streamed both ways on Vert.x's own pipes,
  * which carry the back-pressure.
  */
 final class ForwardedRequest {
-
-  private static final Logger LOG = LoggerFactory.getLogger(ForwardedRequest.class);
 
   private final HttpServerRequest client;
   private final HttpServerResponse answer;
@@ -56,13 +52,24 @@ final class ForwardedRequest {
   private Future<Void> exchange(HttpClientRequest engine, Optional<Pipe<Buffer>> upload) {
     // A client that went away cancels the engine's work; log and event streams end in no other way.
     answer.closeHandler(v -> engine.reset());
-    var replied = engine.response().compose(this::reply);
-    // An engine may answer before it has read the whole body; then its answer counts, not the
-    // failed rest of the body.
-    send(engine, upload)
-        .onFailure(cause ->
-            LOG.atDebug().addKeyValue("cause", cause.getMessage()).log("engine took not all"));
-    return replied;
+    var sent = send(engine, upload);
+    // A pipe takes its handlers away when it is done.
+    sent.onComplete(done -> EngineProxy.listen(engine));
+    // An engine may refuse before it has read the whole body. Then its answer counts, and a write
+    // that fails meanwhile would cost us that: so no more is sent.
+    return engine
+        .response()
+        .compose(response -> {
+          if (isRefusal(response)) {
+            upload.ifPresent(Pipe::close);
+          }
+          return reply(response);
+        })
+        .onComplete(replied -> {
+          if (!sent.succeeded()) {
+            engine.reset();
+          }
+        });
   }
 
   private Future<Void> send(HttpClientRequest engine, Optional<Pipe<Buffer>> upload) {
@@ -89,6 +96,12 @@ final class ForwardedRequest {
     if (transformed) {
       return EngineProxy.whole(engine).compose(whole -> answer.end(changed(whole.body())));
     }
+    if (isRefusal(engine) && !client.method().equals(HttpMethod.HEAD)) {
+      // Short, and read at once: the engine may close right behind it, and Vert.x would tell of
+      // that
+      // before it gives what a pipe holds back.
+      return EngineProxy.whole(engine).compose(whole -> answer.end(whole.body()));
+    }
     if (client.method().equals(HttpMethod.HEAD)
         || engine.statusCode() == 204
         || engine.statusCode() == 304) {
@@ -105,6 +118,10 @@ final class ForwardedRequest {
 
   private Buffer changed(Buffer body) {
     return transform.orElseThrow().apply(body);
+  }
+
+  private static boolean isRefusal(HttpClientResponse engine) {
+    return engine.statusCode() >= 400;
   }
 
   private static boolean isTransformable(HttpClientResponse engine) {

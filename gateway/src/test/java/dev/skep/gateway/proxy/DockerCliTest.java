@@ -11,32 +11,42 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The docker command through the gateway's socket, on a real engine: as if Skep were not there. */
 @Tag("engine")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DockerCliTest {
 
   private static final String RUN = "skep-proxy-" + ProcessHandle.current().pid();
   private static final String IMAGE = RUN + ":image";
   private static final String LABEL = "dev.skep.test=" + RUN;
 
-  @TempDir static Path directory;
+  private Path directory;
+  private ProxyFixture fixture;
+  private DockerCli docker;
 
-  private static ProxyFixture fixture;
-  private static DockerCli docker;
+  /** What the gateway claims of the engine's API: nothing here. */
+  LocalRoutes routes(AtomicReference<EngineProxy> proxy) {
+    return ProxyFixture.NONE;
+  }
 
   @BeforeAll
-  static void opens_the_gateway_and_imports_an_image() throws Exception {
+  void opens_the_gateway_and_imports_an_image(@TempDir Path temporary) throws Exception {
+    directory = temporary;
     var engine =
         Optional.ofNullable(System.getenv("SKEP_ENGINE")).orElse("unix:///var/run/docker.sock");
-    fixture = new ProxyFixture(directory, ApiEndpoint.parse(engine), ProxyFixture.NONE);
+    var proxy = new AtomicReference<EngineProxy>();
+    fixture = new ProxyFixture(directory, ApiEndpoint.parse(engine), routes(proxy));
+    proxy.set(fixture.proxy);
     docker =
         new DockerCli(new ApiEndpoint.Unix(fixture.socket), directory.resolve("configuration"));
     var root = Files.createDirectories(directory.resolve("root/bin"));
@@ -55,7 +65,7 @@ class DockerCliTest {
   }
 
   @AfterAll
-  static void removes_the_image() throws Exception {
+  void removes_the_image() throws Exception {
     docker.run("rmi", "-f", IMAGE);
     fixture.close();
   }
@@ -317,7 +327,7 @@ class DockerCliTest {
     }
   }
 
-  private static String sleeper() throws Exception {
+  private String sleeper() throws Exception {
     return docker.run("run", "-d", "--label", LABEL, IMAGE, "sleep", "600");
   }
 
@@ -328,7 +338,7 @@ class DockerCliTest {
 
   private static void eventually(String what, BooleanSupplier condition)
       throws IOException, InterruptedException {
-    var end = Instant.now().plus(Duration.ofSeconds(10));
+    var end = Instant.now().plus(Duration.ofSeconds(30));
     while (!condition.getAsBoolean()) {
       if (Instant.now().isAfter(end)) {
         throw new AssertionError("waited in vain until " + what);

@@ -2,6 +2,7 @@ package dev.skep.gateway.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.concurrent.CompletableFuture;
@@ -35,7 +36,7 @@ class HttpStreamTest {
         engine -> {
           engine.head();
           engine.send(CHUNKED);
-          assertThat(headSeen.await(10, TimeUnit.SECONDS)).isTrue();
+          assertThat(headSeen.await(30, TimeUnit.SECONDS)).isTrue();
           engine.send("4\r\nbody\r\n0\r\n\r\n");
         },
         client -> {
@@ -103,7 +104,7 @@ class HttpStreamTest {
           client.send(GET);
           client.head();
           client.close();
-          assertThat(cancelled.get(10, TimeUnit.SECONDS)).isEmpty();
+          assertThat(cancelled.get(30, TimeUnit.SECONDS)).isEmpty();
         });
   }
 
@@ -120,9 +121,9 @@ class HttpStreamTest {
         client -> {
           client.send(
               "POST /containers/c1/wait HTTP/1.1\r\nHost: docker\r\nContent-Length: 0\r\n\r\n");
-          assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
+          assertThat(asked.await(30, TimeUnit.SECONDS)).isTrue();
           client.close();
-          assertThat(cancelled.get(10, TimeUnit.SECONDS)).isEmpty();
+          assertThat(cancelled.get(30, TimeUnit.SECONDS)).isEmpty();
         });
   }
 
@@ -140,7 +141,7 @@ class HttpStreamTest {
         client -> {
           client.send("GET /images/get HTTP/1.1\r\nHost: docker\r\nConnection: close\r\n\r\n");
           client.head();
-          assertThat(sent.get(10, TimeUnit.SECONDS)).isLessThan(HELD_BYTES);
+          assertThat(sent.get(30, TimeUnit.SECONDS)).isLessThan(HELD_BYTES);
           assertThat(client.drain()).isEqualTo(ENDLESS_BYTES);
         });
   }
@@ -151,7 +152,7 @@ class HttpStreamTest {
     exchange(
         engine -> {
           engine.head();
-          assertThat(stuck.await(10, TimeUnit.SECONDS)).isTrue();
+          assertThat(stuck.await(30, TimeUnit.SECONDS)).isTrue();
           assertThat(engine.drain()).isEqualTo(ENDLESS_BYTES);
         },
         client -> {
@@ -221,7 +222,7 @@ class HttpStreamTest {
         });
   }
 
-  private static void sendBytewise(Wire wire, String text) throws java.io.IOException {
+  private static void sendBytewise(Wire wire, String text) throws IOException {
     for (var i = 0; i < text.length(); i++) {
       wire.send(text.substring(i, i + 1));
     }

@@ -2,7 +2,11 @@ package dev.skep.gateway.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -49,7 +53,7 @@ class RawStreamTest {
 
   @Test
   void input_still_arrives_after_the_engine_ended_its_output() throws Exception {
-    var received = new java.util.concurrent.CompletableFuture<String>();
+    var received = new CompletableFuture<String>();
     exchange(
         engine -> {
           engine.head();
@@ -61,8 +65,7 @@ class RawStreamTest {
           client.head();
           assertThat(client.rest()).isEqualTo("all there is");
           client.send("late input").end();
-          assertThat(received.get(10, java.util.concurrent.TimeUnit.SECONDS))
-              .isEqualTo("late input");
+          assertThat(received.get(30, TimeUnit.SECONDS)).isEqualTo("late input");
         });
   }
 
@@ -195,7 +198,7 @@ class RawStreamTest {
       while (true) {
         wire.send(new byte[1000]);
       }
-    } catch (java.io.IOException e) {
+    } catch (IOException e) {
       // The other side had enough.
     }
   }
@@ -225,8 +228,8 @@ class RawStreamTest {
   private static void sendQuietly(Wire wire, int size) {
     try {
       wire.send(new byte[size]).end();
-    } catch (java.io.IOException e) {
-      throw new java.io.UncheckedIOException(e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -19,7 +19,7 @@ import java.util.Locale;
  */
 final class Wire implements AutoCloseable {
 
-  private static final int PATIENCE_MILLIS = 10_000;
+  private static final int PATIENCE_MILLIS = 30_000;
 
   private final SocketChannel channel;
   private final Selector readable;
