@@ -191,7 +191,7 @@ deploy_stack() {
   begin=$(now_ms)
   label Stack "docker stack deploy --resolve-image never -c $(shown "$stack_file") shop"
   if ! said=$(on 1 stack deploy --resolve-image never -c "$stack_file" shop 2>&1); then
-    sed 's/^/    | /' <<<"$said" >&2
+    awk '{ print "    | " $0 }' <<<"$said" >&2
     fail "the stack could not be deployed (the answer is above)."
   fi
   sed -n 's/^\(Creat\|Updat\)ing/          &/p' <<<"$said"
