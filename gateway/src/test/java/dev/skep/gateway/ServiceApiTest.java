@@ -3,6 +3,7 @@ package dev.skep.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 
 class ServiceApiTest {
   private static final String WEB =
