@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import dev.skep.store.model.Json;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /** Reads what clients send. Every way in which it can be wrong is a 400 in words. */
@@ -37,9 +39,25 @@ public final class JsonBody {
     String where = field.isEmpty() ? "the request body" : "field " + field;
     if (e instanceof MismatchedInputException mismatch && mismatch.getTargetType() != null) {
       return "cannot unmarshal %s into %s of type %s"
-          .formatted(kind(e, text), where, mismatch.getTargetType().getSimpleName());
+          .formatted(kind(e, text), where, typeName(mismatch.getTargetType()));
     }
     return "cannot unmarshal " + where + ": " + firstLine(e);
+  }
+
+  private static String typeName(Class<?> type) {
+    if (Collection.class.isAssignableFrom(type)) {
+      return "array";
+    }
+    if (Map.class.isAssignableFrom(type)) {
+      return "map";
+    }
+    return switch (type.getSimpleName()) {
+      case "String", "Sensitive" -> "string";
+      case "Integer", "int", "Long", "long" -> "int";
+      case "Double", "double" -> "float";
+      case "Boolean", "boolean" -> "bool";
+      default -> type.getSimpleName();
+    };
   }
 
   /** What stands where the error is, in Go's words. */

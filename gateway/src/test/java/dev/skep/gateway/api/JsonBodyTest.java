@@ -1,0 +1,85 @@
+package dev.skep.gateway.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.skep.store.model.ServiceSpec;
+import io.vertx.core.buffer.Buffer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class JsonBodyTest {
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          ``                    | got EOF while reading request body
+          `  `                  | got EOF while reading request body
+          {bad                  | invalid character 'b' looking for beginning of object key string
+          {"a"                  | unexpected EOF
+          {"a" 1}               | invalid character '1' after object key
+          {"a":1 "b"}           | invalid character '"' after object key:value pair
+          {"a":}                | invalid character '}' looking for beginning of value
+          {"a":1,}              | invalid character '}' looking for beginning of object key string
+          [1 2]                 | invalid character '2' after array element
+          nul                   | unexpected EOF
+          nulx                  | invalid character 'x' in literal null (expecting 'l')
+          {"a":-x}              | invalid character 'x' in numeric literal
+          {"a":1.x}             | invalid character 'x' after decimal point in numeric literal
+          {"a":1ex}             | invalid character 'x' in exponent of numeric literal
+          {"a":01}              | invalid character '1' after object key:value pair
+          {"a":"\\x"}           | invalid character 'x' in string escape code
+          {"a":"\\u12g4"}       | invalid character 'g' in \\u hexadecimal character escape
+          'x'                   | invalid character '\\'' looking for beginning of value
+          """)
+  void says_what_is_wrong_as_go_does(String body, String message) {
+    assertThatThrownBy(() -> read(body))
+        .isInstanceOfSatisfying(ApiError.class, e -> assertThat(e.status()).isEqualTo(400))
+        .hasMessage(message);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          {"Name":1}                                     | json: cannot unmarshal number 1 into field Name of type string
+          {"Mode":"x"}                                   | json: cannot unmarshal string into field Mode of type Mode
+          {"Mode":{"Replicated":{"Replicas":"2"}}}       | json: cannot unmarshal string into field Mode.Replicated.Replicas of type int
+          {"Mode":{"Replicated":{"Replicas":1.5}}}       | json: cannot unmarshal number 1.5 into field Mode.Replicated.Replicas of type int
+          {"TaskTemplate":{"ContainerSpec":{"Env":"x"}}} | json: cannot unmarshal string into field TaskTemplate.ContainerSpec.Env of type array
+          [1]                                            | json: cannot unmarshal array into the request body of type ServiceSpec
+          """)
+  void names_the_field_that_has_the_wrong_type(String body, String message) {
+    assertThatThrownBy(() -> read(body)).isInstanceOf(ApiError.class).hasMessage(message);
+  }
+
+  @Test
+  void refuses_nulls_and_numbers_that_do_not_fit() {
+    for (String body :
+        new String[] {
+          "{\"TaskTemplate\":{\"ContainerSpec\":{\"Env\":[null]}}}",
+          "{\"Mode\":{\"Replicated\":{\"Replicas\":99999999999999999999}}}",
+          "{\"EndpointSpec\":{\"Ports\":[{\"PublishedPort\":99999999999}]}}",
+          "[".repeat(2000)
+        }) {
+      assertThatThrownBy(() -> read(body))
+          .isInstanceOfSatisfying(ApiError.class, e -> assertThat(e.status()).isEqualTo(400));
+    }
+  }
+
+  @Test
+  void takes_null_for_an_empty_object_and_ignores_what_follows() {
+    assertThat(read("null").labels()).isEmpty();
+    assertThat(read("{\"Name\":\"a\"} trailing").name()).isEqualTo("a");
+    assertThat(read("{\"name\":\"a\",\"NoSuchField\":1}").name()).isEqualTo("a");
+  }
+
+  private static ServiceSpec read(String body) {
+    return JsonBody.read(Buffer.buffer(body), ServiceSpec.class);
+  }
+}

@@ -1,0 +1,42 @@
+package dev.skep.gateway.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.http.HttpMethod;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class RouteTableTest {
+  private static final Endpoint NONE = call -> Reply.done();
+  private final RouteTable table =
+      new RouteTable(
+          List.of(
+              Route.get("/services", NONE),
+              Route.post("/services/create", NONE),
+              Route.get("/services/{id}", NONE),
+              Route.post("/services/{id}/update", NONE)));
+
+  @Test
+  void finds_by_method_and_path() {
+    assertThat(named(HttpMethod.GET, "/services")).contains(Map.of());
+    assertThat(named(HttpMethod.GET, "/services/web")).contains(Map.of("id", "web"));
+    assertThat(named(HttpMethod.POST, "/services/create")).contains(Map.of());
+    assertThat(named(HttpMethod.POST, "/services/a%2Fb+c/update")).contains(Map.of("id", "a/b+c"));
+  }
+
+  @Test
+  void leaves_the_rest_to_the_engine() {
+    assertThat(named(HttpMethod.POST, "/services")).isEmpty();
+    assertThat(named(HttpMethod.GET, "/services/")).isEmpty();
+    assertThat(named(HttpMethod.GET, "/services/a/b")).isEmpty();
+    assertThat(named(HttpMethod.GET, "/")).isEmpty();
+    assertThat(named(HttpMethod.GET, "*")).isEmpty();
+    assertThat(named(HttpMethod.GET, "/containers/json")).isEmpty();
+  }
+
+  private Optional<Map<String, String>> named(HttpMethod method, String path) {
+    return table.find(method, path).map(RouteTable.Match::named);
+  }
+}
