@@ -34,7 +34,7 @@ final class Lane {
    * What may wait for slow readers before reads get smaller. Small against the heap of a daemon
    * (direct memory is bounded by it), and much more than a healthy node ever has waiting.
    */
-  private static final int WAITING_BYTES = 8 * 1024 * 1024;
+  private static final int WAITING_BYTES = 4 * 1024 * 1024;
 
   /** A read may take this part of what is left of {@link #WAITING_BYTES}. */
   private static final int SHARE = 8;
