@@ -14,11 +14,16 @@ import java.util.Map;
 final class Drain {
   /**
    * A connection is at rest when the task spoke last and nothing has moved for this long. Longer
-   * than the pauses within one answer and than a round trip between nodes (so that a connection
-   * that was just made has had time to bring its request); short, since every stop of a task with
-   * an idle keep-alive connection waits for it.
+   * than the pauses within one answer; short, since every stop of a task with an idle keep-alive
+   * connection waits for it.
    */
   static final Duration REST = Duration.ofMillis(50);
+
+  /**
+   * A connection that has not said a word yet was made to bring a request: it is given this long to
+   * do so. A client on a busy host was seen to take more than {@link #REST} between the two.
+   */
+  static final Duration FIRST_WORD = Duration.ofSeconds(2);
 
   /** How often to look; a fifth of {@link #REST}. */
   private static final Duration LOOK = Duration.ofMillis(10);
@@ -85,6 +90,7 @@ final class Drain {
       watched.moves = link.moves();
       watched.sinceNanos = now;
     }
-    return link.looksAnswered() && now - watched.sinceNanos >= REST.toNanos();
+    Duration quiet = link.moves() == 0 ? FIRST_WORD : REST;
+    return link.looksAnswered() && now - watched.sinceNanos >= quiet.toNanos();
   }
 }
