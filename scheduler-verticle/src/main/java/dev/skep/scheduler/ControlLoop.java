@@ -66,7 +66,6 @@ final class ControlLoop {
   private final InstantSource clock;
   private final InstantSource ticks;
   private final RandomGenerator random;
-  private final int maxOps;
   private final Journal journal;
 
   private final ConcurrentLinkedQueue<Commit> observed = new ConcurrentLinkedQueue<>();
@@ -81,6 +80,7 @@ final class ControlLoop {
   private @Nullable Effects effects;
   private ClusterState latest;
   private long ownIndex;
+  private int maxOps = MAX_OPS;
   private @Nullable Instant retryAt;
 
   /**
@@ -96,14 +96,12 @@ final class ControlLoop {
       InstantSource clock,
       InstantSource ticks,
       RandomGenerator random,
-      int maxOps,
       Journal journal) {
     this.commits = commits;
     this.term = term;
     this.clock = clock;
     this.ticks = ticks;
     this.random = random;
-    this.maxOps = maxOps;
     this.journal = journal;
     this.latest = state;
     this.agenda = new Agenda(state);
@@ -324,7 +322,9 @@ final class ControlLoop {
     takeBack(plan, services, taken);
     boolean race = cause instanceof StoreException && !observed.isEmpty();
     if (!race) {
-      // The commits that got in the way are not here yet, or nobody knows what happened.
+      // The commits that got in the way are not here yet, or nobody knows what happened. Should the
+      // transaction have been too large for the store, the next one is smaller.
+      maxOps = Math.max(1, maxOps / 2);
       retryAt = clock.instant().plus(RETRY_AFTER);
     }
     journal.refused(cause);

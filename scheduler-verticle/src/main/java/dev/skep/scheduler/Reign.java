@@ -73,14 +73,7 @@ final class Reign {
     this.watch = store.watch(relay::accept);
     this.loop =
         new ControlLoop(
-            store.state(),
-            term,
-            this::commit,
-            clock,
-            monotonic(),
-            random,
-            ControlLoop.MAX_OPS,
-            new Journal());
+            store.state(), term, this::commit, clock, monotonic(), random, new Journal());
     relay.to(this::observe);
     this.routes = new RoutingTable(loop.latest(), term);
     Dispatcher dispatcher = new Dispatcher(loop, this::assign, clock, random, this::kick);

@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,9 +39,6 @@ final class Session {
 
   /** The desired state that each task was sent with: nothing else of a sent task changes. */
   private final Map<String, TaskState> sent = new HashMap<>();
-
-  /** Networks, secrets and configs that were sent, with the index of the version. */
-  private final Map<String, Long> sentObjects = new HashMap<>();
 
   private final Set<String> changed = new TreeSet<>();
   private boolean complete = true;
@@ -83,7 +81,6 @@ final class Session {
     boolean all = complete;
     if (all) {
       sent.clear();
-      sentObjects.clear();
       changed.clear();
     }
     List<Task> tasks = new ArrayList<>();
@@ -135,8 +132,11 @@ final class Session {
   }
 
   // ------------------------------------------------------------------ what tasks need
+  //
+  // Everything comes with each task that needs it: an agent drops what none of its tasks needs, so
+  // what was sent before may be gone.
 
-  private Map<String, Network> networks(ClusterState state, Collection<Task> tasks) {
+  private static Map<String, Network> networks(ClusterState state, Collection<Task> tasks) {
     Map<String, Network> needed = new TreeMap<>();
     for (Task task : tasks) {
       for (NetworkAttachmentConfig attachment : task.spec().networks()) {
@@ -146,7 +146,7 @@ final class Session {
     return needed;
   }
 
-  private Map<String, Secret> secrets(ClusterState state, Collection<Task> tasks) {
+  private static Map<String, Secret> secrets(ClusterState state, Collection<Task> tasks) {
     Map<String, Secret> needed = new TreeMap<>();
     for (Task task : tasks) {
       ContainerSpec container = task.spec().containerSpec();
@@ -159,7 +159,7 @@ final class Session {
     return needed;
   }
 
-  private Map<String, Config> configs(ClusterState state, Collection<Task> tasks) {
+  private static Map<String, Config> configs(ClusterState state, Collection<Task> tasks) {
     Map<String, Config> needed = new TreeMap<>();
     for (Task task : tasks) {
       ContainerSpec container = task.spec().containerSpec();
@@ -172,19 +172,10 @@ final class Session {
     return needed;
   }
 
-  private <T extends SwarmObject> void need(
-      @Nullable String objectId,
-      java.util.function.Function<String, Optional<T>> find,
-      Map<String, T> needed) {
-    if (objectId == null) {
-      return;
-    }
-    T object = find.apply(objectId).orElse(null);
-    if (object != null) {
-      Long known = sentObjects.put(objectId, object.version().index());
-      if (known == null || known != object.version().index()) {
-        needed.put(objectId, object);
-      }
+  private static <T extends SwarmObject> void need(
+      @Nullable String objectId, Function<String, Optional<T>> find, Map<String, T> needed) {
+    if (objectId != null) {
+      find.apply(objectId).ifPresent(object -> needed.put(objectId, object));
     }
   }
 

@@ -1,0 +1,435 @@
+package dev.skep.scheduler;
+
+import dev.skep.scheduler.place.Fleet;
+import dev.skep.store.Change;
+import dev.skep.store.ClusterState;
+import dev.skep.store.Commit;
+import dev.skep.store.Leadership;
+import dev.skep.store.Op;
+import dev.skep.store.StoreFailure;
+import dev.skep.store.Transaction;
+import dev.skep.store.bus.AgentMessages.Assignment;
+import dev.skep.store.bus.AgentMessages.AssignmentTaken;
+import dev.skep.store.bus.BusFailure;
+import dev.skep.store.memory.MemoryStore;
+import dev.skep.store.model.Node;
+import dev.skep.store.model.SwarmObject;
+import dev.skep.store.model.Task;
+import dev.skep.store.model.TaskState;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A cluster on a fake clock: the real control loop and dispatcher, agents that behave like agents,
+ * and a world that loses, repeats and reorders messages, kills leaders, nodes and containers. All
+ * of it follows from the seed.
+ */
+final class Simulation {
+  private static final int MAX_STEPS = 2_000_000;
+  private static final Duration WATCH_DELAY = Duration.ofMillis(30);
+
+  /** Something that happens at a time. */
+  private record Event(Instant at, long order, Runnable what) {}
+
+  private final long seed;
+  private final SplittableRandom random;
+  private final PriorityQueue<Event> events =
+      new PriorityQueue<>(
+          java.util.Comparator.comparing(Event::at).thenComparingLong(Event::order));
+  private final MemoryStore store = new MemoryStore();
+  private final Invariants invariants = new Invariants(WATCH_DELAY.multipliedBy(4));
+  private final Map<String, SimAgent> agents = new TreeMap<>();
+  private final List<String> wrong = new ArrayList<>();
+  private Instant now = Samples.T0;
+  private long order;
+  private long term = 1;
+  private Leader leader;
+  private boolean calm;
+  private int turns;
+
+  /** A bug that is put in, to see whether it is found. */
+  UnaryOperator<Transaction> transactions = UnaryOperator.identity();
+
+  UnaryOperator<Assignment> assignments = UnaryOperator.identity();
+
+  Simulation(long seed) {
+    this.seed = seed;
+    this.random = new SplittableRandom(seed);
+    this.leader = new Leader();
+    store.watch(commit -> {
+      for (String what : invariants.afterCommit(commit)) {
+        wrong.add(now + ": " + what);
+      }
+    });
+    leader.begin();
+  }
+
+  /** Prints each commit: what to do with a seed that fails. */
+  void tell() {
+    store.watch(commit -> System.out.println(now + " #" + commit.index() + " " + story(commit)));
+  }
+
+  // ------------------------------------------------------------------ the world
+
+  long seed() {
+    return seed;
+  }
+
+  Instant now() {
+    return now;
+  }
+
+  SplittableRandom random() {
+    return random;
+  }
+
+  ClusterState state() {
+    return store.state();
+  }
+
+  long between(long min, long max) {
+    return max <= min ? min : random.nextLong(min, max + 1);
+  }
+
+  boolean chance(double probability) {
+    return random.nextDouble() < probability;
+  }
+
+  void after(long millis, Runnable what) {
+    events.add(new Event(now.plusMillis(millis), order++, what));
+  }
+
+  long heartbeatMillis() {
+    return leader.loop.period().toMillis();
+  }
+
+  Dispatcher dispatcher() {
+    return leader.dispatcher;
+  }
+
+  Map<String, SimAgent> agents() {
+    return agents;
+  }
+
+  /** Nothing fails any more. */
+  void calm() {
+    calm = true;
+  }
+
+  boolean isCalm() {
+    return calm;
+  }
+
+  SimAgent join(Node node) {
+    commit(Transaction.at(now).create(node).build());
+    SimAgent agent = new SimAgent(this, node.id());
+    agents.put(node.id(), agent);
+    agent.start();
+    return agent;
+  }
+
+  /** A change by a user; whether it was accepted. */
+  boolean commit(Transaction transaction) {
+    return store.commit(transaction).succeeded();
+  }
+
+  void run(Duration time) {
+    Instant until = now.plus(time);
+    int steps = 0;
+    while (!events.isEmpty() && !events.peek().at().isAfter(until) && wrong.isEmpty()) {
+      Event event = events.remove();
+      now = event.at();
+      event.what().run();
+      if (++steps > MAX_STEPS) {
+        wrong.add(now + ": the cluster does not come to rest");
+      }
+    }
+    if (wrong.isEmpty()) {
+      now = until;
+    }
+  }
+
+  /** A request over the network, which loses and repeats messages while the world is not calm. */
+  <A> Future<A> call(Supplier<Future<A>> handler) {
+    Promise<A> answer = Promise.promise();
+    int copies = calm ? 1 : chance(0.05) ? 0 : chance(0.05) ? 2 : 1;
+    for (int i = 0; i < copies; i++) {
+      after(
+          between(1, calm ? 3 : 40),
+          () -> {
+            Future<A> result;
+            try {
+              result = handler.get();
+            } catch (RuntimeException e) {
+              result = Future.failedFuture(e);
+            }
+            result.onComplete(done -> {
+              if (calm || !chance(0.05)) {
+                after(
+                    between(1, calm ? 3 : 40),
+                    () -> {
+                      if (done.succeeded()) {
+                        answer.tryComplete(done.result());
+                      } else {
+                        answer.tryFail(done.cause());
+                      }
+                    });
+              }
+            });
+          });
+    }
+    after(3000, () -> answer.tryFail(new BusFailure(BusFailure.TIMEOUT, "lost")));
+    return answer.future();
+  }
+
+  /** The leader dies; another begins a little later. */
+  void changeLeader() {
+    leader.dead = true;
+    term++;
+    store.lead(new Leadership(true, term));
+    leader = new Leader();
+    leader.begin();
+  }
+
+  // ------------------------------------------------------------------ checks
+
+  List<String> wrong() {
+    return wrong;
+  }
+
+  /** What is wrong now that nothing happened for long. */
+  List<String> wrongAtRest() {
+    List<String> found = new ArrayList<>(wrong);
+    ClusterState state = store.state();
+    found.addAll(invariants.atRest(state));
+    for (SimAgent agent : agents.values()) {
+      Node node = state.node(agent.nodeId()).orElse(null);
+      if (node == null) {
+        continue;
+      }
+      boolean ready = node.status().state().equals(Node.NodeStatus.READY);
+      if (ready != agent.up()) {
+        found.add("node " + node.id() + " is " + node.status().state());
+      }
+      Set<String> wanted = new TreeSet<>();
+      for (Task task : state.tasksOfNode(node.id())) {
+        if (!task.desiredState().after(TaskState.RUNNING) && task.state() == TaskState.RUNNING) {
+          wanted.add(task.id());
+        }
+      }
+      if (agent.up() && !wanted.equals(agent.running())) {
+        found.add("node " + node.id() + " runs " + agent.running() + " instead of " + wanted);
+      }
+    }
+    if (!leader.loop.fleet().facts().equals(Fleet.of(leader.loop.latest()).facts())) {
+      found.add("the fleet does not count right");
+    }
+    if (!leader.routes.current().ports().equals(new RoutingTable(state, term).current().ports())) {
+      found.add("the routes are not those of the state");
+    }
+    return found;
+  }
+
+  int turns() {
+    return turns;
+  }
+
+  // ------------------------------------------------------------------ the leader
+
+  /** What a {@link Reign} does, on the fake clock. */
+  private final class Leader {
+    private final ControlLoop loop;
+    private final Dispatcher dispatcher;
+    private final RoutingTable routes;
+    private boolean dead;
+    private boolean kicked;
+    private boolean turning;
+    private @Nullable Instant timer;
+    private Instant lastWatch = now;
+
+    Leader() {
+      ClusterState state = store.state();
+      loop =
+          new ControlLoop(
+              state, term, this::commit, () -> now, () -> now, random.split(), new Journal());
+      dispatcher = new Dispatcher(loop, this::assign, () -> now, random.split(), this::kick);
+      routes = new RoutingTable(state, term);
+    }
+
+    void begin() {
+      loop.effects(
+          new ControlLoop.Effects() {
+            @Override
+            public void observe(Commit commit) {
+              dispatcher.observe(commit);
+              routes.observe(commit);
+            }
+
+            @Override
+            public void flush(ClusterState latest, Instant at) {
+              dispatcher.flush(latest, at);
+            }
+
+            @Override
+            public java.util.Optional<Instant> nextFlush() {
+              return dispatcher.nextFlush();
+            }
+          });
+      store.watch(this::watched);
+      kick();
+    }
+
+    private void watched(Commit commit) {
+      if (dead) {
+        return;
+      }
+      Instant at = now.plusMillis(between(0, calm ? 1 : WATCH_DELAY.toMillis()));
+      lastWatch = at.isAfter(lastWatch) ? at : lastWatch;
+      events.add(
+          new Event(
+              lastWatch,
+              order++,
+              () -> {
+                loop.observe(commit);
+                kick();
+              }));
+    }
+
+    private Future<AssignmentTaken> assign(String nodeId, Assignment assignment) {
+      SimAgent agent = agents.get(nodeId);
+      if (agent == null) {
+        return Future.failedFuture(new BusFailure(BusFailure.NO_LISTENER, "nobody there"));
+      }
+      Assignment sent = assignments.apply(assignment);
+      return call(() -> agent.take(sent));
+    }
+
+    private Future<Commit> commit(Transaction transaction) {
+      Promise<Commit> done = Promise.promise();
+      Transaction sent = transactions.apply(transaction);
+      boolean lost = !calm && chance(0.02);
+      boolean mute = !calm && chance(0.02);
+      after(
+          between(0, calm ? 2 : 15),
+          () -> {
+            Future<Commit> result =
+                lost
+                    ? Future.failedFuture(new StoreFailure("lost", false, null))
+                    : store.commit(sent);
+            StoreFailure unknown = new StoreFailure("no answer", false, null);
+            after(
+                between(0, calm ? 2 : 15),
+                () -> {
+                  if (dead) {
+                    return;
+                  }
+                  if (mute || result.failed()) {
+                    done.fail(mute ? unknown : result.cause());
+                  } else {
+                    done.complete(result.result());
+                  }
+                });
+          });
+      return done.future();
+    }
+
+    private void kick() {
+      if (!kicked && !dead) {
+        kicked = true;
+        after(0, this::turn);
+      }
+    }
+
+    private void turn() {
+      if (dead || turning) {
+        return;
+      }
+      turning = true;
+      kicked = false;
+      turns++;
+      loop.turn()
+          .onComplete(more -> {
+            turning = false;
+            if (more.failed()) {
+              wrong.add("a turn failed: " + more.cause());
+            } else if (more.result() || kicked) {
+              kicked = true;
+              after(0, this::turn);
+            } else {
+              arm();
+            }
+          });
+    }
+
+    private void arm() {
+      Instant next = loop.nextTurn().orElse(null);
+      if (next == null || next.equals(timer)) {
+        return;
+      }
+      timer = next;
+      long millis = Math.max(1, Duration.between(now, next).plusMillis(1).toMillis());
+      after(
+          millis,
+          () -> {
+            if (next.equals(timer)) {
+              timer = null;
+              kick();
+            }
+          });
+    }
+  }
+
+  // ------------------------------------------------------------------ for mutations
+
+  /** The transaction without the steps that {@code drop} names. */
+  static Transaction without(Transaction from, java.util.function.Predicate<Op> drop) {
+    return new Transaction(
+        from.at(), from.ops().stream().filter(op -> !drop.test(op)).toList(), from.term());
+  }
+
+  /** The task that a step writes; absent for other steps. */
+  static @Nullable Task written(Op op) {
+    SwarmObject object =
+        switch (op) {
+          case Op.Create create -> create.object();
+          case Op.Update update -> update.object();
+          case Op.Delete delete -> null;
+          case Op.Unchanged unchanged -> null;
+        };
+    return object instanceof Task task ? task : null;
+  }
+
+  /** The objects that a commit touched, for stories. */
+  static String story(Commit commit) {
+    StringBuilder story = new StringBuilder();
+    for (Change change : commit.changes()) {
+      story.append(change.getClass().getSimpleName()).append(' ').append(change.object().id());
+      if (change.object() instanceof Task task) {
+        story
+            .append(" slot ")
+            .append(task.slot())
+            .append('@')
+            .append(task.nodeId())
+            .append(' ')
+            .append(task.desiredState())
+            .append('/')
+            .append(task.state());
+      }
+      story.append("; ");
+    }
+    return story.toString();
+  }
+}
