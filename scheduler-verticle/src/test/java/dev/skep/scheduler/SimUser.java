@@ -344,7 +344,12 @@ final class SimUser {
         spec.endpointSpec() != null
             && spec.endpointSpec().ports().stream().anyMatch(port -> !port.ingress());
     if (hostPorts) {
-      next = next.withMode(Mode.replicated(1)).withUpdateConfig(null);
+      int own = 9000 + Math.abs(String.valueOf(spec.name()).hashCode() % 1000);
+      PortConfig port = new PortConfig(null, "tcp", 80, own, "host");
+      next =
+          next.withMode(Mode.replicated(1))
+              .withUpdateConfig(null)
+              .withEndpointSpec(new EndpointSpec("dnsrr", List.of(port)));
     }
     return next;
   }
