@@ -38,6 +38,7 @@ import org.jspecify.annotations.Nullable;
 final class Simulation {
   /** A cluster that does more than this in a second runs hot. */
   private static final int MAX_STEPS_A_SECOND = 5_000;
+
   private static final Duration WATCH_DELAY = Duration.ofMillis(30);
 
   /** Something that happens at a time. */
