@@ -79,12 +79,14 @@ class ArchitectureTest {
                 "io.vertx..",
                 "java.io..",
                 "java.nio.file..",
-                "java.net..",
                 "java.util.concurrent..",
                 "org.slf4j..")
             .orShould()
             .dependOnClassesThat()
-            .areAssignableTo(InstantSource.class));
+            .areAssignableTo(InstantSource.class)
+            .orShould()
+            .dependOnClassesThat()
+            .areAssignableTo(java.net.Socket.class));
   }
 
   @Test
@@ -124,7 +126,10 @@ class ArchitectureTest {
   @Test
   void names_say_what_a_type_is_for() {
     check(
+        // A manager is a role of nodes here, and in this room only.
         noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.skep.store.membership")
             .should()
             .haveSimpleNameEndingWith("Manager")
             .orShould()

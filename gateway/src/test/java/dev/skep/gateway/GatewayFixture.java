@@ -38,6 +38,7 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -176,8 +177,12 @@ final class GatewayFixture implements AutoCloseable {
 
   Answer call(HttpMethod method, String uri, @Nullable String body, Map<String, String> headers) {
     return within(
-        send(method, uri, body, headers)
-            .compose(response ->
+        send(
+            method,
+            uri,
+            body,
+            headers,
+            response ->
                 response
                     .body()
                     .map(text ->
@@ -186,11 +191,22 @@ final class GatewayFixture implements AutoCloseable {
 
   /** Sends a request whose answer is read while it comes; done once its head is there. */
   Stream open(String uri) {
-    return within(send(HttpMethod.GET, uri, null, Map.of()).map(Stream::new));
+    return within(
+        send(
+            HttpMethod.GET,
+            uri,
+            null,
+            Map.of(),
+            response -> Future.succeededFuture(new Stream(response))));
   }
 
-  private Future<HttpClientResponse> send(
-      HttpMethod method, String uri, @Nullable String body, Map<String, String> headers) {
+  /** {@code read} is called on the connection's own context, before the answer's body can pass. */
+  private <T> Future<T> send(
+      HttpMethod method,
+      String uri,
+      @Nullable String body,
+      Map<String, String> headers,
+      Function<HttpClientResponse, Future<T>> read) {
     RequestOptions to =
         new RequestOptions()
             .setServer(socket.vertxAddress())
@@ -202,9 +218,11 @@ final class GatewayFixture implements AutoCloseable {
         .request(to)
         .compose(request -> {
           headers.forEach(request::putHeader);
-          return body == null
-              ? request.send()
-              : request.putHeader("Content-Type", "application/json").send(body);
+          Future<HttpClientResponse> answer =
+              body == null
+                  ? request.send()
+                  : request.putHeader("Content-Type", "application/json").send(body);
+          return answer.compose(read);
         });
   }
 

@@ -217,8 +217,12 @@ public final class ControlPort {
             .setTimeout(REPLY_MILLIS);
     return client
         .request(to)
-        .compose(request -> request.send(Buffer.buffer(Json.storedBytes(join))))
-        .compose(response -> response.body().map(body -> read(response.statusCode(), body)))
+        .compose(request ->
+            // The answer is read where it arrives, so that none of it can pass before.
+            request
+                .send(Buffer.buffer(Json.storedBytes(join)))
+                .compose(
+                    response -> response.body().map(body -> read(response.statusCode(), body))))
         .recover(cause ->
             cause instanceof MembershipException
                 ? Future.failedFuture(cause)
