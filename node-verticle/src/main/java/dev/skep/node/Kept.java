@@ -37,6 +37,15 @@ final class Kept {
   /** Whether the container's health is probed, so that it is running only when healthy. */
   boolean probed;
 
+  /** What was last heard of its health; an event can come before the answer to the start. */
+  Health heard = Health.NONE;
+
+  /** Whether this life of the agent made the container, so that nothing of it is missing. */
+  boolean complete;
+
+  /** Whether the leader has taken a report of this life of the agent. */
+  boolean told;
+
   boolean outOfMemory;
   String probeOutput = "";
 
@@ -117,14 +126,23 @@ final class Kept {
         observed instanceof Observed.Alive alive && alive.health() == Health.UNHEALTHY;
     observed =
         new Observed.Dead(
-            containerId, exitCode, Observed.cause(outOfMemory, unhealthy, probeOutput, ""));
+            containerId,
+            exitCode,
+            Observed.cause(exitCode, outOfMemory, unhealthy, probeOutput, ""));
   }
 
   void health(Health health) {
+    heard = health;
     if (observed instanceof Observed.Alive alive) {
       probed = true;
       observed = new Observed.Alive(alive.containerId(), alive.pid(), health);
     }
+  }
+
+  /** The container runs. */
+  void started(String containerId) {
+    Health health = !probed ? Health.NONE : heard == Health.NONE ? Health.STARTING : heard;
+    observed = new Observed.Alive(containerId, 0, health);
   }
 
   /** Moves the task to a state. */

@@ -2,6 +2,7 @@ package dev.skep.node;
 
 import dev.skep.node.engine.Engine;
 import dev.skep.node.engine.EngineException;
+import dev.skep.node.engine.EngineUnavailableException;
 import dev.skep.node.engine.LogQuery;
 import dev.skep.node.fiber.Fibers;
 import dev.skep.store.bus.Addresses;
@@ -135,6 +136,12 @@ final class LogServer {
     try {
       feed.drink(engine.logs(kept.containerId(), query, tty).await());
     } catch (EngineException e) {
+      if (e.notFound()) {
+        feed.end(); // removed meanwhile
+      } else {
+        feed.fail(String.valueOf(e.getMessage()));
+      }
+    } catch (EngineUnavailableException e) {
       feed.fail(String.valueOf(e.getMessage()));
     }
   }

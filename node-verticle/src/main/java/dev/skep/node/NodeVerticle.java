@@ -19,6 +19,7 @@ import dev.skep.store.bus.AgentMessages.Leave;
 import dev.skep.store.bus.AgentMessages.Left;
 import dev.skep.store.bus.AgentMessages.OpenSession;
 import dev.skep.store.bus.Bus;
+import dev.skep.store.bus.BusFailure;
 import dev.skep.store.model.Task;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -130,7 +131,8 @@ public final class NodeVerticle extends VerticleBase {
             this::introduce,
             () -> keeper.engineLostFor().compareTo(ENGINE_GRACE) < 0,
             this::assigned);
-    private final TaskReporter reporter = new TaskReporter(session, fibers, keeper::unassign);
+    private final TaskReporter reporter =
+        new TaskReporter(session, fibers, keeper::told, keeper::unassign);
     private final LogServer logs =
         new LogServer(nodeId, engine, fibers, bus, clock, random, keeper::find);
     private final Departure departure =
@@ -151,7 +153,7 @@ public final class NodeVerticle extends VerticleBase {
               Map.of(
                   "type", List.of("container"),
                   "label", List.of(ContainerRequest.NODE_LABEL + "=" + nodeId),
-                  "event", List.of("oom", "die", "destroy", "health_status")),
+                  "event", List.of("start", "oom", "die", "destroy", "health_status")),
               this);
       leave =
           bus.answer(Addresses.leave(nodeId), Leave.class, question -> fibers.start(this::leave));
@@ -254,7 +256,11 @@ public final class NodeVerticle extends VerticleBase {
       for (long i = 0; i < polls && (keeper.busy() || saving); i++) {
         fibers.pause(LEAVE_POLL);
       }
-      return new Left(departure.clear());
+      try {
+        return new Left(departure.clear());
+      } catch (EngineUnavailableException | EngineException e) {
+        throw new BusFailure(BusFailure.NO_LISTENER, String.valueOf(e.getMessage()));
+      }
     }
 
     Future<?> stop() {

@@ -7,6 +7,12 @@ import dev.skep.node.engine.Health;
 sealed interface Observed {
   Observed ABSENT = new Absent();
 
+  /**
+   * The exit code of a process that was killed, as by the kernel for want of memory; a child of it
+   * may be killed alone.
+   */
+  int KILLED = 137;
+
   /** There is none. */
   record Absent() implements Observed {}
 
@@ -36,6 +42,7 @@ sealed interface Observed {
               details.id(),
               details.exitCode(),
               cause(
+                  details.exitCode(),
                   details.oomKilled(),
                   details.health() == Health.UNHEALTHY,
                   details.probeOutput(),
@@ -45,8 +52,12 @@ sealed interface Observed {
 
   /** The words for what ended a container. */
   static String cause(
-      boolean outOfMemory, boolean unhealthy, String probeOutput, String engineError) {
-    if (outOfMemory) {
+      int exitCode,
+      boolean outOfMemory,
+      boolean unhealthy,
+      String probeOutput,
+      String engineError) {
+    if (outOfMemory && exitCode == KILLED) {
       return "out of memory";
     }
     if (unhealthy) {

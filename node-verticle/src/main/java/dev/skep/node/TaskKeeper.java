@@ -130,6 +130,16 @@ final class TaskKeeper {
     }
   }
 
+  /** The leader has taken reports of these tasks. */
+  void told(List<String> ids) {
+    for (String id : ids) {
+      Kept k = kept.get(id);
+      if (k != null) {
+        k.told = true;
+      }
+    }
+  }
+
   /** The leader does not know these tasks. */
   void unassign(List<String> ids) {
     ids.forEach(this::unassign);
@@ -157,7 +167,9 @@ final class TaskKeeper {
     k.task = task;
     k.assigned = true;
     TaskStatus leaders = task.status();
-    if (!k.state().after(leaders.state())) {
+    boolean leaderKnows =
+        leaders.state().after(k.state()) || (leaders.state() == k.state() && !k.told);
+    if (leaderKnows) {
       k.status = leaders;
       if (!task.networksAttachments().isEmpty() && k.networks.isEmpty()) {
         k.networks = task.networksAttachments();
@@ -165,7 +177,7 @@ final class TaskKeeper {
       if (reporter != null) {
         reporter.drop(k.id);
       }
-    } else if (reporter != null) {
+    } else if (reporter != null && k.state().after(leaders.state())) {
       reporter.report(k.report());
     }
     return k;
@@ -205,6 +217,13 @@ final class TaskKeeper {
     boolean known = !k.containerId().isEmpty();
     switch (event.action()) {
       case "oom" -> k.outOfMemory = true;
+      case "start" -> {
+        // Somebody started it again by hand. Its task has ended, so it has to stop.
+        if (k.observed instanceof Observed.Dead dead) {
+          k.started(dead.containerId());
+          changed(k);
+        }
+      }
       case "die" -> {
         if (known && !(k.observed instanceof Observed.Dead)) {
           k.died(
@@ -354,7 +373,9 @@ final class TaskKeeper {
       case Step.Advance advance -> {
         k.become(advance.to(), clock.instant(), advance.message(), null);
         report(k);
-        if (advance.to() == TaskState.RUNNING) {
+        if (advance.to() == TaskState.RUNNING
+            && k.observed instanceof Observed.Alive alive
+            && alive.pid() == 0) {
           fibers.run(() -> lookLater(k));
         }
       }

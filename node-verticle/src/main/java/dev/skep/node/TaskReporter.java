@@ -22,17 +22,24 @@ final class TaskReporter {
 
   private final LeaderSession session;
   private final Fibers fibers;
+  private final Consumer<List<String>> told;
   private final Consumer<List<String>> gone;
   private final Map<String, TaskReport> pending = new LinkedHashMap<>();
   private boolean sending;
   private boolean scheduled;
 
   /**
+   * @param told told of tasks whose reports were taken
    * @param gone told of tasks that the leader does not know
    */
-  TaskReporter(LeaderSession session, Fibers fibers, Consumer<List<String>> gone) {
+  TaskReporter(
+      LeaderSession session,
+      Fibers fibers,
+      Consumer<List<String>> told,
+      Consumer<List<String>> gone) {
     this.session = session;
     this.fibers = fibers;
+    this.told = told;
     this.gone = gone;
   }
 
@@ -74,6 +81,7 @@ final class TaskReporter {
     batch.forEach(report -> pending.remove(report.taskId()));
     try {
       List<String> unknown = session.report(batch);
+      told.accept(batch.stream().map(TaskReport::taskId).toList());
       if (!unknown.isEmpty()) {
         gone.accept(unknown);
       }

@@ -9,7 +9,6 @@ import dev.skep.node.container.TaskNetwork;
 import dev.skep.node.engine.ContainerDetails;
 import dev.skep.node.engine.Engine;
 import dev.skep.node.engine.EngineException;
-import dev.skep.node.engine.Health;
 import dev.skep.node.engine.ImageDetails;
 import dev.skep.node.fiber.Fibers;
 import dev.skep.node.fiber.Gate;
@@ -158,6 +157,7 @@ final class TaskWork {
     for (ContainerRequest.Connect connect : request.connects()) {
       engine.connectNetwork(connect.network(), containerId, connect.endpoint()).await();
     }
+    kept.complete = true;
     if (kept.observed instanceof Observed.Absent) {
       kept.observed = new Observed.Created(containerId);
     }
@@ -192,19 +192,43 @@ final class TaskWork {
 
   /** Starts the container, and looks at it where others need to know its addresses or ports. */
   void start(Kept kept, String containerId) {
+    Task task = taskOf(kept);
     gate.enter(Urgency.HIGH).await();
     try {
+      if (!kept.complete) {
+        complete(kept, task, containerId);
+      }
       engine.startContainer(containerId).await();
       if (kept.observed instanceof Observed.Created) {
-        kept.observed =
-            new Observed.Alive(containerId, 0, kept.probed ? Health.STARTING : Health.NONE);
-      }
-      if (reachable(taskOf(kept))) {
-        look(kept, engine.inspectContainer(containerId).await());
+        kept.started(containerId);
       }
     } finally {
       gate.leave();
     }
+    if (reachable(task)) {
+      observe(kept, containerId);
+    }
+  }
+
+  /**
+   * An earlier life of the agent may have ended between a container's creation and its joining of
+   * the further networks.
+   */
+  private void complete(Kept kept, Task task, String containerId) {
+    ContainerRequest request =
+        ContainerRequest.of(task, node, joinNetworks(task), List.of(), engine.apiVersion().await());
+    for (ContainerRequest.Connect connect : request.connects()) {
+      try {
+        engine.connectNetwork(connect.network(), containerId, connect.endpoint()).await();
+      } catch (EngineException e) {
+        LOG.atDebug()
+            .addKeyValue("task", kept.id)
+            .addKeyValue("network", connect.network())
+            .addKeyValue("cause", e.getMessage())
+            .log("joined already");
+      }
+    }
+    kept.complete = true;
   }
 
   /** Whether others may connect to the task, so that its addresses belong to its being started. */

@@ -269,6 +269,34 @@ class AgentTest {
   }
 
   @Test
+  void a_container_that_somebody_starts_again_after_its_task_ended_is_stopped() throws Exception {
+    startInSession();
+    leader().assign(Fixtures.task("t1", NODE));
+    leader().awaitState("t1", TaskState.RUNNING);
+    FakeContainer c = engine().named("web.1.t1");
+    engine().exit(c, 1);
+    leader().awaitState("t1", TaskState.FAILED);
+    engine().startByHand(c);
+    eventually(() -> !c.running(), "the container to stop");
+  }
+
+  @Test
+  void a_leader_that_knows_as_much_does_not_make_the_agent_forget_details() throws Exception {
+    startInSession();
+    leader().assign(Fixtures.task("t1", NODE));
+    leader().awaitReport("t1", r -> container(r).pid() > 0, "with its process");
+    Task known = leader().task("t1");
+    leader()
+        .assign(
+            known
+                .withStatus(known.status().withContainerStatus(null))
+                .withDesiredState(TaskState.COMPLETE));
+    engine().exit(engine().named("web.1.t1"), 0);
+    assertThat(container(leader().awaitState("t1", TaskState.COMPLETE)).containerId())
+        .isEqualTo(engine().named("web.1.t1").id);
+  }
+
+  @Test
   void shuts_a_task_down_keeps_it_for_its_log_and_removes_it_when_unassigned() throws Exception {
     startInSession();
     leader().assign(Fixtures.task("t1", NODE));

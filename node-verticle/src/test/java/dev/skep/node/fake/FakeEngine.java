@@ -164,6 +164,13 @@ public final class FakeEngine {
     emit("health_status: " + status, c, Map.of());
   }
 
+  /** What `docker start` does with a container that ended. */
+  public synchronized void startByHand(FakeContainer c) {
+    c.phase = "running";
+    c.pid = 4242;
+    emit("start", c, Map.of());
+  }
+
   /** Removes a container behind the agent's back. */
   public synchronized void destroy(FakeContainer c) {
     if (c.running()) {
@@ -182,6 +189,11 @@ public final class FakeEngine {
             .appendBytes(bytes);
     c.log.add(frame);
     c.followers.forEach(f -> f.write(frame));
+  }
+
+  /** What a container with a terminal writes: no frames. */
+  public synchronized void raw(FakeContainer c, String text) {
+    c.log.add(Buffer.buffer(text));
   }
 
   private void die(FakeContainer c, int code) {
