@@ -74,7 +74,8 @@ class FailureTest {
     try {
       awaitRejected(1);
       Instant first = Instant.now();
-      // The first replacement is prepared while it waits, and refused at once; each further one comes
+      // The first replacement is prepared while it waits, and refused at once; each further one
+      // comes
       // a delay after the one before. Looking every tenth of a second may have seen the first late.
       List<JsonObject> rejected = awaitRejected(4);
       assertThat(Duration.between(first, Instant.now()))
