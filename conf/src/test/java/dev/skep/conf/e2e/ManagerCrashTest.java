@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The manager's daemon dies at any moment; what it had acknowledged is there when it is back. */
-@Tag("e2e")
+@Tag("open")
 @ExtendWith(SharedSwarm.class)
 class ManagerCrashTest {
   private static final int ROUNDS = 4;
