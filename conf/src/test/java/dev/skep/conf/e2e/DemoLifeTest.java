@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("e2e")
 @Order(1)
 class DemoLifeTest {
-  private static final String NET = "127.78.0";
+  private static final String NET = DemoSwarm.net(78);
 
   private final DemoSwarm demo;
 

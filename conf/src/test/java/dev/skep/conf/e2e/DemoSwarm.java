@@ -1,6 +1,5 @@
 package dev.skep.conf.e2e;
 
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A demo of the tests' own, beside whatever else runs here: other addresses, another directory, the
@@ -35,6 +35,14 @@ final class DemoSwarm {
 
   private final String net;
   private final Path dir;
+
+  /**
+   * Three numbers of a loopback network for this run of the tests: two runs on one machine do not
+   * meet.
+   */
+  static String net(int second) {
+    return "127." + second + "." + ProcessHandle.current().pid() % 250;
+  }
 
   /**
    * @param net three numbers of a loopback network; the nodes are .2, .3 and .4 of it
@@ -169,36 +177,30 @@ final class DemoSwarm {
   }
 
   /** Names of a service's running containers, straight from the engine: name.slot.task. */
-  static List<String> containers(String service) {
-    return onEngine(
-            "ps",
-            "--filter",
-            "label=com.docker.swarm.service.name=" + service,
-            "--format",
-            "{{.Names}}")
-        .lines();
+  List<String> containers(String service) {
+    return ownContainers("ps", "--filter", "label=com.docker.swarm.service.name=" + service);
   }
 
-  /** Ids of every container, stopped ones too, that the nodes of this demo made. */
-  List<String> allContainers() {
-    var all = new ArrayList<String>();
-    for (int node = 1; node <= NODES; node++) {
-      all.addAll(
-          onEngine(
-                  "ps",
-                  "-aq",
-                  "--no-trunc",
-                  "--filter",
-                  "label=com.docker.swarm.node.id=" + nodeId(node))
-              .lines());
-    }
-    return all;
+  /** Names of a stack's containers, stopped ones too, straight from the engine. */
+  List<String> containersOfStack(String stack) {
+    return ownContainers("ps", "-a", "--filter", "label=com.docker.stack.namespace=" + stack);
   }
 
-  JsonArray inspect(String... ids) {
-    var words = new ArrayList<>(List.of("inspect"));
-    words.addAll(Arrays.asList(ids));
-    return new JsonArray(onEngine(words.toArray(String[]::new)).output());
+  /** Names of all containers, stopped ones too, whose name begins so. */
+  List<String> containersNamed(String prefix) {
+    return ownContainers("ps", "-a").stream().filter(name -> name.startsWith(prefix)).toList();
+  }
+
+  /** Those that this demo's nodes made: another swarm may use the same engine. */
+  private List<String> ownContainers(String... ps) {
+    Set<String> nodes = Set.of(nodeId(1), nodeId(2), nodeId(3));
+    var words = new ArrayList<>(Arrays.asList(ps));
+    words.addAll(List.of("--format", "{{.Names}} {{.Label \"com.docker.swarm.node.id\"}}"));
+    return onEngine(words.toArray(String[]::new)).lines().stream()
+        .map(line -> line.split(" "))
+        .filter(columns -> columns.length == 2 && nodes.contains(columns[1]))
+        .map(columns -> columns[0])
+        .toList();
   }
 
   /** Asks for the page on a new connection; returns its lines, or throws when it cannot be had. */

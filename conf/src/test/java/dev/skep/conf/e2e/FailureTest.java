@@ -35,13 +35,13 @@ class FailureTest {
   @Test
   void a_killed_container_is_replaced_in_its_slot() {
     swarm.awaitReplicas(WEB, WEBS);
-    String victim = DemoSwarm.containers(WEB).getFirst();
+    String victim = swarm.containers(WEB).getFirst();
     String slot = slotOf(victim);
     DemoSwarm.onEngine("kill", victim);
     Await.until(
         slot + " runs in a new container",
         DemoSwarm.CONVERGES,
-        () -> DemoSwarm.containers(WEB),
+        () -> swarm.containers(WEB),
         names ->
             names.size() == WEBS
                 && !names.contains(victim)
@@ -164,7 +164,7 @@ class FailureTest {
   @Test
   void a_worker_s_restart_leaves_healthy_containers_alone() {
     swarm.awaitReplicas(WEB, WEBS);
-    Set<String> before = Set.copyOf(DemoSwarm.containers(WEB));
+    Set<String> before = Set.copyOf(swarm.containers(WEB));
     swarm.kill(2);
     swarm.demoSucceeds();
     // It knows its tasks again: logs and state come through it.
@@ -183,7 +183,7 @@ class FailureTest {
         states ->
             !states.isEmpty() && states.lines().allMatch(state -> state.startsWith("Running")));
     swarm.awaitReplicas(WEB, WEBS);
-    assertThat(Set.copyOf(DemoSwarm.containers(WEB))).isEqualTo(before);
+    assertThat(Set.copyOf(swarm.containers(WEB))).isEqualTo(before);
   }
 
   @Test
@@ -225,7 +225,7 @@ class FailureTest {
     Await.until(
         "one container for each slot of the shop's web",
         DemoSwarm.FAILS_OVER,
-        () -> DemoSwarm.containers(WEB),
+        () -> swarm.containers(WEB),
         names ->
             names.size() == WEBS
                 && names.stream().map(FailureTest::slotOf).collect(Collectors.toSet()).size()

@@ -32,7 +32,7 @@ class ManagerCrashTest {
     long seed = Long.getLong("skep.seed", System.nanoTime());
     System.err.println("ManagerCrashTest: again with -Dskep.seed=" + seed);
     Random random = new Random(seed);
-    Set<String> before = Set.copyOf(DemoSwarm.containers("shop_web"));
+    Set<String> before = Set.copyOf(swarm.containers("shop_web"));
     var acknowledged = new ArrayList<String>();
     for (int round = 1; round <= ROUNDS; round++) {
       acknowledged.addAll(createUntilKilled(round, random.nextInt(LONGEST_LIFE_MILLIS)));
@@ -48,10 +48,10 @@ class ManagerCrashTest {
       Await.until(
           "one container of " + service,
           DemoSwarm.FAILS_OVER,
-          () -> DemoSwarm.containers(service),
+          () -> swarm.containers(service),
           names -> names.size() == 1);
     }
-    assertThat(Set.copyOf(DemoSwarm.containers("shop_web")))
+    assertThat(Set.copyOf(swarm.containers("shop_web")))
         .as("the shop's tasks outlive their manager's daemon")
         .isEqualTo(before);
 
@@ -61,11 +61,8 @@ class ManagerCrashTest {
     Await.until(
         "their containers are gone",
         DemoSwarm.FAILS_OVER,
-        () -> swarm.allContainers().size(),
-        count ->
-            count
-                == DemoSwarm.containers("shop_web").size()
-                    + DemoSwarm.containers("shop_api").size());
+        () -> swarm.containersNamed("crash-"),
+        List::isEmpty);
   }
 
   /**

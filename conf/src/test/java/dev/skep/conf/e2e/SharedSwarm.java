@@ -46,7 +46,7 @@ final class SharedSwarm implements BeforeAllCallback, ParameterResolver {
   private static Running start() {
     try {
       Path dir = Files.createTempDirectory(Path.of("/var/lib"), "skep-e2e");
-      DemoSwarm swarm = new DemoSwarm("127.77.0", dir);
+      DemoSwarm swarm = new DemoSwarm(DemoSwarm.net(77), dir);
       swarm.demoSucceeds();
       return new Running(swarm);
     } catch (IOException e) {

@@ -75,9 +75,8 @@ class StackTest {
             lines -> lines.size() == 3 && lines.get(2).contains("in stock"));
     assertThat(page.get(0)).matches("shop_web\\.[1-6]\\.[a-z0-9]{25} on node-[123]");
     assertThat(page.get(1)).isEqualTo("Welcome to the honey shop.");
-    // The api's constraint keeps it off the manager.
     assertThat(page.get(2))
-        .matches("12 jars in stock, says shop_api\\.[12]\\.[a-z0-9]{25} on node-[23]");
+        .matches("12 jars in stock, says shop_api\\.[a-z0-9]{25}\\.[a-z0-9]{25} on node-[123]");
   }
 
   private List<String> anyPage() {
@@ -117,7 +116,7 @@ class StackTest {
     Await.until(
         "the containers above six are gone",
         DemoSwarm.CONVERGES,
-        () -> DemoSwarm.containers(WEB),
+        () -> swarm.containers(WEB),
         names -> names.size() == WEBS);
   }
 
@@ -165,7 +164,7 @@ class StackTest {
       Await.until(
           "all tasks are new ones",
           DemoSwarm.FAILS_OVER,
-          () -> Set.copyOf(DemoSwarm.containers(WEB)),
+          () -> Set.copyOf(swarm.containers(WEB)),
           names -> names.size() == WEBS && names.stream().noneMatch(before::contains));
       swarm.awaitReplicas(WEB, WEBS);
     } finally {
@@ -197,9 +196,7 @@ class StackTest {
     Await.until(
         "its containers are gone",
         DemoSwarm.CONVERGES,
-        () ->
-            DemoSwarm.onEngine("ps", "-aq", "--filter", "label=com.docker.stack.namespace=hello")
-                .lines(),
+        () -> swarm.containersOfStack("hello"),
         List::isEmpty);
   }
 
@@ -211,9 +208,7 @@ class StackTest {
     Await.until(
         "its containers are gone",
         DemoSwarm.CONVERGES,
-        () ->
-            DemoSwarm.onEngine("ps", "-aq", "--filter", "label=com.docker.stack.namespace=second")
-                .lines(),
+        () -> swarm.containersOfStack("second"),
         List::isEmpty);
     Await.until(
         "its networks are gone from the engine",
@@ -242,7 +237,7 @@ class StackTest {
   }
 
   private Set<String> tasks() {
-    return new HashSet<>(DemoSwarm.containers(WEB));
+    return new HashSet<>(swarm.containers(WEB));
   }
 
   private static List<String> networksOf(String stack) {
