@@ -8,6 +8,7 @@ import dev.skep.gateway.api.Head;
 import dev.skep.gateway.api.RouteTable;
 import dev.skep.gateway.api.SwarmGate;
 import dev.skep.gateway.container.ContainerEndpoints;
+import dev.skep.gateway.container.VolumeEndpoints;
 import dev.skep.gateway.event.EventEndpoints;
 import dev.skep.gateway.event.EventRing;
 import dev.skep.gateway.log.LogEndpoints;
@@ -104,6 +105,7 @@ public final class GatewayVerticle extends VerticleBase {
             BlobEndpoints.configs(gate, commits, clock, random),
             new NetworkEndpoints(gate, commits, proxy, locals, finder, clock, random),
             new ContainerEndpoints(proxy, finder),
+            new VolumeEndpoints(proxy),
             new EventEndpoints(vertx, ring, proxy, head, clock));
     return new ApiHandler(routes, versions, head);
   }

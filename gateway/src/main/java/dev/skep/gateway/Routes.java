@@ -7,6 +7,7 @@ import static dev.skep.gateway.api.Route.post;
 
 import dev.skep.gateway.api.RouteTable;
 import dev.skep.gateway.container.ContainerEndpoints;
+import dev.skep.gateway.container.VolumeEndpoints;
 import dev.skep.gateway.event.EventEndpoints;
 import dev.skep.gateway.log.LogEndpoints;
 import dev.skep.gateway.network.NetworkEndpoints;
@@ -35,6 +36,7 @@ final class Routes {
       BlobEndpoints<Config> configs,
       NetworkEndpoints networks,
       ContainerEndpoints containers,
+      VolumeEndpoints volumes,
       EventEndpoints events) {
     return new RouteTable(
         List.of(
@@ -81,6 +83,7 @@ final class Routes {
             post("/networks/{id}/disconnect", networks::attach),
             get("/containers/json", containers::list),
             post("/containers/create", containers::create),
+            post("/volumes/prune", volumes::prune),
             get("/events", events::stream)));
   }
 }

@@ -38,6 +38,7 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -273,6 +274,17 @@ final class GatewayFixture implements AutoCloseable {
 
     void close() {
       response.request().reset();
+    }
+  }
+
+  /** Waits until the condition holds, looking again at each step. */
+  void awaitTrue(BooleanSupplier condition) {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError("did not happen within " + SECONDS + " s");
+      }
+      within(vertx.timer(10, TimeUnit.MILLISECONDS).mapEmpty());
     }
   }
 

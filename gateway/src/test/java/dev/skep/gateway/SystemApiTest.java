@@ -112,6 +112,20 @@ class SystemApiTest {
   }
 
   @Test
+  void keeps_named_volumes_from_clients_that_expect_more_of_the_engine() {
+    gateway.engine().answer("POST /volumes/prune", "{\"VolumesDeleted\":[]}");
+
+    assertThat(gateway.post("/v1.44/volumes/prune", "").expect(501).message())
+        .contains("would remove both");
+    assertThat(gateway.engine().asked).isEmpty();
+    String all = Urls.encode("{\"all\":[\"1\"],\"label\":[\"a\"]}");
+    gateway.post("/v1.44/volumes/prune?filters=" + all, "").expect(200);
+    assertThat(Urls.decode(gateway.engine().asked.getLast()))
+        .isEqualTo("POST /volumes/prune?filters={\"label\":{\"a\":true}}");
+    gateway.post("/v1.41/volumes/prune", "").expect(200);
+  }
+
+  @Test
   void shows_no_swarm_outside_of_one() {
     JsonNode info = gateway.get("/info").expect(200).json();
 
