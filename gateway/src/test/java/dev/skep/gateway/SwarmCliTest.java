@@ -120,6 +120,7 @@ class SwarmCliTest {
             "port '18080' is already in use by service 'web' (" + id + ") as an ingress port");
     docker.run("service", "update", "-d", "--no-resolve-image", "--env-add", "B=2", "web");
     docker.run("service", "scale", "-d", "web=3");
+    // Older commands send the variables in any order.
     assertThat(
             docker.run(
                 "service",
@@ -127,7 +128,7 @@ class SwarmCliTest {
                 "web",
                 "--format",
                 "{{json .Spec.TaskTemplate.ContainerSpec.Env}} {{.Spec.Mode.Replicated.Replicas}}"))
-        .isEqualTo("[\"A=1\",\"B=2\"] 3");
+        .isIn("[\"A=1\",\"B=2\"] 3", "[\"B=2\",\"A=1\"] 3");
     docker.run("service", "rollback", "-d", "web");
     assertThat(
             docker.run(

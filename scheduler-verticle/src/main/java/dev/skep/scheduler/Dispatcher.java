@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -160,7 +161,7 @@ final class Dispatcher implements ControlLoop.Effects {
           }
           return due;
         });
-    for (String nodeId : Set.copyOf(toSend)) {
+    for (String nodeId : List.copyOf(toSend)) {
       Session session = sessions.get(nodeId);
       if (session == null) {
         toSend.remove(nodeId);

@@ -1,9 +1,11 @@
 package dev.skep.scheduler;
 
+import dev.skep.store.ClusterState;
 import dev.skep.store.Commit;
 import dev.skep.store.Store;
 import dev.skep.store.Transaction;
 import dev.skep.store.bus.Addresses;
+import dev.skep.store.bus.AgentMessages.Assignment;
 import dev.skep.store.bus.AgentMessages.AssignmentTaken;
 import dev.skep.store.bus.AgentMessages.Heartbeat;
 import dev.skep.store.bus.AgentMessages.OpenSession;
@@ -24,7 +26,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,8 +72,7 @@ final class Reign {
     this.store = store;
     this.bus = bus;
     this.clock = clock;
-    List<Commit> early = new ArrayList<>();
-    Relay relay = new Relay(early);
+    Relay relay = new Relay();
     this.watch = store.watch(relay::accept);
     this.loop =
         new ControlLoop(
@@ -100,8 +103,7 @@ final class Reign {
             asked -> Future.succeededFuture(routes.current())));
   }
 
-  private Future<AssignmentTaken> assign(
-      String nodeId, dev.skep.store.bus.AgentMessages.Assignment assignment) {
+  private Future<AssignmentTaken> assign(String nodeId, Assignment assignment) {
     return bus.request(Addresses.assign(nodeId), assignment, AssignmentTaken.class, ASSIGN_TIMEOUT);
   }
 
@@ -198,12 +200,8 @@ final class Reign {
 
   /** Keeps what the watch says until the loop, which needs the snapshot first, is there. */
   private static final class Relay {
-    private final List<Commit> early;
-    private java.util.function.@org.jspecify.annotations.Nullable Consumer<Commit> to;
-
-    Relay(List<Commit> early) {
-      this.early = early;
-    }
+    private final List<Commit> early = new ArrayList<>();
+    private @Nullable Consumer<Commit> to;
 
     synchronized void accept(Commit commit) {
       if (to == null) {
@@ -213,16 +211,17 @@ final class Reign {
       }
     }
 
-    synchronized void to(java.util.function.Consumer<Commit> target) {
+    synchronized void to(Consumer<Commit> target) {
       early.forEach(target);
       early.clear();
       to = target;
     }
   }
 
-  /** What follows from a commit: assignments, routes, events. */
+  /** What follows from commits: routes and assignments first, then the events for listeners. */
   private final class Following implements ControlLoop.Effects {
     private final Dispatcher dispatcher;
+    private final List<Commit> told = new ArrayList<>();
 
     Following(Dispatcher dispatcher) {
       this.dispatcher = dispatcher;
@@ -232,14 +231,18 @@ final class Reign {
     public void observe(Commit commit) {
       dispatcher.observe(commit);
       routes.observe(commit).ifPresent(table -> bus.publish(Addresses.ROUTES, table));
-      for (EventMirror.Published event : EventMirror.events(commit)) {
-        bus.publish(event.address(), event.event());
-      }
+      told.add(commit);
     }
 
     @Override
-    public void flush(dev.skep.store.ClusterState latest, Instant now) {
+    public void flush(ClusterState latest, Instant now) {
       dispatcher.flush(latest, now);
+      for (Commit commit : told) {
+        for (EventMirror.Published event : EventMirror.events(commit)) {
+          bus.publish(event.address(), event.event());
+        }
+      }
+      told.clear();
     }
 
     @Override

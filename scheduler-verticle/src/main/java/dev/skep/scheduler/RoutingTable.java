@@ -49,7 +49,12 @@ final class RoutingTable {
     Set<String> services = new HashSet<>();
     for (Change change : commit.changes()) {
       switch (change.object()) {
-        case Task task -> services.add(task.serviceId());
+        case Task task -> {
+          if (!(change instanceof Change.Updated(Task before, Task after))
+              || !sameRoute(before, after)) {
+            services.add(task.serviceId());
+          }
+        }
         case Service service -> services.add(service.id());
         case Node node ->
             commit.state().tasksOfNode(node.id()).forEach(task -> services.add(task.serviceId()));
@@ -65,6 +70,16 @@ final class RoutingTable {
     }
     current = collect(commit.index());
     return Optional.of(current);
+  }
+
+  /** Most changes of a task leave its routes alone; they must not cost a look at its service. */
+  private static boolean sameRoute(Task before, Task after) {
+    return takesConnections(before) == takesConnections(after)
+        && before.networksAttachments().equals(after.networksAttachments());
+  }
+
+  private static boolean takesConnections(Task task) {
+    return task.state() == TaskState.RUNNING && !task.desiredState().after(TaskState.RUNNING);
   }
 
   private boolean put(String serviceId, ClusterState state) {
@@ -98,9 +113,7 @@ final class RoutingTable {
     }
     List<Task> tasks = new ArrayList<>();
     for (Task task : state.tasksOfService(service.id())) {
-      if (task.state() == TaskState.RUNNING
-          && !task.desiredState().after(TaskState.RUNNING)
-          && address(task, state) != null) {
+      if (takesConnections(task) && address(task, state) != null) {
         tasks.add(task);
       }
     }

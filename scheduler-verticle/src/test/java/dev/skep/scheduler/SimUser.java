@@ -301,7 +301,7 @@ final class SimUser {
   /** Faults stop; all nodes but one, now and then, come back. */
   void peace() {
     world.calm();
-    boolean spare = world.agents().size() > 2 && world.chance(0.3);
+    boolean spare = world.agents().size() > 1 && world.chance(0.5);
     for (SimAgent agent : world.agents().values()) {
       if (!agent.up() && !spare) {
         agent.start();

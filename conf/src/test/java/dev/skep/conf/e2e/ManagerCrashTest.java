@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The manager's daemon dies at any moment; what it had acknowledged is there when it is back. */
-@Tag("open")
+@Tag("e2e")
 @ExtendWith(SharedSwarm.class)
 class ManagerCrashTest {
   private static final int ROUNDS = 4;
