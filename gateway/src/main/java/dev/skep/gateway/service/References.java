@@ -64,6 +64,15 @@ final class References {
                     + GoText.quote(n.name())
                     + " which is a swarm internal network");
           });
+      state
+          .network(Words.orEmpty(network.target()))
+          .filter(n -> n.predefined() && says(network))
+          .ifPresent(n -> {
+            throw ApiError.notImplemented(
+                "Aliases and DriverOpts are not supported on the network "
+                    + GoText.quote(n.name())
+                    + ", which is each engine's own; attach the service to an overlay network");
+          });
     }
     ContainerSpec container = spec.taskTemplate().containerSpec();
     if (container != null) {
@@ -74,6 +83,10 @@ final class References {
       throw ApiError.failedPrecondition(
           "service needs ingress network, but no ingress network is present");
     }
+  }
+
+  private static boolean says(NetworkAttachmentConfig network) {
+    return !network.aliases().isEmpty() || !network.driverOpts().isEmpty();
   }
 
   private static boolean isIngress(Network network) {

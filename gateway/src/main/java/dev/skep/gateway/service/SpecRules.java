@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 final class SpecRules {
   private static final long MIN_NANO_CPUS = 1_000_000;
   private static final long MIN_MEMORY_BYTES = 4L * 1024 * 1024;
+  private static final long UNLIMITED_SWAP = -1;
+  private static final long MAX_SWAPPINESS = 100;
   private static final double NANOS = 1e9;
   private static final long MIN_HEALTH_NANOS = 1_000_000;
 
@@ -58,6 +60,9 @@ final class SpecRules {
         throw ApiError.invalidArgument("invalid pids value: Must not be negative");
       }
     }
+    if (resources != null) {
+      swap(resources);
+    }
     if (resources != null && resources.reservations() != null) {
       resources(resources.reservations().nanoCpus(), resources.reservations().memoryBytes());
     }
@@ -71,6 +76,23 @@ final class SpecRules {
       } catch (ConstraintException e) {
         throw ApiError.unknown(String.valueOf(e.getMessage()));
       }
+    }
+  }
+
+  private static void swap(Resources resources) {
+    long memory = resources.limits() == null ? 0 : orZero(resources.limits().memoryBytes());
+    long swap = orZero(resources.swapBytes());
+    if (swap < UNLIMITED_SWAP) {
+      throw ApiError.invalidArgument(
+          "invalid swap value " + swap + ": Must be -1 (unlimited) or a number of bytes");
+    }
+    if (resources.swapBytes() != null && memory == 0) {
+      throw ApiError.invalidArgument("SwapBytes can only be used together with a memory limit");
+    }
+    Long swappiness = resources.memorySwappiness();
+    if (swappiness != null && (swappiness < -1 || swappiness > MAX_SWAPPINESS)) {
+      throw ApiError.invalidArgument(
+          "invalid MemorySwappiness value " + swappiness + ": Must be from -1 (unset) to 100");
     }
   }
 

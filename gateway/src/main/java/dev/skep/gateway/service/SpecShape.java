@@ -3,6 +3,8 @@ package dev.skep.gateway.service;
 import dev.skep.gateway.api.ApiError;
 import dev.skep.gateway.api.GoText;
 import dev.skep.store.model.ContainerSpec;
+import dev.skep.store.model.ContainerSpec.Privileges;
+import dev.skep.store.model.ContainerSpec.Seccomp;
 import dev.skep.store.model.Mount;
 import dev.skep.store.model.ServiceSpec;
 import dev.skep.store.model.ServiceSpec.EndpointSpec;
@@ -11,8 +13,10 @@ import dev.skep.store.model.ServiceSpec.PortConfig;
 import dev.skep.store.model.ServiceSpec.UpdateConfig;
 import dev.skep.store.model.TaskSpec;
 import dev.skep.store.model.TaskSpec.RestartPolicy;
+import java.util.Base64;
 import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +36,9 @@ final class SpecShape {
       Set.of("bind", "volume", "tmpfs", "npipe", "image", "cluster");
   private static final Set<String> PROPAGATIONS =
       Set.of("private", "rprivate", "shared", "rshared", "slave", "rslave");
+  private static final Set<String> SECCOMP_MODES = Set.of("default", "unconfined", "custom");
+  private static final Set<String> APP_ARMOR_MODES = Set.of("default", "disabled");
+  private static final Pattern HOST_LINE = Pattern.compile("\\S+(\\s+\\S+)+");
   private static final int MAX_PORT = 65_535;
 
   private SpecShape() {}
@@ -76,6 +83,44 @@ final class SpecShape {
       if (!propagation.isEmpty() && !PROPAGATIONS.contains(propagation)) {
         throw ApiError.badRequest("invalid MountPropagation: " + GoText.quote(propagation));
       }
+    }
+    for (String line : container.hosts()) {
+      if (!HOST_LINE.matcher(line.strip()).matches()) {
+        throw ApiError.badRequest(
+            "invalid Hosts entry: " + GoText.quote(line) + "; give an address and a name");
+      }
+    }
+    if (container.privileges() != null) {
+      privileges(container.privileges());
+    }
+  }
+
+  private static void privileges(Privileges privileges) {
+    if (privileges.seccomp() != null) {
+      seccomp(privileges.seccomp());
+    }
+    String appArmor =
+        privileges.appArmor() == null ? "" : Words.orEmpty(privileges.appArmor().mode());
+    if (!appArmor.isEmpty() && !APP_ARMOR_MODES.contains(appArmor)) {
+      throw ApiError.badRequest("invalid AppArmorMode: " + GoText.quote(appArmor));
+    }
+  }
+
+  /** A profile goes with the mode custom and only with it, so that none is set aside unread. */
+  private static void seccomp(Seccomp seccomp) {
+    String mode = Words.orEmpty(seccomp.mode());
+    if (!mode.isEmpty() && !SECCOMP_MODES.contains(mode)) {
+      throw ApiError.badRequest("invalid SeccompMode: " + GoText.quote(mode));
+    }
+    String profile = Words.orEmpty(seccomp.profile());
+    if (mode.equals("custom") == profile.isEmpty()) {
+      throw ApiError.badRequest(
+          "a Seccomp Profile goes with the Mode \"custom\", and that mode needs one");
+    }
+    try {
+      Base64.getDecoder().decode(profile);
+    } catch (IllegalArgumentException e) {
+      throw ApiError.badRequest("illegal base64 data in the Seccomp Profile");
     }
   }
 

@@ -40,6 +40,16 @@ final class SpecSupport {
         throw ApiError.notImplemented(
             "mounts of type \"" + type + "\" are not supported; use bind, volume or tmpfs");
       }
+      if (mount.clusterOptions() != null) {
+        throw ApiError.notImplemented(
+            "ClusterOptions are not supported: Skep has no cluster volumes; use a volume whose"
+                + " driver reaches every node");
+      }
+    }
+    if (container.configs().stream().anyMatch(config -> config.runtime() != null)) {
+      throw ApiError.notImplemented(
+          "Runtime configs are not supported: they are for a CredentialSpec (Windows containers);"
+              + " give the config a File instead");
     }
     if (container.privileges() != null && container.privileges().credentialSpec() != null) {
       throw ApiError.notImplemented(

@@ -81,6 +81,9 @@ class SpecRefusalsTest {
           "Resources":{"Limits":{"NanoCPUs":1000}}            | 400 | rpc error: code = InvalidArgument desc = invalid cpu value 0.000001: Must be at least 0.001
           "Resources":{"Reservations":{"MemoryBytes":1000}}   | 400 | rpc error: code = InvalidArgument desc = invalid memory value 1000: Must be at least 4MiB
           "Resources":{"Limits":{"Pids":-1}}                  | 400 | rpc error: code = InvalidArgument desc = invalid pids value: Must not be negative
+          "Resources":{"SwapBytes":1}                         | 400 | rpc error: code = InvalidArgument desc = SwapBytes can only be used together with a memory limit
+          "Resources":{"Limits":{"MemoryBytes":9999999},"SwapBytes":-2} | 400 | rpc error: code = InvalidArgument desc = invalid swap value -2: Must be -1 (unlimited) or a number of bytes
+          "Resources":{"MemorySwappiness":101}                | 400 | rpc error: code = InvalidArgument desc = invalid MemorySwappiness value 101: Must be from -1 (unset) to 100
           "Networks":[{"Target":"nonet"}]                     | 500 | network nonet not found
           "Networks":[{"Target":"mybridge"}]                  | 403 | The network mybridge cannot be used with services. Only networks scoped to the swarm can be used, such as those created with the overlay driver.
           """)
@@ -105,6 +108,14 @@ class SpecRefusalsTest {
           "Image":"i","Mounts":[{"Type":"tmpfs","Target":"/x"},{"Type":"volume","Target":"/x"}] | 400 | rpc error: code = InvalidArgument desc = ContainerSpec: duplicate mount point: /x
           "Image":"i","Mounts":[{"Type":"cluster","Target":"/x"}] | 501 | mounts of type "cluster" are not supported; use bind, volume or tmpfs
           "Image":"i","Mounts":[{"Type":"bind","Target":"/x","BindOptions":{"Propagation":"x"}}] | 400 | invalid MountPropagation: "x"
+          "Image":"i","Mounts":[{"Type":"volume","Target":"/x","ClusterOptions":{}}] | 501 | ClusterOptions are not supported: Skep has no cluster volumes; use a volume whose driver reaches every node
+          "Image":"i","Hosts":["10.0.0.1"]                        | 400 | invalid Hosts entry: "10.0.0.1"; give an address and a name
+          "Image":"i","Privileges":{"Seccomp":{"Mode":"x"}}       | 400 | invalid SeccompMode: "x"
+          "Image":"i","Privileges":{"Seccomp":{"Mode":"custom"}}  | 400 | a Seccomp Profile goes with the Mode "custom", and that mode needs one
+          "Image":"i","Privileges":{"Seccomp":{"Profile":"e30="}} | 400 | a Seccomp Profile goes with the Mode "custom", and that mode needs one
+          "Image":"i","Privileges":{"Seccomp":{"Mode":"custom","Profile":"?"}} | 400 | illegal base64 data in the Seccomp Profile
+          "Image":"i","Privileges":{"AppArmor":{"Mode":"x"}}      | 400 | invalid AppArmorMode: "x"
+          "Image":"i","Configs":[{"ConfigID":"a","ConfigName":"a","Runtime":{}}] | 501 | Runtime configs are not supported: they are for a CredentialSpec (Windows containers); give the config a File instead
           "Image":"i","Isolation":"hyperv"                        | 501 | Isolation "hyperv" is not supported: it is for Windows containers
           "Image":"i","Privileges":{"CredentialSpec":{"File":"f"}} | 501 | CredentialSpec is not supported: it is for Windows containers, and Skep runs on Linux
           "Image":"i","Healthcheck":{"Interval":10}               | 400 | rpc error: code = InvalidArgument desc = ContainerSpec: Interval in HealthConfig cannot be less than 1ms

@@ -43,7 +43,8 @@ public record ContainerRequest(String name, JsonObject body, List<Connect> conne
 
   /**
    * Throws TemplateException when a template in the spec cannot be expanded, and
-   * IllegalArgumentException when the task has no container.
+   * IllegalArgumentException when the task has no container or asks for what the engine is too old
+   * for.
    */
   public static ContainerRequest of(
       Task task,
@@ -52,6 +53,7 @@ public record ContainerRequest(String name, JsonObject body, List<Connect> conne
       List<TaskMount> files,
       ApiVersion api) {
     ContainerSpec spec = containerOf(task);
+    NewerFields.check(spec, node, api);
     TemplateScope scope = TemplateScope.of(task, node);
     JsonObject hostConfig = HostConfig.of(task, spec, scope, files);
     JsonObject body =

@@ -56,7 +56,7 @@ final class HostConfig {
     if (resources == null) {
       return;
     }
-    if (resources.memorySwappiness() != null) {
+    if (resources.memorySwappiness() != null && resources.memorySwappiness() >= 0) {
       host.put("MemorySwappiness", resources.memorySwappiness());
     }
     Resources.Limits limits = resources.limits();

@@ -58,7 +58,7 @@ public final class TaskFiles {
       return List.of();
     }
     Map<String, UnaryOperator<String>> functions = functions(spec, payloads);
-    Template templates = new Template(TemplateScope.of(task, node), functions);
+    TemplateScope scope = TemplateScope.of(task, node);
     try {
       Path folder = folder(task.id());
       delete(folder);
@@ -70,7 +70,7 @@ public final class TaskFiles {
         Path file = folder.resolve(Integer.toString(mounts.size()));
         byte[] bytes =
             payload.templated
-                ? templates
+                ? Template.hidden(scope, payload.noun() + " " + payload.name, functions)
                     .expand(payload.data.toString(StandardCharsets.UTF_8))
                     .getBytes(StandardCharsets.UTF_8)
                 : payload.data.getBytes();
@@ -130,7 +130,11 @@ public final class TaskFiles {
       int mode,
       Buffer data,
       boolean templated,
-      boolean secret) {}
+      boolean secret) {
+    String noun() {
+      return secret ? "secret" : "config";
+    }
+  }
 
   private static List<Payload> payloads(
       ContainerSpec spec, Map<String, Secret> secrets, Map<String, Config> configs) {

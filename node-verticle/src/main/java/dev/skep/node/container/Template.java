@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,18 +20,31 @@ import org.jspecify.annotations.Nullable;
 final class Template {
   private final TemplateScope scope;
   private final Map<String, UnaryOperator<String>> functions;
+  private final @Nullable String hiddenAs;
 
-  /**
-   * @param functions further functions of one argument, by name; they throw TemplateException when
-   *     they cannot answer
-   */
-  Template(TemplateScope scope, Map<String, UnaryOperator<String>> functions) {
+  private Template(
+      TemplateScope scope,
+      Map<String, UnaryOperator<String>> functions,
+      @Nullable String hiddenAs) {
     this.scope = scope;
     this.functions = functions;
+    this.hiddenAs = hiddenAs;
   }
 
   static String expand(TemplateScope scope, String text) {
-    return new Template(scope, Map.of()).expand(text);
+    return new Template(scope, Map.of(), null).expand(text);
+  }
+
+  /**
+   * Templates whose text must not appear in an error.
+   *
+   * @param name what errors call the text instead of showing it
+   * @param functions further functions of one argument, by name; they throw TemplateException when
+   *     they cannot answer
+   */
+  static Template hidden(
+      TemplateScope scope, String name, Map<String, UnaryOperator<String>> functions) {
+    return new Template(scope, functions, name);
   }
 
   String expand(String text) {
@@ -63,7 +77,7 @@ final class Template {
   }
 
   /** Where the action's closing braces are; braces inside quotes do not close it. */
-  private static int close(String text, int from) {
+  private int close(String text, int from) {
     char quote = 0;
     for (int i = from; i < text.length(); i++) {
       char c = text.charAt(i);
@@ -97,7 +111,15 @@ final class Template {
     if (value == null) {
       throw new TemplateException("template: missing value for command in " + shown(text));
     }
-    return value instanceof Map<?, ?> map ? "map" + map : value.toString();
+    return value instanceof Map<?, ?> map ? goMap(map) : value.toString();
+  }
+
+  /** A map as Go prints one. */
+  private static String goMap(Map<?, ?> map) {
+    return map.entrySet().stream()
+        .map(entry -> entry.getKey() + ":" + entry.getValue())
+        .sorted()
+        .collect(Collectors.joining(" ", "map[", "]"));
   }
 
   /**
@@ -118,7 +140,7 @@ final class Template {
         i++;
       } else if (c == '"' || c == '`') {
         int end = quoteEnd(action, i, text);
-        words.add(unquote(action.substring(i, end)));
+        words.add(unquote(action.substring(i, end), text));
         i = end;
       } else {
         int end = i;
@@ -141,7 +163,7 @@ final class Template {
     if (word.startsWith(".")) {
       Object value = scope.field(word);
       if (value == null) {
-        throw new TemplateException("template: no field " + word + " in " + shown(text));
+        throw new TemplateException("template: no field " + said(word) + " in " + shown(text));
       }
       return value;
     }
@@ -151,7 +173,7 @@ final class Template {
     return new Name(word);
   }
 
-  private static int quoteEnd(String action, int from, String text) {
+  private int quoteEnd(String action, int from, String text) {
     char quote = action.charAt(from);
     for (int i = from + 1; i < action.length(); i++) {
       if (action.charAt(i) == '\\' && quote == '"') {
@@ -163,9 +185,16 @@ final class Template {
     throw new TemplateException("template: unterminated quoted string in " + shown(text));
   }
 
-  private static String unquote(String quoted) {
+  private String unquote(String quoted, String text) {
     String inner = quoted.substring(1, quoted.length() - 1);
-    return quoted.startsWith("`") ? inner : inner.translateEscapes();
+    if (quoted.startsWith("`")) {
+      return inner;
+    }
+    try {
+      return inner.translateEscapes();
+    } catch (IllegalArgumentException e) {
+      throw new TemplateException("template: invalid escape in " + shown(text));
+    }
   }
 
   private Object call(List<Object> words, String text) {
@@ -189,14 +218,14 @@ final class Template {
         UnaryOperator<String> function = functions.get(name.text());
         if (function == null) {
           throw new TemplateException(
-              "template: function \"" + name.text() + "\" not defined in " + shown(text));
+              "template: function \"" + said(name.text()) + "\" not defined in " + shown(text));
         }
         yield function.apply(one(args, name, text));
       }
     };
   }
 
-  private static Object index(List<Object> args, String text) {
+  private Object index(List<Object> args, String text) {
     if (args.size() == 2 && args.getFirst() instanceof Map<?, ?> map) {
       Object value = map.get(args.get(1).toString());
       return value == null ? "" : value;
@@ -205,15 +234,24 @@ final class Template {
         "template: index wants .Service.Labels and a name in " + shown(text));
   }
 
-  private static String one(List<Object> args, Name name, String text) {
+  private String one(List<Object> args, Name name, String text) {
     if (args.size() == 1 && args.getFirst() instanceof String value) {
       return value;
     }
-    throw new TemplateException("template: " + name.text() + " wants one text in " + shown(text));
+    throw new TemplateException(
+        "template: " + said(name.text()) + " wants one text in " + shown(text));
   }
 
-  /** Enough of a template to find it by; payloads may be long. */
-  private static String shown(String text) {
+  /** A word of a template, for an error. */
+  private String said(String word) {
+    return hiddenAs == null ? word : "***";
+  }
+
+  /** Enough of a template to find it by; it may be long. */
+  private String shown(String text) {
+    if (hiddenAs != null) {
+      return hiddenAs;
+    }
     int limit = 80;
     String line = text.lines().filter(l -> l.contains("{{")).findFirst().orElse(text);
     return "'" + (line.length() > limit ? line.substring(0, limit) + "..." : line) + "'";

@@ -33,6 +33,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TaskFilesTest {
   private static final NodeFacts NODE = new NodeFacts("node1", "host1", "linux", "x86_64");
@@ -187,6 +189,21 @@ class TaskFilesTest {
         files.write(
             task(spec), NODE, Map.of("s1", secret("s1", "hush", null)), Map.of("c1", templated));
     assertThat(Path.of(mounts.get(1).source())).hasContent("id=t1 mode=fast pass=hush");
+    files.removeAll();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"pass={{.Hush}}", "{{hush}}", "hush {{", "{{env hush}}", "{{\"hush\\q\"}}"})
+  void an_error_in_a_templated_secret_shows_nothing_of_it(String content) {
+    TaskFiles files = new TaskFiles(List.of(memory), "node1");
+    ContainerSpec spec =
+        ContainerSpecBuilder.builder().secrets(List.of(secretFile("s1", "a", "0", 0444))).build();
+    Secret secret = secret("s1", content, new Driver("golang", Map.of()));
+    assertThatThrownBy(() -> files.write(task(spec), NODE, Map.of("s1", secret), Map.of()))
+        .isInstanceOf(TemplateException.class)
+        .hasMessageEndingWith("in secret a")
+        .hasMessageNotContainingAny("hush", "Hush");
     files.removeAll();
   }
 

@@ -40,6 +40,7 @@ class TemplateTest {
         "{{/* nothing */}}x; x",
         "{{print .Task.Slot \"-\" .Service.Name}}; 3-web",
         "$HOME {x} }}; $HOME {x} }}",
+        "{{.Service.Labels}}; map[com.example.x:y tier:front]",
       })
   void expands_what_swarm_knows(String text, String expanded) {
     assertThat(Template.expand(SCOPE, text)).isEqualTo(expanded);
