@@ -11,6 +11,7 @@ import dev.skep.gateway.container.ContainerEndpoints;
 import dev.skep.gateway.container.VolumeEndpoints;
 import dev.skep.gateway.event.EventEndpoints;
 import dev.skep.gateway.event.EventRing;
+import dev.skep.gateway.event.FeedEndpoints;
 import dev.skep.gateway.log.LogEndpoints;
 import dev.skep.gateway.network.EngineNetworks;
 import dev.skep.gateway.network.NetworkEndpoints;
@@ -106,7 +107,8 @@ public final class GatewayVerticle extends VerticleBase {
             new NetworkEndpoints(gate, commits, proxy, locals, finder, clock, random),
             new ContainerEndpoints(proxy, finder),
             new VolumeEndpoints(proxy),
-            new EventEndpoints(vertx, ring, proxy, head, clock));
+            new EventEndpoints(vertx, ring, proxy, head, clock),
+            new FeedEndpoints(vertx, gate, head));
     return new ApiHandler(routes, versions, head);
   }
 

@@ -9,6 +9,7 @@ import dev.skep.gateway.api.RouteTable;
 import dev.skep.gateway.container.ContainerEndpoints;
 import dev.skep.gateway.container.VolumeEndpoints;
 import dev.skep.gateway.event.EventEndpoints;
+import dev.skep.gateway.event.FeedEndpoints;
 import dev.skep.gateway.log.LogEndpoints;
 import dev.skep.gateway.network.NetworkEndpoints;
 import dev.skep.gateway.node.NodeEndpoints;
@@ -37,7 +38,8 @@ final class Routes {
       NetworkEndpoints networks,
       ContainerEndpoints containers,
       VolumeEndpoints volumes,
-      EventEndpoints events) {
+      EventEndpoints events,
+      FeedEndpoints feeds) {
     return new RouteTable(
         List.of(
             head("/_ping", system::ping),
@@ -84,6 +86,7 @@ final class Routes {
             get("/containers/json", containers::list),
             post("/containers/create", containers::create),
             post("/volumes/prune", volumes::prune),
-            get("/events", events::stream)));
+            get("/events", events::stream),
+            get("/skep/v1/events", feeds::stream)));
   }
 }

@@ -3,6 +3,9 @@ package dev.skep.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.skep.store.model.Node;
+import dev.skep.store.model.Service;
+import dev.skep.store.model.Task;
+import dev.skep.store.model.TaskState;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -86,6 +89,67 @@ class EventApiTest {
                 .all()
                 .toString())
         .isEqualTo("{\"Type\":\"container\"}\n");
+  }
+
+  @Test
+  void tells_of_tasks_only_to_who_names_their_type() {
+    Service service = service();
+    Task task = Tasks.of(service, "t1", 1, GatewayFixture.WORKER, TaskState.STARTING);
+    gateway.create(task);
+    Task stored = gateway.store.state().task("t1").orElseThrow();
+    gateway.update(stored.withStatus(stored.status().withState(TaskState.RUNNING)));
+    String uri = "/events?since=1&until=2900000000&filters=";
+
+    assertThat(
+            gateway
+                .open(uri + Urls.encode("{\"scope\":[\"swarm\"]}"))
+                .until(b -> b.toString().contains("\"Type\":\"service\""))
+                .toString())
+        .doesNotContain("\"Type\":\"task\"");
+    List<JsonObject> events =
+        events(
+            gateway
+                .open(
+                    uri
+                        + Urls.encode(
+                            "{\"scope\":[\"swarm\"],\"type\":[\"task\"],\"service\":[\""
+                                + service.id()
+                                + "\"]}"))
+                .until(b -> lines(b.toString()).size() == 2)
+                .toString());
+
+    assertThat(events.getFirst().getString("Action")).isEqualTo("create");
+    JsonObject attributes = events.get(1).getJsonObject("Actor").getJsonObject("Attributes");
+    assertThat(events.get(1).getString("Action")).isEqualTo("update");
+    assertThat(attributes.getString("name")).isEqualTo("web.1.t1");
+    assertThat(attributes.getString("state.old")).isEqualTo("starting");
+    assertThat(attributes.getString("state.new")).isEqualTo("running");
+    assertThat(attributes.getString("node.id")).isEqualTo(GatewayFixture.WORKER);
+    assertThat(attributes.containsKey("desiredstate.new")).as("it did not change").isFalse();
+  }
+
+  @Test
+  void a_rollout_does_not_push_out_what_swarm_keeps() {
+    Service service = service();
+    for (int i = 0; i < 300; i++) {
+      gateway.create(Tasks.of(service, "t" + i, i + 1, GatewayFixture.WORKER, TaskState.RUNNING));
+    }
+
+    assertThat(
+            gateway
+                .open("/events?since=1&until=1900000000&" + SWARM)
+                .until(b -> b.toString().contains("\"name\":\"web\""))
+                .toString())
+        .contains("\"Action\":\"create\"");
+  }
+
+  private Service service() {
+    gateway
+        .post(
+            "/services/create",
+            "{\"Name\":\"web\",\"TaskTemplate\":{\"ContainerSpec\":{\"Image\":\"i\"}}}")
+        .expect(201);
+    return gateway.store.state().services().stream().findFirst().orElseThrow();
   }
 
   private static List<JsonObject> events(String text) {

@@ -1,5 +1,6 @@
 package dev.skep.scheduler;
 
+import dev.skep.store.Change;
 import dev.skep.store.ClusterState;
 import dev.skep.store.Commit;
 import dev.skep.store.Store;
@@ -14,6 +15,7 @@ import dev.skep.store.bus.Bus;
 import dev.skep.store.bus.BusFailure;
 import dev.skep.store.bus.IngressMessages.PortReport;
 import dev.skep.store.bus.IngressMessages.RoutesRequest;
+import dev.skep.store.bus.StateEvents;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -238,8 +240,8 @@ final class Reign {
     public void flush(ClusterState latest, Instant now) {
       dispatcher.flush(latest, now);
       for (Commit commit : told) {
-        for (EventMirror.Published event : EventMirror.events(commit)) {
-          bus.publish(event.address(), event.event());
+        for (Change change : commit.changes()) {
+          bus.publish(Addresses.event(change.object().kind()), StateEvents.of(commit, change));
         }
       }
       told.clear();

@@ -5,7 +5,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 
-/** Which of the swarm's events a client wants, by the engine's rules. */
+/**
+ * Which of the swarm's events a client wants, by the engine's rules. Events of tasks, which no
+ * client of Swarm expects, only go to who names their type.
+ */
 record EventFilter(Filters filters) implements Predicate<SwarmEvent> {
   static final Set<String> KEYS =
       Set.of(
@@ -50,7 +53,9 @@ record EventFilter(Filters filters) implements Predicate<SwarmEvent> {
   @Override
   public boolean test(SwarmEvent event) {
     return wantsSwarm()
-        && filters.exactly("type", event.type())
+        && (event.ofTask()
+            ? filters.get("type").contains(event.type())
+            : filters.exactly("type", event.type()))
         && filters.exactly("event", event.action())
         && filters.labels("label", event.attributes())
         && !filters.has("image")
@@ -59,6 +64,8 @@ record EventFilter(Filters filters) implements Predicate<SwarmEvent> {
 
   private boolean named(String key, SwarmEvent event) {
     return filters.prefix(key, event.id())
-        || filters.prefix(key, event.attributes().getOrDefault("name", ""));
+        || filters.prefix(key, event.attributes().getOrDefault("name", ""))
+        || (event.ofTask()
+            && filters.prefix(key, event.attributes().getOrDefault(key + ".id", "")));
   }
 }

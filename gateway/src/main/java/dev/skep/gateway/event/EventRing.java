@@ -7,10 +7,12 @@ import dev.skep.store.membership.Membership.Place;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,10 +20,14 @@ import org.jspecify.annotations.Nullable;
  * manages. Any thread may call; listeners are called under the ring's lock and must only hand on.
  */
 public final class EventRing {
-  /** As many as the engine keeps. */
+  /**
+   * As many as the engine keeps; of tasks as many again, so that a rollout does not push out what
+   * Swarm would have kept.
+   */
   private static final int KEPT = 256;
 
   private final Deque<SwarmEvent> recent = new ArrayDeque<>();
+  private final Deque<SwarmEvent> recentOfTasks = new ArrayDeque<>();
   private final List<Consumer<SwarmEvent>> listeners = new ArrayList<>();
   private @Nullable Store followed;
   private Store.@Nullable Watch watch;
@@ -54,9 +60,10 @@ public final class EventRing {
     List<SwarmEvent> events = SwarmEvents.of(commit);
     synchronized (this) {
       for (SwarmEvent event : events) {
-        recent.addLast(event);
-        if (recent.size() > KEPT) {
-          recent.removeFirst();
+        Deque<SwarmEvent> kept = event.ofTask() ? recentOfTasks : recent;
+        kept.addLast(event);
+        if (kept.size() > KEPT) {
+          kept.removeFirst();
         }
         List.copyOf(listeners).forEach(listener -> listener.accept(event));
       }
@@ -73,7 +80,10 @@ public final class EventRing {
     listeners.add(listener);
     return since == null
         ? List.of()
-        : recent.stream().filter(event -> !event.at().isBefore(since)).toList();
+        : Stream.concat(recent.stream(), recentOfTasks.stream())
+            .filter(event -> !event.at().isBefore(since))
+            .sorted(Comparator.comparing(SwarmEvent::at))
+            .toList();
   }
 
   synchronized void leave(Consumer<SwarmEvent> listener) {

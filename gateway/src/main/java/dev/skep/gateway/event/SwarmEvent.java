@@ -16,9 +16,15 @@ import java.util.TreeMap;
 record SwarmEvent(
     String type, String action, String id, Map<String, String> attributes, Instant at) {
   private static final long NANOS = 1_000_000_000L;
+  private static final String TASK = "task";
 
   SwarmEvent {
     attributes = java.util.Collections.unmodifiableMap(new TreeMap<>(attributes));
+  }
+
+  /** Whether it is a task's, of which Swarm tells nothing. */
+  boolean ofTask() {
+    return type.equals(TASK);
   }
 
   /** Nanoseconds since 1970. */

@@ -1,10 +1,9 @@
-package dev.skep.scheduler;
+package dev.skep.store.bus;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.skep.store.Change;
 import dev.skep.store.Commit;
-import dev.skep.store.bus.Addresses;
 import dev.skep.store.bus.EventMessages.Action;
 import dev.skep.store.bus.EventMessages.StateEvent;
 import dev.skep.store.model.Cluster;
@@ -14,30 +13,33 @@ import dev.skep.store.model.Secret;
 import dev.skep.store.model.SwarmObject;
 import java.util.List;
 
-/** Turns commits into the events that scripts hear. */
-final class EventMirror {
-  private EventMirror() {}
+/** Turns commits into the events that scripts hear. Pure: every manager makes the same of one. */
+public final class StateEvents {
+  private StateEvents() {}
 
-  /** An event and where it is published. */
-  record Published(String address, StateEvent event) {}
-
-  static List<Published> events(Commit commit) {
-    return commit.changes().stream()
-        .map(
-            change -> new Published(Addresses.event(change.object().kind()), event(commit, change)))
-        .toList();
+  /** The events of a commit, in its order. */
+  public static List<StateEvent> of(Commit commit) {
+    return commit.changes().stream().map(change -> of(commit, change)).toList();
   }
 
-  private static StateEvent event(Commit commit, Change change) {
+  /** What one change of a commit looks like. */
+  public static StateEvent of(Commit commit, Change change) {
     SwarmObject object = change.object();
     Action action =
         switch (change) {
-          case Change.Created created -> Action.CREATE;
-          case Change.Updated updated -> Action.UPDATE;
-          case Change.Deleted deleted -> Action.DELETE;
+          case Change.Created _ -> Action.CREATE;
+          case Change.Updated _ -> Action.UPDATE;
+          case Change.Deleted _ -> Action.DELETE;
         };
     return new StateEvent(
-        commit.index(), action, object.kind().noun(), object.id(), object.name(), shown(object));
+        commit.index(),
+        commit.at(),
+        action,
+        object.kind().noun(),
+        object.id(),
+        object.name(),
+        Differences.of(change),
+        shown(object));
   }
 
   /** The API's view, without what must stay secret. */
