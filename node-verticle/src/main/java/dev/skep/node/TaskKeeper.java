@@ -384,7 +384,7 @@ final class TaskKeeper {
         if (!trusted) {
           return false;
         }
-        work.prepare(k);
+        work.prepare(k, () -> report(k));
       }
       case Step.Start start -> work.start(k, start.containerId());
       case Step.Stop stop -> work.stop(k, stop.containerId());

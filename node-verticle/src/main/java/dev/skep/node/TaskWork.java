@@ -30,6 +30,7 @@ import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +43,9 @@ final class TaskWork {
   private static final Logger LOG = LoggerFactory.getLogger(TaskWork.class);
 
   private static final int ENGINE_CALLS = 8;
+
+  /** How often a pull's progress shows in the task's message: each time is a commit. */
+  private static final Duration PULL_TOLD_EVERY = Duration.ofSeconds(1);
 
   /**
    * A stop that takes longer than this waits for its container, not for the engine, and makes room
@@ -96,20 +100,29 @@ final class TaskWork {
   /**
    * Makes the task's container. Gives up quietly when the task is not wanted any more while its
    * image is fetched.
+   *
+   * @param said told when the task's status message has changed
    */
-  void prepare(Kept kept) {
+  void prepare(Kept kept, Runnable said) {
     Task task = taskOf(kept);
     ContainerSpec spec = ContainerRequest.containerOf(task);
     Sensitive auth = assignments.registryAuths().get(task.serviceId());
+    String reference = ContainerRequest.imageOf(spec);
     Future<ImageDetails> fetched =
-        fibers.start(
-            () -> images.ensure(ContainerRequest.imageOf(spec), auth == null ? "" : auth.text()));
+        fibers.start(() -> images.ensure(reference, auth == null ? "" : auth.text()));
+    String preparing = kept.status.message();
     while (!fetched.isComplete()) {
-      fibers.await(fetched, kept.changed);
+      fibers.await(fetched, kept.changed, PULL_TOLD_EVERY);
       if (!(kept.next() instanceof Step.Prepare)) {
         return;
       }
+      String progress = images.pulling(reference).orElse(preparing);
+      if (!Objects.equals(progress, kept.status.message())) {
+        kept.status = kept.status.withMessage(progress);
+        said.run();
+      }
     }
+    kept.status = kept.status.withMessage(preparing);
     ImageDetails image = fetched.await();
     kept.stopSignal =
         spec.stopSignal() == null || spec.stopSignal().isEmpty()

@@ -214,6 +214,26 @@ class AgentTest {
   }
 
   @Test
+  void a_pull_s_progress_shows_in_the_task_s_message_while_it_lasts() throws Exception {
+    engine().makePullable("reg.example/app:2");
+    engine().holdPulls();
+    startInSession();
+    leader().assign(Fixtures.task("t1", NODE, ContainerSpec.of("reg.example/app:2")));
+    TaskReport pulling =
+        leader()
+            .awaitReport(
+                "t1",
+                report -> String.valueOf(report.status().message()).startsWith("pulling image: "),
+                "pulling");
+    assertThat(pulling.status().state()).isEqualTo(TaskState.PREPARING);
+    assertThat(pulling.status().message())
+        .isEqualTo("pulling image: 0 of 1 layers done, 1.0 of 3.0 MB downloaded");
+    engine().releasePulls();
+    assertThat(leader().awaitState("t1", TaskState.RUNNING).status().message())
+        .isEqualTo("started");
+  }
+
+  @Test
   void a_container_that_does_not_start_fails_its_task() throws Exception {
     engine()
         .failStart(

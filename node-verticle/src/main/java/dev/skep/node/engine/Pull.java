@@ -3,22 +3,27 @@ package dev.skep.node.engine;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.json.JsonObject;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A pull that the engine is carrying out. Cancelling it makes the engine stop. */
 public final class Pull {
   private final JsonLines lines;
+  private final PullProgress progress = new PullProgress();
 
   Pull(OpenResponse response) {
     this.lines = new JsonLines(response);
   }
 
+  /** How far it is, while {@link #done} reads. */
+  public PullProgress progress() {
+    return progress;
+  }
+
   /**
-   * Reads the progress to its end. Fails with the registry's or the engine's text when the pull
-   * did.
+   * Reads the engine's answer to its end. Fails with the registry's or the engine's text when the
+   * pull did.
    */
-  public Future<Void> done(Consumer<String> progress) {
+  public Future<Void> done() {
     Promise<Void> done = Promise.promise();
     lines.read(
         line -> {
@@ -26,7 +31,7 @@ public final class Pull {
           if (error != null) {
             done.tryFail(new EngineException(500, error));
           } else {
-            progress.accept(line.getString("status", ""));
+            progress.take(line);
           }
         },
         cause -> {

@@ -105,15 +105,14 @@ public final class Fibers {
     }
   }
 
-  /** Waits for the signal or until the future is done. */
-  public void await(Future<?> future, Signal signal) {
+  /** Waits for the signal or until the future is done, but no longer than that. */
+  public void await(Future<?> future, Signal signal, Duration atMost) {
     Promise<Void> fired = signal.expect();
     try {
-      Future.any(future.otherwiseEmpty(), fired.future()).await();
+      await(Future.any(future.otherwiseEmpty(), fired.future()), atMost);
     } finally {
       signal.forget(fired);
     }
-    checkOpen();
   }
 
   /** Ends all waits for time. Completes when the last task has ended. */

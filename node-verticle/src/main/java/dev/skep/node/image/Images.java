@@ -4,6 +4,7 @@ import dev.skep.node.engine.Engine;
 import dev.skep.node.engine.EngineException;
 import dev.skep.node.engine.ImageDetails;
 import dev.skep.node.engine.ImageName;
+import dev.skep.node.engine.PullProgress;
 import dev.skep.node.fiber.Fibers;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -11,6 +12,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +35,7 @@ public final class Images {
   private final InstantSource clock;
   private final Map<String, Look> looks = new HashMap<>();
   private final Map<String, Future<Void>> pulls = new HashMap<>();
+  private final Map<String, PullProgress> progress = new HashMap<>();
 
   private record Look(Instant at, Future<ImageDetails> image) {}
 
@@ -76,6 +79,11 @@ public final class Images {
     }
   }
 
+  /** How far the pull of the image is, in words; empty when it is not being pulled. */
+  public Optional<String> pulling(String reference) {
+    return Optional.ofNullable(progress.get(reference)).map(PullProgress::text);
+  }
+
   private Future<ImageDetails> look(String reference) {
     Instant now = clock.instant();
     Look known = looks.get(reference);
@@ -89,9 +97,9 @@ public final class Images {
   }
 
   private Future<Void> pull(String reference, String registryAuth) {
-    Future<Void> running = pulls.get(reference);
-    if (running != null) {
-      return running;
+    Future<Void> known = pulls.get(reference);
+    if (known != null) {
+      return known;
     }
     LOG.atInfo().addKeyValue("image", reference).log("pulling an image that is not local");
     Future<Void> pull =
@@ -99,11 +107,14 @@ public final class Images {
           try {
             engine
                 .pull(reference, registryAuth)
-                .await()
-                .done(progress -> LOG.atDebug().addKeyValue("image", reference).log(progress))
+                .compose(running -> {
+                  progress.put(reference, running.progress());
+                  return running.done();
+                })
                 .await();
             return null;
           } finally {
+            progress.remove(reference);
             pulls.remove(reference);
           }
         });

@@ -118,12 +118,11 @@ class EngineTest {
   @Test
   void a_pull_ends_well_or_with_the_registrys_words() throws Exception {
     fake().makePullable("app:2");
-    List<String> progress = new ArrayList<>();
-    await(engine().pull("app:2", "e30=").compose(pull -> pull.done(progress::add)));
-    assertThat(progress).last().asString().contains("Downloaded newer image");
+    Pull pulled = await(engine().pull("app:2", "e30=").compose(pull -> pull.done().map(pull)));
+    assertThat(pulled.progress().text())
+        .isEqualTo("pulling image: 1 of 1 layers done, 3.0 of 3.0 MB downloaded");
     assertThat(fake().lastRegistryAuth()).isEqualTo("e30=");
-    assertThatThrownBy(
-            () -> await(engine().pull("app:3", null).compose(pull -> pull.done(progress::add))))
+    assertThatThrownBy(() -> await(engine().pull("app:3", null).compose(Pull::done)))
         .hasMessageStartingWith("pull access denied for app");
   }
 

@@ -1,5 +1,6 @@
 package dev.skep.node.fake;
 
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
@@ -43,6 +44,7 @@ public final class FakeEngine {
   private final Deque<JsonObject> events = new ArrayDeque<>();
   private final List<Listener> listeners = new ArrayList<>();
   private @Nullable String lastRegistryAuth;
+  private Promise<Void> pullsGoOn = Promise.promise();
   private long clockNano = 1_700_000_000_000_000_000L;
   private int serial;
 
@@ -51,6 +53,7 @@ public final class FakeEngine {
   private FakeEngine(Vertx vertx, Path socket) {
     this.vertx = vertx;
     this.socket = socket;
+    pullsGoOn.complete();
   }
 
   public static FakeEngine start(Vertx vertx, Path socket) throws Exception {
@@ -89,6 +92,15 @@ public final class FakeEngine {
   /** Makes a pull of this image succeed. */
   public synchronized void makePullable(String reference) {
     pullable.add(reference);
+  }
+
+  /** Stops pulls in the middle of their layer until {@link #releasePulls}. */
+  public synchronized void holdPulls() {
+    pullsGoOn = Promise.promise();
+  }
+
+  public synchronized void releasePulls() {
+    pullsGoOn.complete();
   }
 
   /** Makes the start of every container whose name begins so fail with this text. */
@@ -511,9 +523,31 @@ public final class FakeEngine {
     response.write(
         new JsonObject().put("status", "Pulling from " + request.getParam("fromImage")).encode()
             + "\r\n");
-    images.add(reference);
-    response.end(
-        new JsonObject().put("status", "Status: Downloaded newer image for " + reference).encode()
+    layerLine(response, "Pulling fs layer", new JsonObject());
+    layerLine(
+        response,
+        "Downloading",
+        new JsonObject().put("current", 1_000_000).put("total", 3_000_000));
+    pullsGoOn
+        .future()
+        .onSuccess(on -> {
+          layerLine(response, "Pull complete", new JsonObject());
+          addImage(reference);
+          response.end(
+              new JsonObject()
+                      .put("status", "Status: Downloaded newer image for " + reference)
+                      .encode()
+                  + "\r\n");
+        });
+  }
+
+  private static void layerLine(HttpServerResponse response, String status, JsonObject detail) {
+    response.write(
+        new JsonObject()
+                .put("status", status)
+                .put("progressDetail", detail)
+                .put("id", "a3ed95caeb02")
+                .encode()
             + "\r\n");
   }
 
