@@ -99,11 +99,16 @@ final class DemoSwarm {
   }
 
   Command.Result tryDocker(String... words) {
-    return Command.run(Map.of(), dockerWords("unix://" + socket(1), words));
+    return Command.run(Map.of(), words(words));
+  }
+
+  /** The whole of a docker command against the manager. */
+  List<String> words(String... words) {
+    return dockerWords("unix://" + socket(1), words);
   }
 
   Command.Result tryDockerWithInput(String input, String... words) {
-    return Command.run(Map.of(), dockerWords("unix://" + socket(1), words), input);
+    return Command.run(Map.of(), words(words), input);
   }
 
   /** The docker command against the engine itself, behind Skep's back. */
@@ -117,7 +122,7 @@ final class DemoSwarm {
     return all;
   }
 
-  private Path socket(int node) {
+  Path socket(int node) {
     return dir.resolve("node-" + node).resolve("skep.sock");
   }
 
