@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class Draft {
   private final ClusterState base;
   private final long index;
+  private final Version version;
   private final Instant at;
   private final Map<Kind, PersistentMap.Builder<String, SwarmObject>> tables =
       new EnumMap<>(Kind.class);
@@ -33,6 +34,7 @@ final class Draft {
   Draft(ClusterState base, long index, Instant at) {
     this.base = base;
     this.index = index;
+    this.version = new Version(index);
     this.at = at;
   }
 
@@ -94,7 +96,7 @@ final class Draft {
       throw new StoreException(new Refusal.IdTaken(object.kind(), object.id()));
     }
     claimName(object);
-    SwarmObject stamped = object.stamped(new Version(index), at, at);
+    SwarmObject stamped = object.stamped(version, at, at);
     changes.add(new Change.Created(put(stamped, null)));
   }
 
@@ -108,7 +110,7 @@ final class Draft {
       claimName(object);
       ids().remove(new ClusterState.NameKey(before.kind(), before.name()));
     }
-    SwarmObject stamped = object.stamped(new Version(index), before.createdAt(), at);
+    SwarmObject stamped = object.stamped(version, before.createdAt(), at);
     changes.add(new Change.Updated(before, put(stamped, before)));
   }
 

@@ -7,6 +7,8 @@ import dev.skep.store.model.Service;
 import dev.skep.store.model.ServiceSpec.EndpointSpec;
 import dev.skep.store.model.Task;
 import dev.skep.store.model.TaskSpec;
+import dev.skep.store.model.TaskSpec.Placement;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,17 +66,28 @@ public final class TaskFreshness {
     return template.equals(task.spec())
         || (node != null
             && template.withPlacement(task.spec().placement()).equals(task.spec())
-            && placementAllows(node));
+            && placementAllows(task.spec().placement(), node));
   }
 
-  private boolean placementAllows(Node node) {
-    if (template.placement() == null) {
-      return true;
-    }
+  /**
+   * Constraints about other services are not checked against the node, which does not know them:
+   * where these changed, the task is placed anew.
+   */
+  private boolean placementAllows(@Nullable Placement before, Node node) {
     try {
-      return Constraint.allHold(Constraint.parse(template.placement().constraints()), node);
+      List<Constraint> wanted = constraints(template.placement());
+      return Constraint.allHold(wanted, node)
+          && aboutServices(wanted).equals(aboutServices(constraints(before)));
     } catch (ConstraintException e) {
       return true;
     }
+  }
+
+  private static List<Constraint> constraints(@Nullable Placement placement) {
+    return placement == null ? List.of() : Constraint.parse(placement.constraints());
+  }
+
+  private static List<Constraint> aboutServices(List<Constraint> constraints) {
+    return constraints.stream().filter(Constraint::aboutServices).toList();
   }
 }

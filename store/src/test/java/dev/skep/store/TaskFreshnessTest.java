@@ -70,6 +70,12 @@ class TaskFreshnessTest {
     assertThat(TaskFreshness.of(here).upToDate(task, node())).isTrue();
     assertThat(TaskFreshness.of(here).upToDate(task, (Node) null)).isFalse();
     assertThat(TaskFreshness.of(elsewhere).upToDate(task, node())).isFalse();
+    Service apart =
+        service(
+            TEMPLATE.withPlacement(
+                new TaskSpec.Placement(List.of("service.name!=db"), List.of(), null, List.of())));
+    assertThat(TaskFreshness.of(apart).upToDate(task, node())).isFalse();
+    assertThat(TaskFreshness.of(here).upToDate(taskOf(apart), node())).isFalse();
   }
 
   private static Service service(TaskSpec template) {

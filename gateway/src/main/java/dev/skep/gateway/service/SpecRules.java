@@ -3,8 +3,6 @@ package dev.skep.gateway.service;
 import dev.skep.gateway.api.ApiError;
 import dev.skep.gateway.api.GoText;
 import dev.skep.gateway.api.Names;
-import dev.skep.store.constraint.Constraint;
-import dev.skep.store.constraint.ConstraintException;
 import dev.skep.store.model.ContainerSpec;
 import dev.skep.store.model.ContainerSpec.ConfigReference;
 import dev.skep.store.model.ContainerSpec.FileTarget;
@@ -70,13 +68,7 @@ final class SpecRules {
       notNegative(task.restartPolicy().delay(), "TaskSpec: restart-delay cannot be negative");
       notNegative(task.restartPolicy().window(), "TaskSpec: restart-window cannot be negative");
     }
-    if (task.placement() != null) {
-      try {
-        Constraint.parse(task.placement().constraints());
-      } catch (ConstraintException e) {
-        throw ApiError.unknown(String.valueOf(e.getMessage()));
-      }
-    }
+    PlacementRules.check(task);
   }
 
   private static void swap(Resources resources) {

@@ -1,60 +1,25 @@
 package dev.skep.scheduler.place;
 
 import dev.skep.store.constraint.Constraint;
-import dev.skep.store.constraint.ConstraintException;
-import dev.skep.store.model.ContainerSpec;
-import dev.skep.store.model.Driver;
-import dev.skep.store.model.Mount;
 import dev.skep.store.model.Node;
 import dev.skep.store.model.NodeDescription.Platform;
 import dev.skep.store.model.NodeDescription.Plugin;
 import dev.skep.store.model.Resources.Reservations;
 import dev.skep.store.model.ServiceSpec.PortConfig;
-import dev.skep.store.model.Task;
-import dev.skep.store.model.TaskSpec;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A condition that a node must meet to get a task, with Swarm's words for nodes that do not. */
+/** A condition that a node must meet to get a task. {@link Requirements} has those of a task. */
 interface Filter {
-  /** The node of {@code load} is there; it may be unfit for any reason. */
+  /** The node of {@code load} is there; it may be unfit for any other reason. */
   boolean passes(NodeLoad load, Node node);
 
-  /** Why {@code nodes} nodes were refused. */
-  String explain(int nodes);
+  /** What it means that a node does not pass. */
+  Refusal refusal();
 
-  /** Those that matter for {@code task}, in the order in which they are asked. */
-  static List<Filter> of(Task task) {
-    List<Filter> filters = new ArrayList<>();
-    filters.add(new Available());
-    Reservations reserved = task.spec().reservations();
-    if (!reserved.equals(Reservations.NONE)) {
-      filters.add(new Roomy(reserved));
-    }
-    Plugins plugins = Plugins.of(task.spec());
-    if (plugins != null) {
-      filters.add(plugins);
-    }
-    TaskSpec.Placement placement = task.spec().placement();
-    if (placement != null && !placement.constraints().isEmpty()) {
-      filters.add(Constrained.of(placement.constraints()));
-    }
-    if (placement != null && !placement.platforms().isEmpty()) {
-      filters.add(new OnPlatform(placement.platforms()));
-    }
-    List<PortConfig> ports = NodeLoad.hostPorts(task);
-    if (!ports.isEmpty()) {
-      filters.add(new PortsFree(ports));
-    }
-    if (placement != null && placement.maxReplicas() != null && placement.maxReplicas() > 0) {
-      filters.add(new NotTooMany(task.serviceId(), placement.maxReplicas()));
-    }
-    return filters;
-  }
-
-  private static String counted(String words, int nodes) {
-    return words + " on " + nodes + (nodes == 1 ? " node" : " nodes");
+  /** Whether the answer is in the node alone, whatever runs there. */
+  default boolean fixed() {
+    return false;
   }
 
   /** Ready, and active rather than paused or drained. */
@@ -65,8 +30,13 @@ interface Filter {
     }
 
     @Override
-    public String explain(int nodes) {
-      return nodes + (nodes == 1 ? " node" : " nodes") + " not available for new tasks";
+    public Refusal refusal() {
+      return Refusal.NOT_AVAILABLE;
+    }
+
+    @Override
+    public boolean fixed() {
+      return true;
     }
   }
 
@@ -78,37 +48,25 @@ interface Filter {
     }
 
     @Override
-    public String explain(int nodes) {
-      return counted("insufficient resources", nodes);
+    public Refusal refusal() {
+      return Refusal.TOO_FEW_RESOURCES;
     }
   }
 
-  /** Has the volume and log drivers that the task names. */
-  record Plugins(List<String> volumeDrivers, @Nullable String logDriver) implements Filter {
-    static @Nullable Plugins of(TaskSpec spec) {
-      ContainerSpec container = spec.containerSpec();
-      List<String> volumes = new ArrayList<>();
-      for (Mount mount : container == null ? List.<Mount>of() : container.mounts()) {
-        Driver driver = mount.volumeOptions() == null ? null : mount.volumeOptions().driverConfig();
-        String name = driver == null ? null : driver.name();
-        if ("volume".equals(mount.type()) && name != null && !name.isEmpty()) {
-          if (!name.equals("local")) {
-            volumes.add(name);
-          }
-        }
-      }
-      String log = spec.logDriver() == null ? null : spec.logDriver().name();
-      if (log != null && (log.isEmpty() || log.equals("none"))) {
-        log = null;
-      }
-      return volumes.isEmpty() && log == null ? null : new Plugins(volumes, log);
-    }
-
+  /** Has the volume, network and log drivers that the task names. */
+  record Plugins(
+      List<String> volumeDrivers, List<String> networkDrivers, @Nullable String logDriver)
+      implements Filter {
     @Override
     public boolean passes(NodeLoad load, Node node) {
       List<Plugin> plugins = node.description().engine().plugins();
       for (String driver : volumeDrivers) {
         if (!has(plugins, "Volume", driver)) {
+          return false;
+        }
+      }
+      for (String driver : networkDrivers) {
+        if (!has(plugins, "Network", driver)) {
           return false;
         }
       }
@@ -119,38 +77,41 @@ interface Filter {
     }
 
     private static boolean has(List<Plugin> plugins, String type, String name) {
-      return plugins.stream()
-          .anyMatch(plugin ->
-              plugin.type().equals(type)
-                  && (plugin.name().equals(name) || plugin.name().equals(name + ":latest")));
+      for (Plugin plugin : plugins) {
+        if (plugin.type().equals(type)
+            && (plugin.name().equals(name) || plugin.name().equals(name + ":latest"))) {
+          return true;
+        }
+      }
+      return false;
     }
 
     @Override
-    public String explain(int nodes) {
-      return counted("missing plugin", nodes);
+    public Refusal refusal() {
+      return Refusal.PLUGIN_MISSING;
+    }
+
+    @Override
+    public boolean fixed() {
+      return true;
     }
   }
 
-  /**
-   * Satisfies the placement's constraints. Unreadable ones, which the gateway refuses, bind not.
-   */
+  /** Satisfies the placement's constraints on nodes. */
   record Constrained(List<Constraint> constraints) implements Filter {
-    static Constrained of(List<String> expressions) {
-      try {
-        return new Constrained(Constraint.parse(expressions));
-      } catch (ConstraintException e) {
-        return new Constrained(List.of());
-      }
-    }
-
     @Override
     public boolean passes(NodeLoad load, Node node) {
       return Constraint.allHold(constraints, node);
     }
 
     @Override
-    public String explain(int nodes) {
-      return counted("scheduling constraints not satisfied", nodes);
+    public Refusal refusal() {
+      return Refusal.CONSTRAINED;
+    }
+
+    @Override
+    public boolean fixed() {
+      return true;
     }
   }
 
@@ -159,10 +120,13 @@ interface Filter {
     @Override
     public boolean passes(NodeLoad load, Node node) {
       Platform has = node.description().platform();
-      return platforms.stream()
-          .anyMatch(wanted ->
-              matches(architecture(wanted.architecture()), architecture(has.architecture()))
-                  && matches(wanted.os(), has.os()));
+      for (Platform wanted : platforms) {
+        if (matches(architecture(wanted.architecture()), architecture(has.architecture()))
+            && matches(wanted.os(), has.os())) {
+          return true;
+        }
+      }
+      return false;
     }
 
     private static boolean matches(@Nullable String wanted, @Nullable String has) {
@@ -179,8 +143,13 @@ interface Filter {
     }
 
     @Override
-    public String explain(int nodes) {
-      return counted("unsupported platform", nodes);
+    public Refusal refusal() {
+      return Refusal.OTHER_PLATFORM;
+    }
+
+    @Override
+    public boolean fixed() {
+      return true;
     }
   }
 
@@ -188,12 +157,17 @@ interface Filter {
   record PortsFree(List<PortConfig> ports) implements Filter {
     @Override
     public boolean passes(NodeLoad load, Node node) {
-      return ports.stream().noneMatch(load::hostPortTaken);
+      for (PortConfig port : ports) {
+        if (load.hostPortTaken(port)) {
+          return false;
+        }
+      }
+      return true;
     }
 
     @Override
-    public String explain(int nodes) {
-      return counted("host-mode port already in use", nodes);
+    public Refusal refusal() {
+      return Refusal.PORT_TAKEN;
     }
   }
 
@@ -205,8 +179,8 @@ interface Filter {
     }
 
     @Override
-    public String explain(int nodes) {
-      return "max replicas per node limit exceed";
+    public Refusal refusal() {
+      return Refusal.TOO_MANY_REPLICAS;
     }
   }
 }

@@ -1,22 +1,25 @@
 package dev.skep.scheduler.place;
 
+import dev.skep.scheduler.place.Requirements.Shape;
 import dev.skep.store.Change;
 import dev.skep.store.ClusterState;
 import dev.skep.store.Commit;
+import dev.skep.store.constraint.Constraint;
+import dev.skep.store.model.Network;
 import dev.skep.store.model.Node;
-import dev.skep.store.model.SwarmObject;
+import dev.skep.store.model.Service;
 import dev.skep.store.model.Task;
 import dev.skep.store.model.TaskState;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,19 +28,36 @@ import org.jspecify.annotations.Nullable;
  * is lost then. Not thread-safe.
  */
 public final class Fleet {
-  /** Least loaded first; the id decides between equals, so that the same state gives one choice. */
-  private static final Comparator<NodeLoad> BY_LOAD =
-      Comparator.comparingInt(NodeLoad::tasks).thenComparing(NodeLoad::id);
+  /**
+   * Shapes whose candidates are kept: each costs a little with every task that is placed. The
+   * services of a swarm ask for a few things; a shape that is not kept is sorted anew when a task
+   * of it comes.
+   */
+  static final int MAX_SHAPES = 16;
 
   private final Map<String, NodeLoad> loads = new HashMap<>();
-  private final TreeSet<NodeLoad> byLoad = new TreeSet<>(BY_LOAD);
   private final Map<String, Set<NodeLoad>> byService = new HashMap<>();
+  private final Map<String, String> networkDrivers = new HashMap<>();
+  private final Services services = new Services();
+
+  /** Loads that changed since they were sorted. */
+  private final Set<NodeLoad> changed = new HashSet<>();
+
+  private final Map<Shape, Candidates> candidates =
+      new LinkedHashMap<>(MAX_SHAPES, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Shape, Candidates> eldest) {
+          return size() > MAX_SHAPES;
+        }
+      };
 
   private Fleet() {}
 
   public static Fleet of(ClusterState state) {
     Fleet fleet = new Fleet();
     state.nodes().forEach(fleet::put);
+    state.networks().forEach(fleet::put);
+    state.services().forEach(fleet.services::put);
     state.tasks().forEach(task -> fleet.swap(null, task));
     return fleet;
   }
@@ -50,20 +70,20 @@ public final class Fleet {
   public void apply(Commit commit, boolean planned) {
     for (Change change : commit.changes()) {
       boolean deleted = change instanceof Change.Deleted;
-      SwarmObject object = change.object();
-      if (object instanceof Node node) {
-        if (deleted) {
-          remove(node.id());
-        } else {
-          put(node);
-        }
-      } else if (object instanceof Task task && !planned) {
-        if (deleted) {
-          swap(task, null);
-        } else {
+      switch (change.object()) {
+        case Node node when deleted -> remove(node.id());
+        case Node node -> put(node);
+        case Network network when deleted -> networkDrivers.remove(network.id());
+        case Network network -> put(network);
+        case Service service when deleted -> services.remove(service);
+        case Service service -> services.put(service);
+        case Task task when planned -> {}
+        case Task task when deleted -> swap(task, null);
+        case Task task -> {
           Task before = change instanceof Change.Updated updated ? (Task) updated.before() : null;
           change(before, task, commit.at());
         }
+        default -> {}
       }
     }
   }
@@ -74,7 +94,7 @@ public final class Fleet {
     if (before != null && after != null && failed(after) && !failed(before)) {
       NodeLoad load = loads.get(after.nodeId());
       if (load != null) {
-        load.failed(after.serviceId(), at);
+        load.failed(after, at);
       }
     }
   }
@@ -86,42 +106,27 @@ public final class Fleet {
   /** Takes {@code before} off its node and puts {@code after} on its own. */
   public void swap(@Nullable Task before, @Nullable Task after) {
     if (before != null && NodeLoad.occupies(before)) {
-      with(before.nodeId(), load -> load.remove(before), before.serviceId());
+      NodeLoad load = touched(before.nodeId());
+      if (load.remove(before)) {
+        gone(load, before.serviceId());
+      }
+      forgetEmpty(load);
     }
     if (after != null && NodeLoad.occupies(after)) {
-      with(after.nodeId(), load -> load.add(after), after.serviceId());
+      NodeLoad load = touched(after.nodeId());
+      if (load.add(after)) {
+        byService.computeIfAbsent(after.serviceId(), id -> new HashSet<>()).add(load);
+      }
     }
   }
 
-  public void put(Node node) {
-    with(node.id(), load -> load.node(node), "");
-  }
-
-  private void remove(String nodeId) {
-    with(nodeId, load -> load.node(null), "");
-  }
-
-  private void with(String nodeId, java.util.function.Consumer<NodeLoad> change, String serviceId) {
+  private NodeLoad touched(String nodeId) {
     NodeLoad load = loads.computeIfAbsent(nodeId, NodeLoad::new);
-    byLoad.remove(load);
-    change.accept(load);
-    if (load.node() == null && load.empty()) {
-      loads.remove(nodeId);
-    } else if (load.node() != null) {
-      byLoad.add(load);
-    }
-    if (!serviceId.isEmpty()) {
-      index(load, serviceId);
-    }
+    changed.add(load);
+    return load;
   }
 
-  private void index(NodeLoad load, String serviceId) {
-    if (load.tasksOf(serviceId) > 0) {
-      byService
-          .computeIfAbsent(serviceId, id -> new TreeSet<>(Comparator.comparing(NodeLoad::id)))
-          .add(load);
-      return;
-    }
+  private void gone(NodeLoad load, String serviceId) {
     Set<NodeLoad> with = byService.get(serviceId);
     if (with != null) {
       with.remove(load);
@@ -131,19 +136,91 @@ public final class Fleet {
     }
   }
 
+  public void put(Node node) {
+    NodeLoad load = loads.computeIfAbsent(node.id(), NodeLoad::new);
+    become(load, node);
+  }
+
+  private void remove(String nodeId) {
+    NodeLoad load = loads.get(nodeId);
+    if (load != null) {
+      become(load, null);
+      forgetEmpty(load);
+    }
+  }
+
+  /** Another node may fit other shapes. */
+  private void become(NodeLoad load, @Nullable Node node) {
+    candidates.values().forEach(shape -> shape.remove(load));
+    load.node(node);
+    load.rerank();
+    candidates.values().forEach(shape -> shape.add(load));
+  }
+
+  private void forgetEmpty(NodeLoad load) {
+    if (load.node() == null && load.empty()) {
+      loads.remove(load.id());
+      changed.remove(load);
+    }
+  }
+
+  private void put(Network network) {
+    String driver = network.driverState() == null ? null : network.driverState().name();
+    if (driver == null && network.spec().driverConfiguration() != null) {
+      driver = network.spec().driverConfiguration().name();
+    }
+    networkDrivers.put(network.id(), driver == null ? "" : driver);
+  }
+
+  /** Empty when the network is not known or names none. */
+  String networkDriver(String networkId) {
+    return networkDrivers.getOrDefault(networkId, "");
+  }
+
   @Nullable NodeLoad load(String nodeId) {
     return loads.get(nodeId);
   }
 
-  /** All nodes, the least loaded first. */
-  Collection<NodeLoad> byLoad() {
-    return Collections.unmodifiableCollection(byLoad);
+  Collection<NodeLoad> loads() {
+    return Collections.unmodifiableCollection(loads.values());
   }
 
-  /** The nodes that have tasks of the service, in the order of their ids. */
+  /** The nodes that have tasks of the service that are meant to stay, in no order. */
   Collection<NodeLoad> withTasksOf(String serviceId) {
     Set<NodeLoad> with = byService.get(serviceId);
     return with == null ? List.of() : Collections.unmodifiableCollection(with);
+  }
+
+  /** What constraints ask of the tasks beside those of a service. */
+  Neighbours neighbours(String serviceId, List<Constraint> constraints) {
+    return new Neighbours(
+        this, serviceId, services.beside(constraints), services.apart(serviceId, constraints));
+  }
+
+  /**
+   * The nodes that fit the shape, sorted by what they carry now. The order holds until the next
+   * call: choices made meanwhile do not move what they walk over.
+   */
+  Candidates candidates(Shape shape) {
+    if (!changed.isEmpty()) {
+      sortChanged();
+    }
+    return candidates.computeIfAbsent(
+        shape,
+        s -> {
+          Candidates made = new Candidates(s);
+          loads.values().forEach(made::add);
+          return made;
+        });
+  }
+
+  private void sortChanged() {
+    for (NodeLoad load : changed) {
+      candidates.values().forEach(shape -> shape.detach(load));
+      load.rerank();
+      candidates.values().forEach(shape -> shape.attach(load));
+    }
+    changed.clear();
   }
 
   /** Everything but the memory of failures, as text: two equal fleets have equal facts. */

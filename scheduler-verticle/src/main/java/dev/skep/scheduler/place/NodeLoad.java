@@ -6,35 +6,38 @@ import dev.skep.store.model.Resources.Reservations;
 import dev.skep.store.model.ServiceSpec.PortConfig;
 import dev.skep.store.model.Task;
 import dev.skep.store.model.TaskState;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** A node and what its tasks take of it. Only {@link Fleet} changes it. */
 final class NodeLoad {
-  /** A service that failed this often on a node is placed there last. */
-  static final int MAX_FAILURES = 5;
-
-  /** How long a failure counts. */
-  static final Duration FAILURES_COUNT_FOR = Duration.ofMinutes(5);
-
   /** A port on the node itself. */
   private record HostPort(String protocol, int port) {}
+
+  /**
+   * What nodes are sorted by, as it was when they were sorted last.
+   *
+   * @param tasks that are meant to stay
+   * @param freeMemoryBytes neither used nor set aside
+   * @param freeNanoCpus neither used nor set aside
+   */
+  record Rank(int tasks, long freeMemoryBytes, long freeNanoCpus) {}
 
   private final String id;
   private @Nullable Node node;
   private int tasks;
   private long nanoCpus;
   private long memoryBytes;
+  private Rank rank = new Rank(0, 0, 0);
   private final Map<String, Integer> tasksByService = new HashMap<>();
   private final Map<HostPort, Integer> hostPorts = new HashMap<>();
-  private final Map<String, Long> generic = new HashMap<>();
-  private final Map<String, Deque<Instant>> failures = new HashMap<>();
+  private final Claims claims = new Claims();
+  private final Failures failures = new Failures();
 
   NodeLoad(String id) {
     this.id = id;
@@ -62,8 +65,30 @@ final class NodeLoad {
     return tasksByService.getOrDefault(serviceId, 0);
   }
 
+  /** Whether a task of one of the services is meant to stay here. */
+  boolean hasAny(Set<String> services) {
+    if (services.size() <= tasksByService.size()) {
+      return services.stream().anyMatch(tasksByService::containsKey);
+    }
+    return tasksByService.keySet().stream().anyMatch(services::contains);
+  }
+
   boolean empty() {
-    return tasks == 0 && nanoCpus == 0 && memoryBytes == 0 && hostPorts.isEmpty();
+    return tasks == 0
+        && nanoCpus == 0
+        && memoryBytes == 0
+        && hostPorts.isEmpty()
+        && claims.isEmpty();
+  }
+
+  Rank rank() {
+    return rank;
+  }
+
+  /** Takes the present load as the one to sort by; no set that is sorted by it may hold this. */
+  void rerank() {
+    Reservations has = node == null ? Reservations.NONE : node.description().resources();
+    rank = new Rank(tasks, has.memoryBytesOrZero() - memoryBytes, has.nanoCpusOrZero() - nanoCpus);
   }
 
   /** Whether a task holds something of its node: from its assignment until it has ended. */
@@ -76,37 +101,40 @@ final class NodeLoad {
     return occupies(task) && !task.desiredState().after(TaskState.COMPLETE);
   }
 
-  void add(Task task) {
-    change(task, 1);
-  }
-
-  void remove(Task task) {
-    change(task, -1);
-  }
-
-  private void change(Task task, int sign) {
-    if (!occupies(task)) {
-      return;
+  /** Returns whether it is the first of its service here that counts. */
+  boolean add(Task task) {
+    take(task, 1);
+    claims.add(task);
+    if (!counts(task)) {
+      return false;
     }
+    tasks++;
+    return tasksByService.merge(task.serviceId(), 1, Integer::sum) == 1;
+  }
+
+  /** Returns whether it was the last of its service here that counted. */
+  boolean remove(Task task) {
+    take(task, -1);
+    claims.remove(task);
+    if (!counts(task)) {
+      return false;
+    }
+    tasks--;
+    return tasksByService.merge(task.serviceId(), -1, NodeLoad::sumOrNone) == null;
+  }
+
+  // What comes to nothing leaves the map.
+  private static @Nullable Integer sumOrNone(Integer a, Integer b) {
+    return a + b == 0 ? null : Integer.valueOf(a + b);
+  }
+
+  private void take(Task task, int sign) {
     Reservations reserved = task.spec().reservations();
     nanoCpus += sign * reserved.nanoCpusOrZero();
     memoryBytes += sign * reserved.memoryBytesOrZero();
-    for (GenericResource resource : reserved.genericResources()) {
-      if (resource.discreteResourceSpec() != null) {
-        String kind = String.valueOf(resource.discreteResourceSpec().kind());
-        Long value = resource.discreteResourceSpec().value();
-        generic.merge(kind, sign * (value == null ? 0 : value), Long::sum);
-      }
-    }
     for (PortConfig port : hostPorts(task)) {
       HostPort key = new HostPort(port.protocolOrTcp(), port.publishedPortOrZero());
-      hostPorts.merge(key, sign, Integer::sum);
-      hostPorts.remove(key, 0);
-    }
-    if (counts(task)) {
-      tasks += sign;
-      tasksByService.merge(task.serviceId(), sign, Integer::sum);
-      tasksByService.remove(task.serviceId(), 0);
+      hostPorts.merge(key, sign, NodeLoad::sumOrNone);
     }
   }
 
@@ -121,7 +149,8 @@ final class NodeLoad {
   }
 
   boolean hostPortTaken(PortConfig port) {
-    return hostPorts.containsKey(new HostPort(port.protocolOrTcp(), port.publishedPortOrZero()));
+    return !hostPorts.isEmpty()
+        && hostPorts.containsKey(new HostPort(port.protocolOrTcp(), port.publishedPortOrZero()));
   }
 
   boolean hasFree(Reservations wanted) {
@@ -136,66 +165,36 @@ final class NodeLoad {
         && has.memoryBytesOrZero() - memoryBytes < wanted.memoryBytesOrZero()) {
       return false;
     }
-    return wanted.genericResources().stream().allMatch(resource -> hasFree(has, resource));
+    return wanted.genericResources().isEmpty() || claims.leave(has, wanted.genericResources());
   }
 
-  private boolean hasFree(Reservations has, GenericResource wanted) {
-    if (wanted.discreteResourceSpec() == null) {
-      return false;
-    }
-    String kind = String.valueOf(wanted.discreteResourceSpec().kind());
-    long total = 0;
-    for (GenericResource resource : has.genericResources()) {
-      if (resource.discreteResourceSpec() != null
-          && kind.equals(resource.discreteResourceSpec().kind())) {
-        Long value = resource.discreteResourceSpec().value();
-        total += value == null ? 0 : value;
-      }
-    }
-    Long value = wanted.discreteResourceSpec().value();
-    return total - generic.getOrDefault(kind, 0L) >= (value == null ? 0 : value);
+  /** The generic resources that a task gets here; call it where {@link #hasFree} holds. */
+  List<GenericResource> choose(Reservations wanted) {
+    return node == null || wanted.genericResources().isEmpty()
+        ? List.of()
+        : claims.choose(node.description().resources(), wanted.genericResources());
   }
 
-  void failed(String serviceId, Instant at) {
-    Deque<Instant> recent = failures.computeIfAbsent(serviceId, id -> new ArrayDeque<>());
-    recent.addLast(at);
-    if (recent.size() > MAX_FAILURES) {
-      recent.removeFirst();
-    }
+  void failed(Task task, Instant at) {
+    failures.add(task, at);
   }
 
-  /** Whether the service failed here so often lately that another node should be tried first. */
-  boolean failing(String serviceId, Instant now) {
-    if (failures.isEmpty()) {
-      return false;
-    }
-    Deque<Instant> recent = failures.get(serviceId);
-    if (recent == null) {
-      return false;
-    }
-    while (!recent.isEmpty() && recent.getFirst().plus(FAILURES_COUNT_FOR).isBefore(now)) {
-      recent.removeFirst();
-    }
-    if (recent.isEmpty()) {
-      failures.remove(serviceId);
-    }
-    return recent.size() >= MAX_FAILURES;
+  /** Whether the like of the task failed here so often lately that others should be tried first. */
+  boolean failing(Task task, Instant now) {
+    return failures.many(task, now);
   }
 
   /** What must be equal in two loads of the same node. */
   String facts() {
-    return "%s node=%s tasks=%d cpus=%d memory=%d services=%s ports=%s"
+    return "%s node=%s tasks=%d cpus=%d memory=%d generic=%s services=%s ports=%s"
         .formatted(
             id,
             node == null ? "none" : node.version(),
             tasks,
             nanoCpus,
             memoryBytes,
-            new java.util.TreeMap<>(tasksByService),
-            new java.util.TreeMap<>(
-                hostPorts.entrySet().stream()
-                    .collect(
-                        java.util.stream.Collectors.toMap(
-                            e -> e.getKey().toString(), Map.Entry::getValue))));
+            claims,
+            new TreeMap<>(tasksByService),
+            hostPorts.keySet().stream().map(HostPort::toString).sorted().toList());
   }
 }

@@ -1,30 +1,36 @@
 package dev.skep.scheduler.place;
 
 import dev.skep.store.model.Node;
+import dev.skep.store.model.Resources.Reservations;
 import dev.skep.store.model.Task;
 import dev.skep.store.model.TaskState;
 import dev.skep.store.model.TaskStatus;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
-import java.util.PriorityQueue;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
 
 /**
- * Chooses nodes: of those that pass all filters, the one where the service has not failed lately,
- * with the fewest tasks of the service, then the fewest tasks in all.
- *
- * <p>Most choices take a node that has no task of the service yet, and these come straight from the
- * fleet's order, so that placing a task does not look at every node.
+ * Chooses nodes: of those that meet all requirements, the one that the preferences lead to, where
+ * the service has not failed lately, with the fewest tasks of the service, then the fewest tasks in
+ * all.
  */
 public final class Placement {
+  private static final String NO_SUITABLE_NODE = "no suitable node";
+
   private final Fleet fleet;
+  private final TaskStatus assigned;
+  private final TaskStatus confirmed;
   private final Instant now;
 
   public Placement(Fleet fleet, Instant now) {
     this.fleet = fleet;
     this.now = now;
+    this.assigned = TaskStatus.of(now, TaskState.ASSIGNED, "scheduler assigned task to node");
+    this.confirmed =
+        TaskStatus.of(
+            now, TaskState.ASSIGNED, "scheduler confirmed task can run on preassigned node");
   }
 
   /**
@@ -48,19 +54,26 @@ public final class Placement {
    */
   public Outcome place(List<Task> group) {
     Task like = group.getFirst();
-    List<Filter> filters = Filter.of(like);
+    Requirements requirements = Requirements.of(like, fleet);
+    Choice choice =
+        Choices.of(
+            new Choice.Asked(like, requirements, now),
+            fleet.candidates(requirements.shape()),
+            fleet.withTasksOf(like.serviceId()));
     List<Task> placed = new ArrayList<>(group.size());
-    List<NodeLoad> fresh = nodesWithout(like.serviceId(), filters, group.size());
-    for (NodeLoad load : fresh) {
-      placed.add(assign(group.get(placed.size()), load.id()));
-    }
-    if (placed.size() < group.size()) {
-      fillUp(group, placed, filters);
+    for (Task task : group) {
+      NodeLoad load = choice.next();
+      if (load == null) {
+        break;
+      }
+      placed.add(assign(task, load, assigned));
     }
     if (placed.size() == group.size()) {
       return new Outcome(placed, List.of(), "");
     }
-    String refusal = explain(filters);
+    String explanation = explain(requirements);
+    String refusal =
+        explanation.isEmpty() ? NO_SUITABLE_NODE : NO_SUITABLE_NODE + " (" + explanation + ")";
     List<Task> waiting =
         group.subList(placed.size(), group.size()).stream()
             .map(task -> refuse(task, refusal))
@@ -73,76 +86,23 @@ public final class Placement {
     NodeLoad load = fleet.load(task.nodeId());
     Node node = load == null ? null : load.node();
     if (load == null || node == null) {
-      String refusal = "no suitable node";
-      return new Outcome(List.of(), List.of(refuse(task, refusal)), refusal);
+      return new Outcome(List.of(), List.of(refuse(task, NO_SUITABLE_NODE)), NO_SUITABLE_NODE);
     }
-    Filter refusing = refusing(Filter.of(task), load, node);
-    if (refusing == null) {
-      return new Outcome(List.of(assign(task, load.id())), List.of(), "");
+    Refusal refusal = Requirements.of(task, fleet).refusal(load, node);
+    if (refusal == null) {
+      return new Outcome(List.of(assign(task, load, confirmed)), List.of(), "");
     }
-    String refusal = "no suitable node (" + refusing.explain(1) + ")";
-    return new Outcome(List.of(), List.of(refuse(task, refusal)), refusal);
+    String why = Refusal.explain(Map.of(refusal, 1));
+    return new Outcome(List.of(), List.of(refuse(task, why)), why);
   }
 
-  private List<NodeLoad> nodesWithout(String serviceId, List<Filter> filters, int most) {
-    List<NodeLoad> chosen = new ArrayList<>();
-    for (NodeLoad load : fleet.byLoad()) {
-      if (chosen.size() == most) {
-        break;
-      }
-      Node node = load.node();
-      if (node != null
-          && load.tasksOf(serviceId) == 0
-          && !load.failing(serviceId, now)
-          && refusing(filters, load, node) == null) {
-        chosen.add(load);
-      }
-    }
-    return chosen;
-  }
-
-  /** Every further task goes where the service has the fewest. */
-  private void fillUp(List<Task> group, List<Task> placed, List<Filter> filters) {
-    String serviceId = group.getFirst().serviceId();
-    PriorityQueue<NodeLoad> best =
-        new PriorityQueue<>(
-            Comparator.<NodeLoad>comparingInt(load -> load.failing(serviceId, now) ? 1 : 0)
-                .thenComparingInt(load -> load.tasksOf(serviceId))
-                .thenComparingInt(NodeLoad::tasks)
-                .thenComparing(NodeLoad::id));
-    best.addAll(fleet.withTasksOf(serviceId));
-    for (NodeLoad load : fleet.byLoad()) {
-      if (load.tasksOf(serviceId) == 0 && load.failing(serviceId, now)) {
-        best.add(load);
-      }
-    }
-    while (placed.size() < group.size() && !best.isEmpty()) {
-      NodeLoad load = best.remove();
-      Node node = load.node();
-      // A refused node stays refused: what it carries only grows here.
-      if (node != null && refusing(filters, load, node) == null) {
-        placed.add(assign(group.get(placed.size()), load.id()));
-        best.add(load);
-      }
-    }
-  }
-
-  private static @Nullable Filter refusing(List<Filter> filters, NodeLoad load, Node node) {
-    for (Filter filter : filters) {
-      if (!filter.passes(load, node)) {
-        return filter;
-      }
-    }
-    return null;
-  }
-
-  private Task assign(Task task, String nodeId) {
-    Task assigned =
+  private Task assign(Task task, NodeLoad load, TaskStatus status) {
+    Reservations reserved = task.spec().reservations();
+    Task placed =
         task.with(t ->
-            t.nodeId(nodeId)
-                .status(TaskStatus.of(now, TaskState.ASSIGNED, "scheduler assigned task to node")));
-    fleet.swap(task, assigned);
-    return assigned;
+            t.nodeId(load.id()).status(status).assignedGenericResources(load.choose(reserved)));
+    fleet.swap(task, placed);
+    return placed;
   }
 
   private Task refuse(Task task, String refusal) {
@@ -153,32 +113,15 @@ public final class Placement {
         TaskStatus.of(now, TaskState.PENDING, "pending task scheduling").withErr(refusal));
   }
 
-  private String explain(List<Filter> filters) {
-    int[] refused = new int[filters.size()];
-    for (NodeLoad load : fleet.byLoad()) {
+  private String explain(Requirements requirements) {
+    Map<Refusal, Integer> refused = new EnumMap<>(Refusal.class);
+    for (NodeLoad load : fleet.loads()) {
       Node node = load.node();
-      Filter refusing = node == null ? null : refusing(filters, load, node);
-      if (refusing != null) {
-        refused[filters.indexOf(refusing)]++;
+      Refusal refusal = node == null ? null : requirements.refusal(load, node);
+      if (refusal != null) {
+        refused.merge(refusal, 1, Integer::sum);
       }
     }
-    List<Integer> order = new ArrayList<>();
-    for (int i = 0; i < refused.length; i++) {
-      if (refused[i] > 0) {
-        order.add(i);
-      }
-    }
-    order.sort(Comparator.comparingInt(i -> -refused[i]));
-    if (order.isEmpty()) {
-      return "no suitable node";
-    }
-    StringBuilder words = new StringBuilder("no suitable node (");
-    for (int i : order) {
-      if (words.charAt(words.length() - 1) != '(') {
-        words.append("; ");
-      }
-      words.append(filters.get(i).explain(refused[i]));
-    }
-    return words.append(')').toString();
+    return Refusal.explain(refused);
   }
 }

@@ -48,8 +48,7 @@ class GlobalTest {
         running(1, SPEC.withTaskTemplate(Samples.template("web:1").withResources(huge)));
     Task task = harness.tasks().getFirst();
     assertThat(task.state()).isEqualTo(TaskState.PENDING);
-    assertThat(task.status().err())
-        .isEqualTo("no suitable node (insufficient resources on 1 node)");
+    assertThat(task.status().err()).isEqualTo("insufficient resources on 1 node");
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.skep.store.constraint;
 
 import java.net.InetAddress;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The value of a {@code node.ip} constraint: an address, or a subnet in CIDR form. */
@@ -9,21 +10,26 @@ final class NodeAddress {
   private NodeAddress() {}
 
   /**
-   * Whether the constraint holds; one whose value is neither an address nor a subnet never does.
+   * Whether a constraint with {@code values} holds; one of which a value is neither an address nor
+   * a subnet never does.
    */
-  static boolean matches(String value, @Nullable String address, Constraint.Operator operator) {
-    int slash = value.indexOf('/');
-    byte[] wanted = bytes(slash < 0 ? value : value.substring(0, slash));
-    if (wanted == null) {
-      return false;
-    }
-    int bits = slash < 0 ? wanted.length * Byte.SIZE : prefix(value.substring(slash + 1));
-    if (bits < 0 || bits > wanted.length * Byte.SIZE) {
-      return false;
-    }
+  static boolean matches(
+      List<String> values, @Nullable String address, Constraint.Operator operator) {
     byte[] actual = address == null ? null : bytes(address);
-    boolean within = actual != null && samePrefix(wanted, actual, bits);
-    return within == (operator == Constraint.Operator.EQUAL);
+    boolean among = false;
+    for (String value : values) {
+      int slash = value.indexOf('/');
+      byte[] wanted = bytes(slash < 0 ? value : value.substring(0, slash));
+      if (wanted == null) {
+        return false;
+      }
+      int bits = slash < 0 ? wanted.length * Byte.SIZE : prefix(value.substring(slash + 1));
+      if (bits < 0 || bits > wanted.length * Byte.SIZE) {
+        return false;
+      }
+      among |= actual != null && samePrefix(wanted, actual, bits);
+    }
+    return among == (operator == Constraint.Operator.EQUAL);
   }
 
   private static boolean samePrefix(byte[] a, byte[] b, int bits) {

@@ -1,0 +1,118 @@
+package dev.skep.scheduler.place;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.skep.scheduler.Harness;
+import dev.skep.scheduler.Samples;
+import dev.skep.store.model.Resources;
+import dev.skep.store.model.Resources.Discrete;
+import dev.skep.store.model.Resources.GenericResource;
+import dev.skep.store.model.Resources.Named;
+import dev.skep.store.model.Resources.Reservations;
+import dev.skep.store.model.ServiceSpec;
+import dev.skep.store.model.Task;
+import dev.skep.store.model.TaskState;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class GenericResourcesTest {
+  private static GenericResource named(String kind, String name) {
+    return new GenericResource(new Named(kind, name), null);
+  }
+
+  private static GenericResource number(String kind, long value) {
+    return new GenericResource(null, new Discrete(kind, value));
+  }
+
+  private static Harness nodeWith(GenericResource... resources) {
+    return Harness.withNodes(1)
+        .node(
+            "n1",
+            n ->
+                n.withDescription(
+                    n.description()
+                        .withResources(
+                            new Reservations(4_000_000_000L, 8L << 30, List.of(resources)))));
+  }
+
+  private static ServiceSpec wants(String name, long replicas, GenericResource... wanted) {
+    return Samples.spec(name, replicas)
+        .withTaskTemplate(
+            Samples.template("web:1")
+                .withResources(
+                    new Resources(
+                        null, new Reservations(null, null, List.of(wanted)), null, null)));
+  }
+
+  private static Harness create(Harness harness, ServiceSpec spec) {
+    return harness.create(Samples.service("id-" + spec.name(), spec)).pass();
+  }
+
+  @Test
+  void each_task_gets_names_that_no_other_has() {
+    Harness harness =
+        create(
+            nodeWith(named("gpu", "g1"), named("gpu", "g2"), named("gpu", "g3"), named("x", "y")),
+            wants("web", 2, number("gpu", 2)));
+    assertThat(harness.wanted())
+        .extracting(Task::assignedGenericResources)
+        .containsExactlyInAnyOrder(List.of(named("gpu", "g1"), named("gpu", "g2")), List.of());
+    assertThat(harness.wanted())
+        .extracting(t -> String.valueOf(t.status().err()))
+        .contains("no suitable node (insufficient resources on 1 node)");
+  }
+
+  @Test
+  void names_come_back_when_a_task_has_ended() {
+    Harness harness = create(nodeWith(named("gpu", "g1")), wants("web", 1, number("gpu", 1)));
+    create(harness, wants("next", 1, number("gpu", 1)));
+    Task waiting =
+        harness.wanted().stream().filter(t -> t.nodeId().isEmpty()).findAny().orElseThrow();
+    Task holder =
+        harness.wanted().stream().filter(t -> !t.nodeId().isEmpty()).findAny().orElseThrow();
+    harness.delete(harness.service(holder.serviceId())).pass();
+    assertThat(harness.state().task(waiting.id()).orElseThrow().nodeId()).isEmpty();
+    harness.report(holder, TaskState.SHUTDOWN);
+    assertThat(harness.state().task(waiting.id()).orElseThrow().assignedGenericResources())
+        .containsExactly(named("gpu", "g1"));
+  }
+
+  @Test
+  void a_number_is_counted_down() {
+    Harness harness = create(nodeWith(number("ssd", 5)), wants("web", 3, number("ssd", 2)));
+    assertThat(harness.spread()).containsEntry("n1", 2).containsEntry("", 1);
+    assertThat(harness.wanted().getFirst().assignedGenericResources())
+        .containsExactly(number("ssd", 2));
+  }
+
+  @Test
+  void all_kinds_must_be_there() {
+    Harness harness =
+        create(
+            nodeWith(number("ssd", 5), named("gpu", "g1")),
+            wants("web", 1, number("ssd", 1), number("fpga", 1)));
+    assertThat(harness.spread()).containsOnlyKeys("");
+    create(harness, wants("both", 1, number("ssd", 1), number("gpu", 1)));
+    assertThat(harness.wanted())
+        .filteredOn(t -> t.serviceName().equals("both"))
+        .flatExtracting(Task::assignedGenericResources)
+        .containsExactlyInAnyOrder(named("gpu", "g1"), number("ssd", 1));
+  }
+
+  @Test
+  void nobody_gets_a_resource_by_its_name() {
+    Harness harness = create(nodeWith(named("gpu", "g1")), wants("web", 1, named("gpu", "g1")));
+    assertThat(harness.spread()).containsOnlyKeys("");
+  }
+
+  @Test
+  void a_new_fleet_knows_who_has_what() {
+    Harness harness =
+        create(nodeWith(named("gpu", "g1"), named("gpu", "g2")), wants("web", 1, number("gpu", 1)));
+    create(harness, wants("next", 1, number("gpu", 1)));
+    assertThat(harness.wanted())
+        .flatExtracting(Task::assignedGenericResources)
+        .containsExactlyInAnyOrder(named("gpu", "g1"), named("gpu", "g2"));
+    assertThat(harness.fleet().facts()).contains("gpu={g1=1, g2=1}");
+  }
+}

@@ -1,0 +1,41 @@
+package dev.skep.store.constraint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.skep.store.model.TaskSpec;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PreferenceTest {
+  @Test
+  void reads_levels_in_their_order() {
+    assertThat(
+            Preference.parse(
+                List.of(
+                    new TaskSpec.Preference(new TaskSpec.Spread("node.labels.Zone")),
+                    new TaskSpec.Preference(new TaskSpec.Spread("engine.labels.rack")),
+                    new TaskSpec.Preference(new TaskSpec.Spread("BinPack=Memory")))))
+        .containsExactly(
+            new Preference.Spread("node.labels.Zone"),
+            new Preference.Spread("engine.labels.rack"),
+            new Preference.Binpack(Preference.Resource.MEMORY));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "zone", "node.labels.", "node.unheard", "binpack=disk", "binpack"})
+  void refuses_others(String descriptor) {
+    assertThatThrownBy(() -> Preference.parse(descriptor))
+        .isInstanceOf(ConstraintException.class)
+        .hasMessageStartingWith(
+            "placement preference '" + descriptor + "' is invalid: use spread=");
+  }
+
+  @Test
+  void refuses_a_preference_without_a_strategy() {
+    assertThatThrownBy(() -> Preference.parse(List.of(new TaskSpec.Preference(null))))
+        .isInstanceOf(ConstraintException.class);
+  }
+}
