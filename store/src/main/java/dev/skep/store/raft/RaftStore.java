@@ -32,9 +32,9 @@ import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The durable store: a Raft log of transactions (Apache Ratis) with snapshots. A commit is
- * acknowledged once its entry is synced to the disk and applied here; commits that come together
- * share one sync.
+ * The durable store: a Raft log of transactions (Apache Ratis) with snapshots, both sealed with the
+ * key in the store's directory. A commit is acknowledged once its entry is synced to the disk and
+ * applied here; commits that come together share one sync.
  *
  * <p>The futures complete, and watchers and leadership listeners are called, on the store's own
  * threads and without a Vert.x context, the watchers before the commit's future. Code there must
@@ -78,7 +78,8 @@ public final class RaftStore implements Store {
     RaftServer server = null;
     try {
       ClientId clientId = ClientId.randomId();
-      StoreMachine machine = new StoreMachine(clientId, options.snapshotInterval());
+      StoreMachine machine =
+          new StoreMachine(clientId, options.snapshotInterval(), StoreKey.in(options.directory()));
       server = RatisSetup.server(options, machine);
       server.start();
       RatisSetup.checkMember(server, options);
@@ -135,18 +136,18 @@ public final class RaftStore implements Store {
     Promise<Commit> promise = Promise.promise();
     long callId = callIds.incrementAndGet();
     machine.expect(callId, new Pending(Json.readStored(json, Transaction.class), promise));
-    submit(callId, json);
+    submit(callId, machine.sealed(json));
     return promise.future();
   }
 
-  private void submit(long callId, byte[] json) {
+  private void submit(long callId, byte[] entry) {
     RaftClientRequest request =
         RaftClientRequest.newBuilder()
             .setClientId(clientId)
             .setServerId(server.getId())
             .setGroupId(RatisSetup.GROUP)
             .setCallId(callId)
-            .setMessage(Message.valueOf(UnsafeByteOperations.unsafeWrap(json)))
+            .setMessage(Message.valueOf(UnsafeByteOperations.unsafeWrap(entry)))
             .setType(RaftClientRequest.writeRequestType())
             .build();
     try {

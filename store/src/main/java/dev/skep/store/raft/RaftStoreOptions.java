@@ -5,8 +5,8 @@ import java.nio.file.Path;
 /**
  * Where a {@link RaftStore} keeps its files and who it is in its group.
  *
- * @param directory holds the log and the snapshots, secrets included; made readable by its owner
- *     only
+ * @param directory holds the log and the snapshots, secrets included, and the key that they are
+ *     sealed with; made readable by its owner only
  * @param memberId this member's name in the group; the directory belongs to it from then on. Skep
  *     uses the node's id.
  * @param host at which other members reach this one

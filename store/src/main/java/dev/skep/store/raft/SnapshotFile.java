@@ -5,9 +5,11 @@ import dev.skep.store.Op.AnyObject;
 import dev.skep.store.model.Json;
 import dev.skep.store.model.Kind;
 import dev.skep.store.model.SwarmObject;
+import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
@@ -25,12 +27,16 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A {@link ClusterState} as a file of JSON lines: a {@link Head}, then one object per line. It
- * appears under its name complete and synced, or not at all.
+ * A {@link ClusterState} as a sealed file of JSON lines: a {@link Head}, then one object per line.
+ * It appears under its name complete and synced, or not at all. Files of older versions were not
+ * sealed; they can be read.
  */
 final class SnapshotFile {
   private static final String PARTIAL = ".partial";
   private static final int BUFFER_BYTES = 64 * 1024;
+
+  /** How a file begins that is not sealed. */
+  private static final int PLAIN_START = '{';
 
   private SnapshotFile() {}
 
@@ -44,7 +50,7 @@ final class SnapshotFile {
 
   private record Line(@AnyObject SwarmObject object) {}
 
-  static void write(ClusterState state, Path file) throws IOException {
+  static void write(ClusterState state, Path file, Seal seal) throws IOException {
     Path partial = file.resolveSibling(file.getFileName() + PARTIAL);
     try (FileChannel channel =
             FileChannel.open(
@@ -53,7 +59,8 @@ final class SnapshotFile {
                 StandardOpenOption.TRUNCATE_EXISTING,
                 StandardOpenOption.WRITE);
         OutputStream out =
-            new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER_BYTES)) {
+            new SealedOutput(
+                seal, new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER_BYTES))) {
       writeLine(out, head(state));
       for (Kind kind : Kind.values()) {
         for (SwarmObject object : state.all(kind)) {
@@ -70,17 +77,32 @@ final class SnapshotFile {
     sync(file.toAbsolutePath().getParent());
   }
 
-  static ClusterState read(Path file) throws IOException {
-    try (BufferedReader lines = Files.newBufferedReader(file)) {
+  static ClusterState read(Path file, Seal seal) throws IOException {
+    try (BufferedReader lines = lines(file, seal)) {
       Head head = Json.readStored(bytes(lines.readLine(), file), Head.class);
       Stream<SwarmObject> objects =
           IntStream.range(0, head.objects).mapToObj(i -> object(lines, file));
       return ClusterState.of(head.index, head.written, objects);
     } catch (UncheckedIOException e) {
-      throw e.getCause();
+      throw unreadable(file, e);
+    } catch (IOException e) {
+      throw unreadable(file, e);
     } catch (IllegalArgumentException e) {
       throw new IOException("the snapshot " + file + " is damaged: " + e.getMessage(), e);
     }
+  }
+
+  private static BufferedReader lines(Path file, Seal seal) throws IOException {
+    BufferedInputStream in = new BufferedInputStream(Files.newInputStream(file), BUFFER_BYTES);
+    in.mark(1);
+    boolean plain = in.read() == PLAIN_START;
+    in.reset();
+    return new BufferedReader(
+        new InputStreamReader(plain ? in : new SealedInput(seal, in), StandardCharsets.UTF_8));
+  }
+
+  private static IOException unreadable(Path file, Exception e) {
+    return new IOException("cannot read the snapshot " + file + ": " + e.getMessage(), e);
   }
 
   /** Removes what a crash in the middle of {@link #write} left. */

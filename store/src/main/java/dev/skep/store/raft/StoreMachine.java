@@ -13,6 +13,7 @@ import dev.skep.store.model.Json;
 import io.vertx.core.Promise;
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -61,6 +62,9 @@ final class StoreMachine extends BaseStateMachine {
         }
       };
 
+  /** What a transaction is sealed as. */
+  private static final String LOG_ENTRY = "log entry";
+
   private final SimpleStateMachineStorage storage = new SimpleStateMachineStorage();
   private final CommitLog log = new CommitLog(0);
   private final LeadershipNews leadership = new LeadershipNews(Leadership.NONE);
@@ -68,6 +72,7 @@ final class StoreMachine extends BaseStateMachine {
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
   private final ClientId clientId;
   private final long snapshotInterval;
+  private final Seal seal;
 
   private volatile ClusterState state = ClusterState.EMPTY;
   private volatile @Nullable StoreFailure failure;
@@ -80,9 +85,11 @@ final class StoreMachine extends BaseStateMachine {
 
   /**
    * @param clientId under which this member's own transactions are in the log
+   * @param seal of what is written to the disk
    */
-  StoreMachine(ClientId clientId, long snapshotInterval) {
+  StoreMachine(ClientId clientId, long snapshotInterval, Seal seal) {
     this.clientId = clientId;
+    this.seal = seal;
     this.snapshotInterval = snapshotInterval;
   }
 
@@ -173,8 +180,20 @@ final class StoreMachine extends BaseStateMachine {
     return state.apply(transaction, index);
   }
 
-  private static Transaction read(ByteString json) {
-    return Json.readStored(json.toByteArray(), Transaction.class);
+  /** A transaction as the log has it. */
+  byte[] sealed(byte[] json) {
+    return seal.seal(json, LOG_ENTRY);
+  }
+
+  /** Entries of older versions were not sealed. */
+  private Transaction read(ByteString logged) {
+    byte[] stored = logged.toByteArray();
+    try {
+      byte[] json = Seal.sealed(stored) ? seal.open(stored, LOG_ENTRY) : stored;
+      return Json.readStored(json, Transaction.class);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e.getMessage(), e);
+    }
   }
 
   private static void answer(
@@ -279,7 +298,7 @@ final class StoreMachine extends BaseStateMachine {
     if (expected != null && !expected.equals(MD5FileUtil.computeMd5ForFile(file))) {
       throw new IOException("the snapshot " + file + " is damaged: its checksum differs");
     }
-    state = SnapshotFile.read(file.toPath());
+    state = SnapshotFile.read(file.toPath(), seal);
     log.reset(state.index());
     triedIndex = snapshot.getIndex();
     snapshotBytes = file.length();
@@ -305,7 +324,7 @@ final class StoreMachine extends BaseStateMachine {
     bytesSinceTry = 0;
     File file = storage.getSnapshotFile(applied.getTerm(), applied.getIndex());
     try {
-      SnapshotFile.write(state, file.toPath());
+      SnapshotFile.write(state, file.toPath(), seal);
       MD5Hash digest = MD5FileUtil.computeMd5ForFile(file);
       MD5FileUtil.saveMD5File(file, digest);
       storage.updateLatestSnapshot(

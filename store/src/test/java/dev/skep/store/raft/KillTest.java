@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -58,21 +57,22 @@ class KillTest {
         take(out.readLine());
       }
       child.destroyForcibly();
-      List<String> rest = new ArrayList<>();
-      for (String line = next(out); line != null; line = next(out)) {
-        rest.add(line);
-      }
+      String rest = rest(out);
       // The last line may be cut short.
-      rest.stream().limit(Math.max(0, rest.size() - 1)).forEach(this::take);
+      rest.substring(0, rest.lastIndexOf('\n') + 1).lines().forEach(this::take);
     }
   }
 
-  private static @Nullable String next(BufferedReader out) {
+  private static String rest(BufferedReader out) {
+    StringBuilder rest = new StringBuilder();
     try {
-      return out.readLine();
+      for (int c = out.read(); c >= 0; c = out.read()) {
+        rest.append((char) c);
+      }
     } catch (IOException e) {
-      return null; // the pipe went with the process
+      // The pipe went with the process.
     }
+    return rest.toString();
   }
 
   private void take(String line) {

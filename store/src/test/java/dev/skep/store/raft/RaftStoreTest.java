@@ -1,5 +1,7 @@
 package dev.skep.store.raft;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -13,6 +15,7 @@ import dev.skep.store.Store;
 import dev.skep.store.StoreContract;
 import dev.skep.store.StoreFailure;
 import dev.skep.store.model.Kind;
+import dev.skep.store.model.Sensitive;
 import dev.skep.store.model.SwarmObject;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -22,7 +25,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -164,6 +170,68 @@ class RaftStoreTest extends StoreContract {
       }
     }
     return bytes;
+  }
+
+  @Test
+  void nothing_on_the_disk_shows_what_is_stored() throws Exception {
+    reopen(5);
+    String secret = Base64.getEncoder().encodeToString("hush-hush".getBytes(UTF_8));
+    for (int i = 0; i < 12; i++) {
+      commit(now().create(Samples.secret("x" + i, "named" + i, secret)));
+    }
+    assertThat(snapshots()).isNotEmpty();
+    for (Path file : files()) {
+      assertThat(Files.readString(file, ISO_8859_1))
+          .as(file.toString())
+          .doesNotContain("hush-hush", secret, "named");
+    }
+    reopen(5);
+    assertThat(store.state().secret("x11").orElseThrow().spec().data())
+        .isEqualTo(new Sensitive(secret));
+  }
+
+  @Test
+  void reads_what_an_older_version_stored_unsealed() throws Exception {
+    await(store.close());
+    for (Path file : files()) {
+      Files.delete(file);
+    }
+    unpackUnsealed();
+    store = open(4);
+    assertThat(store.state().secrets())
+        .extracting(SwarmObject::name)
+        .containsExactlyInAnyOrder("old0", "old1", "old2", "old3", "old4", "old5", "old6");
+    commit(now().create(Samples.secret("more", "more", "YQ==")));
+    ClusterState before = store.state();
+    reopen(4);
+    assertSame(store.state(), before);
+  }
+
+  /** A snapshot after entry 4 and the log from 0 to 7. */
+  private void unpackUnsealed() throws Exception {
+    try (var zip = new ZipInputStream(RaftStoreTest.class.getResourceAsStream("unsealed.zip"))) {
+      for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+        Path file = directory.resolve(entry.getName());
+        Files.createDirectories(file.getParent());
+        Files.write(file, zip.readAllBytes());
+      }
+    }
+  }
+
+  @Test
+  void without_its_key_a_store_says_which_file_is_missing() throws Exception {
+    commit(now().create(Samples.secret("x", "x", "YQ==")));
+    await(store.close());
+    Path key = directory.resolve("key");
+    byte[] right = Files.readAllBytes(key);
+    Files.delete(key);
+    assertThatThrownBy(this::open)
+        .isInstanceOf(StoreFailure.class)
+        .hasMessageContaining(key.toString())
+        .hasMessageContaining("put the right file back");
+    Files.write(key, right);
+    store = open();
+    assertThat(store.state().secret("x")).isPresent();
   }
 
   @Test
