@@ -2,6 +2,14 @@ package dev.skep.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.skep.store.DataVersions;
+import dev.skep.store.model.Blob;
+import dev.skep.store.model.Kind;
+import dev.skep.store.model.Sensitive;
+import dev.skep.store.model.Service;
+import dev.skep.store.model.ServiceSpec;
+import dev.skep.store.model.Version;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -79,14 +87,23 @@ class BlobApiTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"secret", "config"})
-  void updates_labels_and_nothing_else(String noun) {
+  void updates_labels_and_data_and_nothing_else(String noun) {
     String path = "/v1.41/" + noun + "s";
     create(noun, "{\"Name\":\"a\",\"Data\":\"czNjcmV0\"}");
-    long version = gateway.get(path + "/a").json().at("/Version/Index").asLong();
+    long version = version(noun);
     String only = "rpc error: code = InvalidArgument desc = only updates to Labels are allowed";
     String update = path + "/a/update?version=";
     gateway.post(update + version, "{\"Name\":\"b\",\"Labels\":{\"x\":\"y\"}}").refuses(400, only);
-    gateway.post(update + version, "{\"Name\":\"a\",\"Data\":\"b3RoZXI=\"}").refuses(400, only);
+    gateway
+        .post(update + version, "{\"Name\":\"a\",\"Templating\":{\"Name\":\"golang\"}}")
+        .refuses(400, only);
+    gateway
+        .post(
+            update + version, "{\"Name\":\"a\",\"Driver\":{\"Name\":\"v\"},\"Data\":\"czNjcmV0\"}")
+        .refuses(400, only);
+    gateway
+        .post(update + version, "{\"Name\":\"a\",\"Data\":\"?\"}")
+        .refuses(400, "illegal base64 data in Data");
     gateway.post(update, "{\"Name\":\"a\"}").refuses(400, "invalid " + noun + " version");
 
     gateway
@@ -101,18 +118,172 @@ class BlobApiTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"secret", "config"})
+  void new_data_moves_every_service_that_uses_it(String noun) {
+    String id = create(noun, "{\"Name\":\"a\",\"Data\":\"b25l\"}");
+    use(noun, id, "web");
+    gateway
+        .post(
+            "/services/create",
+            "{\"Name\":\"other\",\"TaskTemplate\":{\"ContainerSpec\":{\"Image\":\"i\"}}}")
+        .expect(201);
+    Service other = service("other");
+    newData(noun, "dHdv");
+
+    assertThat(current(noun, id).text()).isEqualTo("dHdv");
+    assertThat(dataOf(noun, id, service("web").spec())).isEqualTo("dHdv");
+    assertThat(dataOf(noun, id, previous("web"))).isEqualTo("b25l");
+    assertThat(service("web").specVersion()).isNotEqualTo(Version.NONE);
+    assertThat(service("other")).isEqualTo(other);
+    String shown = gateway.get("/" + noun + "s/a").text() + gateway.get("/services/web").text();
+    assertThat(shown).doesNotContain("b25l", "DataVersion", "PastData", "DataChangedAt");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"secret", "config"})
+  void a_rollback_brings_the_old_data_back_and_the_same_data_again_the_new(String noun) {
+    String id = create(noun, "{\"Name\":\"a\",\"Data\":\"b25l\"}");
+    use(noun, id, "web");
+    newData(noun, "dHdv");
+    update("web", "rollback=previous&", "");
+    assertThat(dataOf(noun, id, service("web").spec())).isEqualTo("b25l");
+
+    // What a client sends knows nothing of versions: it must not move the service.
+    update("web", "", spec("web"));
+    assertThat(dataOf(noun, id, service("web").spec())).isEqualTo("b25l");
+    // A service that reads it for the first time gets the present data.
+    use(noun, id, "db");
+    assertThat(dataOf(noun, id, service("db").spec())).isEqualTo("dHdv");
+
+    newData(noun, "dHdv");
+    assertThat(dataOf(noun, id, service("web").spec())).isEqualTo("dHdv");
+    Service moved = service("web");
+    newData(noun, "dHdv");
+    assertThat(service("web")).as("nothing is behind any more").isEqualTo(moved);
+  }
+
+  @Test
+  void a_forced_update_takes_the_present_data() {
+    String id = create("config", "{\"Name\":\"a\",\"Data\":\"b25l\"}");
+    use("config", id, "web");
+    newData("config", "dHdv");
+    update("web", "rollback=previous&", "");
+    update("web", "", spec("web").replace("\"ForceUpdate\":0", "\"ForceUpdate\":1"));
+    assertThat(dataOf("config", id, service("web").spec())).isEqualTo("dHdv");
+  }
+
+  @Test
+  void one_deployment_goes_back_as_one() {
+    String id = create("config", "{\"Name\":\"a\",\"Data\":\"b25l\"}");
+    use("config", id, "web");
+    newData("config", "dHdv");
+    newData("config", "dGhyZWU=");
+    // As a stack's deployment ends: the service itself, changed or not.
+    update("web", "", spec("web"));
+    assertThat(dataOf("config", id, service("web").spec())).isEqualTo("dGhyZWU=");
+    assertThat(dataOf("config", id, previous("web"))).isEqualTo("b25l");
+    update("web", "", spec("web").replace("\"Image\":\"i\"", "\"Image\":\"j\""));
+    assertThat(dataOf("config", id, previous("web"))).isEqualTo("b25l");
+    assertThat(image(previous("web"))).isEqualTo("i");
+    // The next update is another deployment.
+    update("web", "", spec("web").replace("\"Image\":\"j\"", "\"Image\":\"k\""));
+    assertThat(dataOf("config", id, previous("web"))).isEqualTo("dGhyZWU=");
+    assertThat(image(previous("web"))).isEqualTo("j");
+  }
+
+  @Test
+  void keeps_no_data_that_nobody_can_ask_for() {
+    String id = create("config", "{\"Name\":\"a\",\"Data\":\"b25l\"}");
+    newData("config", "dHdv");
+    assertThat(stored("config", id).pastData()).isEmpty();
+    use("config", id, "web");
+    newData("config", "dGhyZWU=");
+    assertThat(stored("config", id).pastData()).hasSize(1);
+  }
+
+  @Test
+  void refuses_data_when_too_much_of_the_past_is_in_use() {
+    String id = create("config", "{\"Name\":\"a\",\"Data\":\"" + "A".repeat(1_200_000) + "\"}");
+    use("config", id, "web");
+    newData("config", "B".repeat(1_200_000));
+    gateway
+        .post(
+            "/configs/a/update?version=" + version("config"),
+            "{\"Name\":\"a\",\"Data\":\"" + "C".repeat(1_200_000) + "\"}")
+        .expect(200);
+    // The last two are one deployment, so the first is what the service goes back to.
+    assertThat(stored("config", id).pastData()).hasSize(1);
+  }
+
+  private Blob stored(String noun, String id) {
+    return noun.equals("secret")
+        ? gateway.store.state().secret(id).orElseThrow()
+        : gateway.store.state().config(id).orElseThrow();
+  }
+
+  private Sensitive current(String noun, String id) {
+    return stored(noun, id).currentData().data();
+  }
+
+  private String dataOf(String noun, String id, ServiceSpec spec) {
+    Blob blob = stored(noun, id);
+    long version = DataVersions.of(spec, blob).findFirst().orElseThrow();
+    return blob.data(version).orElseThrow().data().text();
+  }
+
+  private Service service(String name) {
+    return (Service) gateway.store.state().named(Kind.SERVICE, name).orElseThrow();
+  }
+
+  private ServiceSpec previous(String name) {
+    return Objects.requireNonNull(service(name).previousSpec());
+  }
+
+  private static String image(ServiceSpec spec) {
+    return String.valueOf(Objects.requireNonNull(spec.taskTemplate().containerSpec()).image());
+  }
+
+  /** A service's spec as a client reads it. */
+  private String spec(String name) {
+    return gateway.get("/services/" + name).json().get("Spec").toString();
+  }
+
+  private void update(String service, String query, String body) {
+    long version = service(service).version().index();
+    gateway
+        .post("/services/" + service + "/update?" + query + "version=" + version, body)
+        .expect(200);
+  }
+
+  private long version(String noun) {
+    return gateway.get("/" + noun + "s/a").json().at("/Version/Index").asLong();
+  }
+
+  private void newData(String noun, String base64) {
+    gateway
+        .post(
+            "/" + noun + "s/a/update?version=" + version(noun),
+            "{\"Name\":\"a\",\"Data\":\"" + base64 + "\"}")
+        .expect(200);
+  }
+
+  private void use(String noun, String id, String service) {
+    gateway
+        .post(
+            "/services/create",
+            """
+            {"Name":"%s","TaskTemplate":{"ContainerSpec":{"Image":"i","%s":[{"%sID":"%s",
+             "%sName":"a","File":{"Name":"a","UID":"0","GID":"0","Mode":292}}]}}}\
+            """
+                .formatted(service, cap(noun) + "s", cap(noun), id, cap(noun)))
+        .expect(201);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"secret", "config"})
   void keeps_what_services_use(String noun) {
     String id = create(noun, "{\"Name\":\"a\",\"Data\":\"YQ==\"}");
     for (String service : new String[] {"web", "db"}) {
-      gateway
-          .post(
-              "/services/create",
-              """
-              {"Name":"%s","TaskTemplate":{"ContainerSpec":{"Image":"i","%s":[{"%sID":"%s",
-               "%sName":"a","File":{"Name":"a","UID":"0","GID":"0","Mode":292}}]}}}\
-              """
-                  .formatted(service, cap(noun) + "s", cap(noun), id, cap(noun)))
-          .expect(201);
+      use(noun, id, service);
     }
     gateway
         .delete("/" + noun + "s/a")

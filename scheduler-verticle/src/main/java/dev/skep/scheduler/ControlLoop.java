@@ -73,6 +73,7 @@ final class ControlLoop {
   private final Agenda agenda;
   private final Leases leases;
   private final Fleet fleet;
+  private final PastData pastData;
 
   /** Services that no decision could be made about, and until when they are left alone. */
   private final Map<String, Instant> aside = new HashMap<>();
@@ -106,6 +107,7 @@ final class ControlLoop {
     this.latest = state;
     this.agenda = new Agenda(state);
     this.fleet = Fleet.of(state);
+    this.pastData = new PastData(state, clock.instant());
     this.leases = new Leases(ticks.instant());
     for (Node node : state.nodes()) {
       lease(node);
@@ -163,6 +165,7 @@ final class ControlLoop {
     }
     next = earlier(next, agenda.nextWake().orElse(null));
     next = earlier(next, leases.nextLook(period()).map(this::onClock).orElse(null));
+    next = earlier(next, pastData.nextLook().orElse(null));
     next = earlier(next, effects == null ? null : effects.nextFlush().orElse(null));
     return Optional.ofNullable(next);
   }
@@ -212,6 +215,7 @@ final class ControlLoop {
         return Future.succeededFuture(setAside(service, plan, services, taken, bug));
       }
     }
+    pastData.decide(plan);
     Transaction transaction = plan.transaction(term);
     if (transaction.isEmpty()) {
       settle(plan, services, taken);
@@ -241,6 +245,7 @@ final class ControlLoop {
       }
       fleet.apply(commit, commit.index() == ownIndex);
       agenda.observe(commit);
+      pastData.observe(commit);
       commit.changes().forEach(this::followNode);
       latest = commit.state();
       if (effects != null) {
@@ -345,6 +350,7 @@ final class ControlLoop {
   /** Nothing of the plan happened. */
   private void takeBack(Plan plan, Set<String> services, Taken taken) {
     plan.undo();
+    pastData.again();
     agenda.again(services);
     List<Input> again = taken.inputs();
     for (int i = again.size() - 1; i >= 0; i--) {

@@ -8,28 +8,34 @@ import dev.skep.gateway.api.GoNumbers;
 import dev.skep.gateway.api.Lookup;
 import dev.skep.gateway.api.Reply;
 import dev.skep.gateway.api.SwarmGate;
+import dev.skep.gateway.service.DataChange;
 import dev.skep.store.ClusterState;
+import dev.skep.store.DataVersions;
 import dev.skep.store.Transaction;
+import dev.skep.store.model.Blob;
 import dev.skep.store.model.Config;
-import dev.skep.store.model.ContainerSpec;
+import dev.skep.store.model.Driver;
 import dev.skep.store.model.Ids;
 import dev.skep.store.model.Kind;
 import dev.skep.store.model.Secret;
 import dev.skep.store.model.Sensitive;
 import dev.skep.store.model.Service;
 import dev.skep.store.model.SwarmObject;
+import dev.skep.store.model.VersionedData;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * GET /secrets, POST /secrets/create, GET and DELETE /secrets/{id}, POST /secrets/{id}/update; the
  * same below /configs.
  */
-public final class BlobEndpoints<T extends SwarmObject> {
+public final class BlobEndpoints<T extends SwarmObject & Blob> {
   private final BlobKind<T> kind;
   private final SwarmGate gate;
   private final Commits commits;
@@ -106,15 +112,47 @@ public final class BlobEndpoints<T extends SwarmObject> {
     long version = version(call);
     commits.commit(state -> {
       T stored = find(state, call);
-      BlobRules.onlyLabels(asked, stored, kind);
+      BlobRules.sameButData(asked, stored);
       if (stored.version().index() != version) {
         throw ApiError.outOfSequence();
       }
-      return Transaction.at(clock.instant())
-          .update(kind.withLabels(stored, asked.labelsOrNone()))
-          .build();
+      T labelled = kind.withLabels(stored, asked.labelsOrNone());
+      return BlobRules.says(asked)
+          ? newData(labelled, BlobRules.data(asked, kind), asked.templating(), state)
+          : Transaction.at(clock.instant()).update(labelled).build();
     });
     return Reply.done();
+  }
+
+  /**
+   * New data, and every service that reads the object at that data. Data that is as it was changes
+   * nothing, but for services that had gone back to earlier data: whoever sends data says that it
+   * is to be used.
+   */
+  private Transaction newData(
+      T blob, Sensitive data, @Nullable Driver templating, ClusterState state) {
+    Instant now = clock.instant();
+    boolean same =
+        BlobRules.sameBytes(blob.currentData().data(), data)
+            && Objects.equals(blob.currentData().templating(), templating);
+    boolean behind = state.services().stream().anyMatch(s -> DataChange.behind(s, blob));
+    if (same && !behind) {
+      return Transaction.at(now).update(blob).build();
+    }
+    VersionedData next = new VersionedData(blob.dataVersion() + 1, data, templating);
+    T changed = kind.type().cast(blob.withNewData(next));
+    List<Service> users =
+        state.services().stream()
+            .filter(service -> DataChange.uses(service, changed))
+            .map(service -> DataChange.of(service, changed, now))
+            .toList();
+    T kept =
+        kind.type().cast(DataVersions.inUse(changed, users, state::tasksOfService).prune(changed));
+    BlobRules.checkKept(kept, users);
+    Transaction.Builder transaction =
+        Transaction.at(now).unchanged(Kind.SERVICE, state).update(kept);
+    users.forEach(transaction::update);
+    return transaction.build();
   }
 
   private long version(Call call) {
@@ -137,7 +175,7 @@ public final class BlobEndpoints<T extends SwarmObject> {
   private void requireUnused(T stored, ClusterState state) {
     List<String> users =
         state.services().stream()
-            .filter(service -> uses(service, stored.id()))
+            .filter(service -> DataChange.uses(service, stored))
             .map(Service::name)
             .sorted()
             .toList();
@@ -150,11 +188,6 @@ public final class BlobEndpoints<T extends SwarmObject> {
                   users.size() == 1 ? "service" : "services",
                   String.join(", ", users)));
     }
-  }
-
-  private boolean uses(Service service, String id) {
-    ContainerSpec container = service.spec().taskTemplate().containerSpec();
-    return container != null && kind.usedBy(container).anyMatch(id::equals);
   }
 
   private T find(ClusterState state, Call call) {

@@ -1,6 +1,6 @@
 package dev.skep.gateway.secret;
 
-import dev.skep.store.model.ContainerSpec;
+import dev.skep.store.model.Blob;
 import dev.skep.store.model.Driver;
 import dev.skep.store.model.Kind;
 import dev.skep.store.model.Sensitive;
@@ -8,11 +8,10 @@ import dev.skep.store.model.SwarmObject;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What secrets and configs differ in. */
-interface BlobKind<T extends SwarmObject> {
+interface BlobKind<T extends SwarmObject & Blob> {
   Kind kind();
 
   Class<T> type();
@@ -38,14 +37,6 @@ interface BlobKind<T extends SwarmObject> {
 
   Map<String, String> labels(T object);
 
-  /** The bytes in base64. */
-  String data(T object);
-
-  @Nullable Driver templating(T object);
-
   /** As clients may see it. */
   T shown(T object);
-
-  /** The ids of the objects of this kind that a container reads. */
-  Stream<@Nullable String> usedBy(ContainerSpec container);
 }

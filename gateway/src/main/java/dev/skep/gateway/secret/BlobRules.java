@@ -1,12 +1,16 @@
 package dev.skep.gateway.secret;
 
 import dev.skep.gateway.api.ApiError;
+import dev.skep.store.model.Blob;
+import dev.skep.store.model.Driver;
 import dev.skep.store.model.Sensitive;
-import dev.skep.store.model.SwarmObject;
+import dev.skep.store.model.Service;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import java.util.Objects;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What a secret or config may hold, and what of it may change. Pure. */
@@ -15,6 +19,14 @@ final class BlobRules {
       Pattern.compile("[a-zA-Z0-9]+(?:[a-zA-Z0-9-_.]*[a-zA-Z0-9])?");
   private static final int MAX_NAME = 64;
   private static final int BASE64_GROUP = 4;
+  private static final int BYTES_IN_GROUP = 3;
+
+  /**
+   * Earlier data at most, in base64: twice the largest config is not reached, and the object with
+   * all its data fits the store's largest transaction beside the services that use it.
+   */
+  private static final long MAX_PAST_CHARS = 2_000_000;
+
   private static final String TEMPLATE_ENGINE = "golang";
 
   private BlobRules() {}
@@ -55,19 +67,39 @@ final class BlobRules {
     return new Sensitive(Base64.getEncoder().encodeToString(data));
   }
 
-  /** Nothing but labels may change; what is said of the rest must be what is stored. */
-  static <T extends SwarmObject> void onlyLabels(Asked asked, T stored, BlobKind<T> kind) {
-    boolean sameData =
-        asked.data() == null
-            || asked.data().text().isEmpty()
-            || Arrays.equals(decoded(asked.data()), Base64.getDecoder().decode(kind.data(stored)));
+  /** Whether an update is about the data: one without any is about labels. */
+  static boolean says(Asked asked) {
+    return asked.data() != null && !asked.data().text().isEmpty();
+  }
+
+  /**
+   * Labels may change, and the data with its templating; what is said of the rest must be what is
+   * stored. The words are Swarm's, which knows no change of data.
+   */
+  static void sameButData(Asked asked, Blob stored) {
+    Driver templating = stored.currentData().templating();
     boolean sameTemplating =
-        asked.templating() == null || Objects.equals(asked.templating(), kind.templating(stored));
-    if (!asked.nameOrEmpty().equals(stored.name())
-        || !sameData
-        || !sameTemplating
-        || asked.driver() != null) {
+        says(asked) || asked.templating() == null || Objects.equals(asked.templating(), templating);
+    if (!asked.nameOrEmpty().equals(stored.name()) || !sameTemplating || asked.driver() != null) {
       throw ApiError.invalidArgument("only updates to Labels are allowed");
+    }
+  }
+
+  static boolean sameBytes(Sensitive stored, Sensitive asked) {
+    return Arrays.equals(decoded(stored), decoded(asked));
+  }
+
+  /** Throws {@link ApiError} when earlier data that services still need leaves no room for new. */
+  static void checkKept(Blob blob, List<Service> users) {
+    long past = blob.pastData().stream().mapToLong(data -> data.data().text().length()).sum();
+    if (past > MAX_PAST_CHARS) {
+      throw ApiError.badRequest(
+          "%s '%s' has earlier data of %d bytes that these services run with or can go back to: %s; let their updates end, or make one of another name"
+              .formatted(
+                  blob.kind().noun(),
+                  blob.name(),
+                  past / BASE64_GROUP * BYTES_IN_GROUP,
+                  users.stream().map(Service::name).sorted().collect(Collectors.joining(", "))));
     }
   }
 

@@ -2,8 +2,6 @@ package dev.skep.gateway.secret;
 
 import dev.skep.store.model.Config;
 import dev.skep.store.model.Config.ConfigSpec;
-import dev.skep.store.model.ContainerSpec;
-import dev.skep.store.model.ContainerSpec.ConfigReference;
 import dev.skep.store.model.Driver;
 import dev.skep.store.model.Kind;
 import dev.skep.store.model.Sensitive;
@@ -11,7 +9,6 @@ import dev.skep.store.model.Version;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Configs: their data is shown. */
@@ -62,22 +59,7 @@ final class Configs implements BlobKind<Config> {
   }
 
   @Override
-  public String data(Config config) {
-    return config.spec().data() == null ? "" : config.spec().data();
-  }
-
-  @Override
-  public @Nullable Driver templating(Config config) {
-    return config.spec().templating();
-  }
-
-  @Override
   public Config shown(Config config) {
     return config;
-  }
-
-  @Override
-  public Stream<@Nullable String> usedBy(ContainerSpec container) {
-    return container.configs().stream().map(ConfigReference::configId);
   }
 }

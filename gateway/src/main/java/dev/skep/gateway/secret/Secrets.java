@@ -1,7 +1,5 @@
 package dev.skep.gateway.secret;
 
-import dev.skep.store.model.ContainerSpec;
-import dev.skep.store.model.ContainerSpec.SecretReference;
 import dev.skep.store.model.Driver;
 import dev.skep.store.model.Kind;
 import dev.skep.store.model.Secret;
@@ -11,7 +9,6 @@ import dev.skep.store.model.Version;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Secrets: their data goes in and never comes out again. */
@@ -62,22 +59,7 @@ final class Secrets implements BlobKind<Secret> {
   }
 
   @Override
-  public String data(Secret secret) {
-    return secret.spec().data() == null ? "" : secret.spec().data().text();
-  }
-
-  @Override
-  public @Nullable Driver templating(Secret secret) {
-    return secret.spec().templating();
-  }
-
-  @Override
   public Secret shown(Secret secret) {
     return secret.withSpec(secret.spec().withData(null));
-  }
-
-  @Override
-  public Stream<@Nullable String> usedBy(ContainerSpec container) {
-    return container.secrets().stream().map(SecretReference::secretId);
   }
 }

@@ -4,6 +4,8 @@ import dev.skep.gateway.api.ApiError;
 import dev.skep.gateway.api.GoText;
 import dev.skep.gateway.api.Lookup;
 import dev.skep.store.ClusterState;
+import dev.skep.store.DataVersions;
+import dev.skep.store.model.Blob;
 import dev.skep.store.model.ContainerSpec;
 import dev.skep.store.model.Network;
 import dev.skep.store.model.ServiceSpec;
@@ -11,6 +13,7 @@ import dev.skep.store.model.TaskSpec.NetworkAttachmentConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What a spec names in the swarm: networks, secrets, configs. */
 final class References {
@@ -32,6 +35,41 @@ final class References {
                     network.driverOpts()))
             .toList();
     return spec.withTaskTemplate(spec.taskTemplate().withNetworks(resolved));
+  }
+
+  /**
+   * The spec with each secret and config at a version of its data: the one that the service is at,
+   * or the present one where it reads the object for the first time or is forced to start anew.
+   *
+   * @param before the spec that the service has; absent when it is new
+   */
+  static ServiceSpec resolveData(
+      ServiceSpec spec, @Nullable ServiceSpec before, ClusterState state) {
+    boolean anew =
+        before != null && before.taskTemplate().forceUpdate() != spec.taskTemplate().forceUpdate();
+    ServiceSpec kept = anew ? null : before;
+    ContainerSpec container = spec.taskTemplate().containerSpec();
+    if (container == null) {
+      return spec;
+    }
+    ServiceSpec resolved = spec;
+    for (Blob blob : blobs(container, state)) {
+      long version = DataVersions.of(kept, blob).findFirst().orElseGet(blob::dataVersion);
+      resolved = DataVersions.at(resolved, blob, version);
+    }
+    return resolved;
+  }
+
+  /** The secrets and configs that a container reads, as far as there are such. */
+  private static List<Blob> blobs(ContainerSpec container, ClusterState state) {
+    List<Blob> blobs = new ArrayList<>();
+    container
+        .secrets()
+        .forEach(ref -> state.secret(Words.orEmpty(ref.secretId())).ifPresent(blobs::add));
+    container
+        .configs()
+        .forEach(ref -> state.config(Words.orEmpty(ref.configId())).ifPresent(blobs::add));
+    return blobs;
   }
 
   private static String networkId(String target, ClusterState state, Set<String> localNetworks) {

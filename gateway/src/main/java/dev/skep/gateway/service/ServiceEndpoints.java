@@ -91,7 +91,7 @@ public final class ServiceEndpoints {
 
   private static ServiceSpec toCreate(
       ServiceSpec named, String id, Set<String> local, ClusterState state) {
-    ServiceSpec spec = ServicePlan.checked(named, id, state, local);
+    ServiceSpec spec = ServicePlan.checked(named, id, null, state, local);
     if (state.named(Kind.SERVICE, Words.orEmpty(spec.name())).isPresent()) {
       throw ApiError.alreadyExists(
           "name conflicts with an existing object: service " + spec.name() + " already exists");
@@ -155,7 +155,7 @@ public final class ServiceEndpoints {
               before, auth == null ? before.previousRegistryAuth() : auth, clock.instant());
       ServicePlan.checkInSwarm(service.spec(), before.id(), state);
     } else {
-      ServiceSpec spec = ServicePlan.checked(accepted, before.id(), state, local);
+      ServiceSpec spec = ServicePlan.checked(accepted, before.id(), before, state, local);
       service =
           ServiceUpdate.to(
               before, spec, auth == null ? keptAuth(call, before) : auth, clock.instant());

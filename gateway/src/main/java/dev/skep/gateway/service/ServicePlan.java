@@ -5,8 +5,10 @@ import dev.skep.store.ClusterState;
 import dev.skep.store.Transaction;
 import dev.skep.store.model.ContainerSpec;
 import dev.skep.store.model.Kind;
+import dev.skep.store.model.Service;
 import dev.skep.store.model.ServiceSpec;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What both creating and updating check of a spec, against one snapshot. Pure. */
 final class ServicePlan {
@@ -19,10 +21,22 @@ final class ServicePlan {
     return NormalSpec.of(asked);
   }
 
-  /** The accepted spec with names resolved, all of it checked. */
+  /**
+   * The accepted spec with names resolved, all of it checked.
+   *
+   * @param before the service as it is; absent when it is new
+   */
   static ServiceSpec checked(
-      ServiceSpec accepted, String serviceId, ClusterState state, Set<String> localNetworks) {
-    ServiceSpec spec = References.resolveNetworks(accepted, state, localNetworks);
+      ServiceSpec accepted,
+      String serviceId,
+      @Nullable Service before,
+      ClusterState state,
+      Set<String> localNetworks) {
+    ServiceSpec spec =
+        References.resolveData(
+            References.resolveNetworks(accepted, state, localNetworks),
+            before == null ? null : before.spec(),
+            state);
     SpecRules.check(spec);
     checkInSwarm(spec, serviceId, state);
     return spec;

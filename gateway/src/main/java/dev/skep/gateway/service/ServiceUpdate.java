@@ -8,12 +8,19 @@ import dev.skep.store.model.Service.JobStatus;
 import dev.skep.store.model.Service.UpdateStatus;
 import dev.skep.store.model.ServiceSpec;
 import dev.skep.store.model.ServiceSpec.Mode;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** What an update makes of a service. Pure. */
 final class ServiceUpdate {
+  /**
+   * One deployment is several requests: new data first, then the services, each perhaps after a
+   * look at a slow registry. What comes within this time of new data belongs to the same one.
+   */
+  private static final Duration ONE_DEPLOYMENT = Duration.ofMinutes(2);
+
   private ServiceUpdate() {}
 
   /**
@@ -28,7 +35,40 @@ final class ServiceUpdate {
     if (!before.name().equals(spec.name())) {
       throw ApiError.unimplemented("renaming services is not supported");
     }
-    return changed(before, spec, auth, null, now);
+    boolean joins = joins(before, spec, now);
+    ServiceSpec back = before.previousSpec();
+    Service after = changed(before, spec, auth, null, now);
+    return joins && back != null
+        ? after.with(s ->
+            s.previousSpec(back)
+                .previousRegistryAuth(before.previousRegistryAuth())
+                .dataChangedAt(spec.equals(before.spec()) ? before.dataChangedAt() : null))
+        : after;
+  }
+
+  /**
+   * The service with a spec that differs in the data that it reads. Several changes of data in one
+   * deployment go back together.
+   */
+  static Service newData(Service before, ServiceSpec spec, Instant now) {
+    boolean joins = joins(before, spec, now);
+    Service after = changed(before, spec, before.registryAuth(), null, now).withDataChangedAt(now);
+    return joins
+        ? after.with(s ->
+            s.previousSpec(before.previousSpec())
+                .previousRegistryAuth(before.previousRegistryAuth()))
+        : after;
+  }
+
+  /**
+   * Whether the update is the rest of a deployment that began with new data, so that going back
+   * means to where the service was before both.
+   */
+  private static boolean joins(Service before, ServiceSpec spec, Instant now) {
+    Instant began = before.dataChangedAt();
+    return began != null
+        && before.previousSpec() != null
+        && (spec.equals(before.spec()) || now.isBefore(began.plus(ONE_DEPLOYMENT)));
   }
 
   /** The service with its previous spec; the present one becomes the previous one. */
@@ -59,7 +99,8 @@ final class ServiceUpdate {
             .updateStatus(status)
             .jobStatus(next(before.jobStatus(), now))
             .registryAuth(auth)
-            .previousRegistryAuth(before.registryAuth()));
+            .previousRegistryAuth(before.registryAuth())
+            .dataChangedAt(null));
   }
 
   /** Each update of a job runs it again. */

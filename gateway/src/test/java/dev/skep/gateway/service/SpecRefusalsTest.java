@@ -142,7 +142,7 @@ class SpecRefusalsTest {
             () -> {
               ServiceSpec asked = JsonBody.read(Buffer.buffer(json), ServiceSpec.class);
               ServicePlan.checked(
-                  ServicePlan.accepted(asked), "id", ClusterState.EMPTY, Set.of("mybridge"));
+                  ServicePlan.accepted(asked), "id", null, ClusterState.EMPTY, Set.of("mybridge"));
             })
         .isInstanceOfSatisfying(ApiError.class, e -> assertThat(e.status()).isEqualTo(status))
         .hasMessage(message);

@@ -1,11 +1,12 @@
 package dev.skep.node.container;
 
+import dev.skep.store.model.Blob;
 import dev.skep.store.model.Config;
 import dev.skep.store.model.ContainerSpec;
 import dev.skep.store.model.Driver;
 import dev.skep.store.model.Secret;
-import dev.skep.store.model.Sensitive;
 import dev.skep.store.model.Task;
+import dev.skep.store.model.VersionedData;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -147,13 +148,7 @@ public final class TaskFiles {
           throw new TaskFilesException(
               "secret not found: " + ContainerRequest.text(reference.secretName()));
         }
-        payloads.add(
-            payload(
-                file,
-                "/run/secrets/",
-                encoded(secret.spec().data()),
-                secret.spec().templating(),
-                true));
+        payloads.add(payload(file, "/run/secrets/", data(secret, reference.dataVersion()), true));
       }
     }
     for (ContainerSpec.ConfigReference reference : spec.configs()) {
@@ -164,20 +159,25 @@ public final class TaskFiles {
           throw new TaskFilesException(
               "config not found: " + ContainerRequest.text(reference.configName()));
         }
-        payloads.add(payload(file, "/", config.spec().data(), config.spec().templating(), false));
+        payloads.add(payload(file, "/", data(config, reference.dataVersion()), false));
       }
     }
     return payloads;
   }
 
+  private static VersionedData data(Blob blob, long version) {
+    return blob.data(version)
+        .orElseThrow(() ->
+            new TaskFilesException(
+                "the data of %s %s that the task was made for (version %d) is not kept any more"
+                    .formatted(blob.kind().noun(), blob.name(), version)));
+  }
+
   private static Payload payload(
-      ContainerSpec.FileTarget file,
-      String base,
-      @Nullable String data,
-      @Nullable Driver templating,
-      boolean secret) {
+      ContainerSpec.FileTarget file, String base, VersionedData data, boolean secret) {
     String name = ContainerRequest.text(file.name());
-    Buffer bytes = Buffer.buffer(data == null ? new byte[0] : Base64.getDecoder().decode(data));
+    Buffer bytes = Buffer.buffer(Base64.getDecoder().decode(data.data().text()));
+    Driver templating = data.templating();
     String engine = templating == null ? "" : ContainerRequest.text(templating.name());
     if (!engine.isEmpty() && !engine.equals("golang")) {
       throw new TaskFilesException("unrecognized template type: " + engine);
@@ -272,10 +272,6 @@ public final class TaskFiles {
         }
       }
     }
-  }
-
-  private static @Nullable String encoded(@Nullable Sensitive data) {
-    return data == null ? null : data.text();
   }
 
   private static String orZero(@Nullable String id) {

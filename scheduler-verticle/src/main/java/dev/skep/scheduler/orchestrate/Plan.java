@@ -7,6 +7,7 @@ import dev.skep.store.model.Ids;
 import dev.skep.store.model.Kind;
 import dev.skep.store.model.Node;
 import dev.skep.store.model.Service;
+import dev.skep.store.model.SwarmObject;
 import dev.skep.store.model.Task;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -46,6 +47,7 @@ public final class Plan {
   private final Map<String, Set<String>> touched = new HashMap<>();
   private final Map<String, Service> services = new TreeMap<>();
   private final Map<String, Node> nodes = new TreeMap<>();
+  private final Map<String, SwarmObject> unread = new TreeMap<>();
   private final Set<Kind> guarded = new LinkedHashSet<>();
   private final List<Reason> reasons = new ArrayList<>();
   private final Map<String, Instant> wakes = new TreeMap<>();
@@ -160,6 +162,11 @@ public final class Plan {
     nodes.put(node.id(), node);
   }
 
+  /** An object of a kind that no decision of this pass reads. */
+  public void updateUnread(SwarmObject object) {
+    unread.put(object.id(), object);
+  }
+
   /** The commit is to be refused when an object of the kind was written since the snapshot. */
   public void relyOn(Kind kind) {
     guarded.add(kind);
@@ -218,6 +225,7 @@ public final class Plan {
     guarded.forEach(kind -> transaction.unchanged(kind, base));
     nodes.values().forEach(transaction::update);
     services.values().forEach(transaction::update);
+    unread.values().forEach(transaction::update);
     for (Step step : tasks.values()) {
       if (step.before() == null) {
         if (step.after() != null) {

@@ -1,16 +1,39 @@
 package dev.skep.store.model;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonView;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A config: bytes that tasks read as a file. The API shows its data. */
+/**
+ * A config: bytes that tasks read as a file. The API shows its data.
+ *
+ * @param dataVersion how often the data was changed
+ * @param pastData earlier data that services are at or can go back to, oldest first
+ */
 @RecordBuilder
 public record Config(
-    String id, Version version, Instant createdAt, Instant updatedAt, ConfigSpec spec)
-    implements SwarmObject, ConfigBuilder.With {
+    String id,
+    Version version,
+    Instant createdAt,
+    Instant updatedAt,
+    ConfigSpec spec,
+    @JsonView(Json.Stored.class) @JsonInclude(JsonInclude.Include.NON_DEFAULT) long dataVersion,
+    @JsonView(Json.Stored.class) List<VersionedData> pastData)
+    implements SwarmObject, Blob, ConfigBuilder.With {
+
+  public Config {
+    pastData = Copies.list(pastData);
+  }
+
+  /** With the data that it was created with, and none before. */
+  public Config(String id, Version version, Instant createdAt, Instant updatedAt, ConfigSpec spec) {
+    this(id, version, createdAt, updatedAt, spec, 0, List.of());
+  }
 
   @Override
   public Kind kind() {
@@ -25,6 +48,27 @@ public record Config(
   @Override
   public Config stamped(Version version, Instant createdAt, Instant updatedAt) {
     return with(s -> s.version(version).createdAt(createdAt).updatedAt(updatedAt));
+  }
+
+  @Override
+  public VersionedData currentData() {
+    String data = spec.data();
+    return new VersionedData(
+        dataVersion, new Sensitive(data == null ? "" : data), spec.templating());
+  }
+
+  @Override
+  public Config withNewData(VersionedData next) {
+    ConfigSpec changed = spec.with(s -> s.data(next.data().text()).templating(next.templating()));
+    return with(c ->
+        c.spec(changed).dataVersion(next.version()).pastData(Copies.with(pastData, currentData())));
+  }
+
+  @Override
+  public Config keeping(Set<Long> versions) {
+    List<VersionedData> kept =
+        pastData.stream().filter(past -> versions.contains(past.version())).toList();
+    return kept.size() == pastData.size() ? this : withPastData(kept);
   }
 
   /**

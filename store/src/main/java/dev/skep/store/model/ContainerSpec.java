@@ -1,9 +1,11 @@
 package dev.skep.store.model;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonView;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,6 +69,37 @@ public record ContainerSpec(
   /** A container of {@code image} with nothing else said. */
   public static ContainerSpec of(String image) {
     return ContainerSpecBuilder.builder().image(image).build();
+  }
+
+  /** The versions of its data at which the container reads a secret or config. */
+  public Stream<Long> dataVersions(Kind kind, String id) {
+    return kind == Kind.SECRET
+        ? secrets.stream()
+            .filter(ref -> id.equals(ref.secretId()))
+            .map(SecretReference::dataVersion)
+        : configs.stream()
+            .filter(ref -> id.equals(ref.configId()))
+            .map(ConfigReference::dataVersion);
+  }
+
+  /** The same container, reading a secret or config at another version of its data. */
+  public ContainerSpec withDataVersion(Kind kind, String id, long version) {
+    return kind == Kind.SECRET
+        ? withSecrets(
+            secrets.stream()
+                .map(ref ->
+                    id.equals(ref.secretId())
+                        ? new SecretReference(ref.file(), id, ref.secretName(), version)
+                        : ref)
+                .toList())
+        : withConfigs(
+            configs.stream()
+                .map(ref ->
+                    id.equals(ref.configId())
+                        ? new ConfigReference(
+                            ref.file(), ref.runtime(), id, ref.configName(), version)
+                        : ref)
+                .toList());
   }
 
   /** What the container may do beyond or short of the default. */
@@ -138,16 +171,43 @@ public record ContainerSpec(
   public record FileTarget(
       @Nullable String name, @Nullable String uid, @Nullable String gid, @Nullable Integer mode) {}
 
-  /** A secret that the container reads. */
+  /**
+   * A secret that the container reads.
+   *
+   * @param dataVersion which version of its data; clients neither see nor set it
+   */
   public record SecretReference(
-      @Nullable FileTarget file, @Nullable String secretId, @Nullable String secretName) {}
+      @Nullable FileTarget file,
+      @Nullable String secretId,
+      @Nullable String secretName,
+      @JsonView(Json.Stored.class) @JsonInclude(JsonInclude.Include.NON_DEFAULT) long dataVersion) {
+    /** A reference to the data that the secret was created with. */
+    public SecretReference(
+        @Nullable FileTarget file, @Nullable String secretId, @Nullable String secretName) {
+      this(file, secretId, secretName, 0);
+    }
+  }
 
-  /** A config that the container reads, as a file or for the runtime only. */
+  /**
+   * A config that the container reads, as a file or for the runtime only.
+   *
+   * @param dataVersion which version of its data; clients neither see nor set it
+   */
   public record ConfigReference(
       @Nullable FileTarget file,
       @Nullable RuntimeTarget runtime,
       @Nullable String configId,
-      @Nullable String configName) {}
+      @Nullable String configName,
+      @JsonView(Json.Stored.class) @JsonInclude(JsonInclude.Include.NON_DEFAULT) long dataVersion) {
+    /** A reference to the data that the config was created with. */
+    public ConfigReference(
+        @Nullable FileTarget file,
+        @Nullable RuntimeTarget runtime,
+        @Nullable String configId,
+        @Nullable String configName) {
+      this(file, runtime, configId, configName, 0);
+    }
+  }
 
   /** Marks a config that is used by the runtime and mounted nowhere. */
   public record RuntimeTarget() {}

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,11 @@ final class Copies {
 
   static <T> List<T> list(@Nullable List<T> from) {
     return from == null || from.isEmpty() ? List.of() : List.copyOf(from);
+  }
+
+  /** A list with one more at its end. */
+  static <T> List<T> with(List<T> list, T more) {
+    return Stream.concat(list.stream(), Stream.of(more)).toList();
   }
 
   static Map<String, String> map(@Nullable Map<String, ? extends @Nullable String> from) {

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  *     tasks
  * @param registryAuth the base64url X-Registry-Auth that pulls use; never shown
  * @param previousRegistryAuth the one that goes with {@code previousSpec}
+ * @param dataChangedAt when new data of a secret or config made the present spec out of {@code
+ *     previousSpec}; absent when something else did
  */
 @RecordBuilder
 public record Service(
@@ -33,7 +35,8 @@ public record Service(
     @JsonView(Json.Stored.class) @Nullable Version specVersion,
     @JsonView(Json.Stored.class) List<PortError> portErrors,
     @JsonView(Json.Stored.class) @Nullable Sensitive registryAuth,
-    @JsonView(Json.Stored.class) @Nullable Sensitive previousRegistryAuth)
+    @JsonView(Json.Stored.class) @Nullable Sensitive previousRegistryAuth,
+    @JsonView(Json.Stored.class) @Nullable Instant dataChangedAt)
     implements SwarmObject, ServiceBuilder.With {
 
   public Service {
