@@ -11,16 +11,15 @@ import dev.skep.store.model.Node.NodeSpec;
 import dev.skep.store.model.Node.NodeStatus;
 import dev.skep.store.model.Resources.Reservations;
 import dev.skep.store.model.Service;
+import dev.skep.store.model.Service.UpdateStatus;
 import dev.skep.store.model.ServiceSpec;
 import dev.skep.store.model.ServiceSpec.PortConfig;
-import dev.skep.store.model.ServiceSpec.UpdateConfig;
 import dev.skep.store.model.Task;
 import dev.skep.store.model.TaskSpec.Placement;
 import dev.skep.store.model.TaskState;
 import dev.skep.store.model.TaskState.Owner;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -36,20 +35,21 @@ public final class Invariants {
   /** How much older than its commit the snapshot of a decision may be. */
   private final Duration staleness;
 
+  private final SlotInvariants slots;
+
   public Invariants(Duration staleness) {
     this.staleness = staleness;
+    this.slots = new SlotInvariants(staleness);
   }
 
   // ------------------------------------------------------------------ after every commit
 
   /** What is wrong with a commit. */
   public List<String> afterCommit(Commit commit) {
-    List<String> wrong = new ArrayList<>();
-    Set<String> services = new HashSet<>();
+    List<String> wrong = new ArrayList<>(slots.afterCommit(commit));
     Set<String> nodes = new HashSet<>();
     for (Change change : commit.changes()) {
       if (change.object() instanceof Task task) {
-        services.add(task.serviceId());
         nodes.add(task.nodeId());
         if (change instanceof Change.Updated updated) {
           forward((Task) updated.before(), task, wrong);
@@ -60,7 +60,6 @@ public final class Invariants {
         }
       }
     }
-    services.forEach(id -> oneForEachSlot(commit.state(), id, wrong));
     nodes.forEach(id -> roomOn(commit.state(), id, wrong));
     return wrong;
   }
@@ -117,35 +116,6 @@ public final class Invariants {
     }
   }
 
-  private static void oneForEachSlot(ClusterState state, String serviceId, List<String> wrong) {
-    Service service = state.service(serviceId).orElse(null);
-    if (service == null || startsFirst(service)) {
-      return;
-    }
-    Map<String, Integer> live = new HashMap<>();
-    for (Task task : state.tasksOfService(serviceId)) {
-      if (wanted(task)) {
-        String slot = slotOf(service, task);
-        if (live.merge(slot, 1, Integer::sum) > 1) {
-          wrong.add("slot " + slot + " of " + service.name() + " has two tasks that are wanted");
-        }
-      }
-    }
-  }
-
-  private static boolean startsFirst(Service service) {
-    ServiceSpec previous = service.previousSpec();
-    return startsFirst(service.spec()) || (previous != null && startsFirst(previous));
-  }
-
-  private static boolean startsFirst(ServiceSpec spec) {
-    return startFirst(spec.updateConfig()) || startFirst(spec.rollbackConfig());
-  }
-
-  private static boolean startFirst(@Nullable UpdateConfig config) {
-    return config != null && "start-first".equals(config.order());
-  }
-
   private static void roomOn(ClusterState state, String nodeId, List<String> wrong) {
     Node node = state.node(nodeId).orElse(null);
     if (node == null) {
@@ -193,10 +163,10 @@ public final class Invariants {
       }
       slots.forEach((slot, tasks) -> slotAtRest(state, service, slot, tasks, history, wrong));
       sizeAtRest(state, service, slots, wrong);
-      String update =
-          service.updateStatus() == null ? "" : String.valueOf(service.updateStatus().state());
-      if (update.equals("updating") || update.equals("rollback_started")) {
-        wrong.add("the update of " + service.name() + " never ends");
+      // The last update of every service was one that nothing kept from completing.
+      UpdateStatus update = service.updateStatus();
+      if (update != null && !update.state().equals("completed")) {
+        wrong.add("the update of " + service.name() + " ended " + update.state());
       }
     }
     return wrong;

@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A node of the simulation: an agent with containers that start, crash and complete. */
 final class SimAgent {
+  /** The share of a job's containers that fail. */
+  private static final double JOB_FAILS = 0.15;
 
   private final Simulation world;
   private final String nodeId;
@@ -65,6 +67,13 @@ final class SimAgent {
     return up;
   }
 
+  /** How many containers of the service run. */
+  long running(String serviceId) {
+    return held.values().stream()
+        .filter(task -> task.container && task.task.serviceId().equals(serviceId))
+        .count();
+  }
+
   /** Ids of the tasks whose containers run. */
   Set<String> running() {
     Set<String> running = new TreeSet<>();
@@ -96,7 +105,7 @@ final class SimAgent {
     if (host) {
       for (Held task : held.values()) {
         if (task.container) {
-          task.container = false;
+          gone(task);
           end(task, TaskState.FAILED, "host died");
         }
       }
@@ -107,7 +116,7 @@ final class SimAgent {
   void crash(String taskId) {
     Held task = held.get(taskId);
     if (task != null && task.container) {
-      task.container = false;
+      gone(task);
       end(task, TaskState.FAILED, "task: non-zero exit (137)");
     }
   }
@@ -263,9 +272,10 @@ final class SimAgent {
     }
     task.moving = true;
     boolean stopping = task.task.desiredState().after(TaskState.COMPLETE);
+    boolean works = task.state == TaskState.RUNNING;
     later(
         stopping ? 20 : 5,
-        stopping ? 1500 : 120,
+        stopping ? 1500 : works ? 3000 : 120,
         () -> {
           if (held.get(taskId) == task) {
             task.moving = false;
@@ -294,7 +304,7 @@ final class SimAgent {
       return;
     }
     if (task.task.desiredState().after(TaskState.COMPLETE)) {
-      task.container = false;
+      gone(task);
       end(task, TaskState.SHUTDOWN, null);
       return;
     }
@@ -318,10 +328,21 @@ final class SimAgent {
         }
       }
       case RUNNING -> {
-        task.container = false;
-        end(task, TaskState.COMPLETE, null);
+        gone(task);
+        if (!world.isCalm() && world.chance(JOB_FAILS)) {
+          end(task, TaskState.FAILED, "task: non-zero exit (2)");
+        } else {
+          end(task, TaskState.COMPLETE, null);
+        }
       }
       default -> throw new IllegalStateException("a step from " + task.state);
+    }
+  }
+
+  private void gone(Held task) {
+    if (task.container) {
+      task.container = false;
+      world.containerEnded.accept(task.task);
     }
   }
 

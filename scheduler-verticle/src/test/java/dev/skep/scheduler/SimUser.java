@@ -57,7 +57,7 @@ final class SimUser {
 
   /** Something happens. */
   void act() {
-    switch ((int) world.between(0, 17)) {
+    switch ((int) world.between(0, 19)) {
       case 0, 1 -> create();
       case 2, 3 -> changeService(this::scaled);
       case 4, 5, 6 -> changeService(this::updated);
@@ -70,6 +70,8 @@ final class SimUser {
       case 14 -> die(true);
       case 15 -> revive();
       case 16 -> world.changeLeader();
+      case 17 -> labelService();
+      case 18 -> labelNode();
       default -> comeAndGo();
     }
   }
@@ -106,7 +108,7 @@ final class SimUser {
         Transaction.at(world.now()).create(Samples.service("id-" + spec.name(), spec)).build());
   }
 
-  private UpdateConfig config() {
+  UpdateConfig config() {
     List<String> actions = List.of("pause", "continue", "rollback");
     return new UpdateConfig(
         world.between(0, 3),
@@ -122,8 +124,8 @@ final class SimUser {
         new RestartPolicy(
             world.chance(0.8) ? "any" : "on-failure",
             world.between(0, 2) * 1000 * MILLI,
-            null,
-            null);
+            world.chance(0.2) ? world.between(1, 4) : null,
+            world.chance(0.5) ? 5 * Samples.SECOND : null);
     TaskSpec template = TaskSpec.of(ContainerSpec.of(image())).withRestartPolicy(policy);
     if (world.chance(0.3)) {
       template =
@@ -148,8 +150,22 @@ final class SimUser {
   }
 
   /** A change of a service, as the gateway makes it. */
-  private interface Edit {
+  interface Edit {
     ServiceSpec of(ServiceSpec spec);
+  }
+
+  /** New labels of a service ask for nothing to be replaced. */
+  private void labelService() {
+    changeService(spec -> spec.withLabels(Map.of("release", Long.toString(world.between(0, 9)))));
+  }
+
+  /** No constraint speaks of this label. */
+  void labelNode() {
+    Node node = anyNode();
+    Map<String, String> labels = new TreeMap<>(node.spec().labels());
+    labels.put("rack", Long.toString(world.between(0, 9)));
+    world.commit(
+        Transaction.at(world.now()).update(node.withSpec(node.spec().withLabels(labels))).build());
   }
 
   private void changeService(Edit edit) {
@@ -159,7 +175,7 @@ final class SimUser {
     }
   }
 
-  private void change(Service service, Edit edit) {
+  void change(Service service, Edit edit) {
     ServiceSpec next = edit.of(service.spec());
     boolean tasksChange =
         !next.taskTemplate().equals(service.spec().taskTemplate())
@@ -206,7 +222,7 @@ final class SimUser {
     }
   }
 
-  private List<Service> sorted() {
+  List<Service> sorted() {
     List<Service> all = new ArrayList<>(world.state().services());
     all.sort(Comparator.comparing(Service::id));
     return all;

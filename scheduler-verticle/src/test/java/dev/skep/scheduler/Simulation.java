@@ -1,7 +1,6 @@
 package dev.skep.scheduler;
 
 import dev.skep.scheduler.place.Fleet;
-import dev.skep.store.Change;
 import dev.skep.store.ClusterState;
 import dev.skep.store.Commit;
 import dev.skep.store.Leadership;
@@ -26,6 +25,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -39,16 +39,25 @@ final class Simulation {
   /** A cluster that does more than this in a second runs hot. */
   private static final int MAX_STEPS_A_SECOND = 5_000;
 
+  /** A cluster of four small services that holds more tasks than this forgets none. */
+  private static final int MAX_TASKS = 500;
+
   private static final Duration WATCH_DELAY = Duration.ofMillis(30);
 
+  private static final Duration LOOK = Duration.ofSeconds(5);
+
   /** Something that happens at a time. */
-  private record Event(Instant at, long order, Runnable what) {}
+  private record Event(Instant at, long order, Runnable what) implements Comparable<Event> {
+    @Override
+    public int compareTo(Event other) {
+      int byTime = at.compareTo(other.at);
+      return byTime != 0 ? byTime : Long.compare(order, other.order);
+    }
+  }
 
   private final long seed;
   private final SplittableRandom random;
-  private final PriorityQueue<Event> events =
-      new PriorityQueue<>(
-          java.util.Comparator.comparing(Event::at).thenComparingLong(Event::order));
+  private final PriorityQueue<Event> events = new PriorityQueue<>();
   private final MemoryStore store = new MemoryStore();
   private final Invariants invariants = new Invariants(WATCH_DELAY.multipliedBy(4));
   private final Map<String, SimAgent> agents = new TreeMap<>();
@@ -65,6 +74,9 @@ final class Simulation {
 
   UnaryOperator<Assignment> assignments = UnaryOperator.identity();
 
+  /** Told of each container that ended, with its task. */
+  Consumer<Task> containerEnded = task -> {};
+
   Simulation(long seed) {
     this.seed = seed;
     this.random = new SplittableRandom(seed);
@@ -73,13 +85,16 @@ final class Simulation {
       for (String what : invariants.afterCommit(commit)) {
         wrong.add(now + ": " + what);
       }
+      if (commit.state().tasks().size() > MAX_TASKS) {
+        wrong.add(now + ": tasks pile up");
+      }
     });
     leader.begin();
   }
 
-  /** Prints each commit: what to do with a seed that fails. */
-  void tell() {
-    store.watch(commit -> System.out.println(now + " #" + commit.index() + " " + story(commit)));
+  /** Tells of each commit: what to do with a seed that fails. */
+  void watch(Consumer<Commit> watcher) {
+    store.watch(watcher);
   }
 
   // ------------------------------------------------------------------ the world
@@ -213,6 +228,21 @@ final class Simulation {
 
   List<String> wrong() {
     return wrong;
+  }
+
+  void complain(String what) {
+    wrong.add(now + ": " + what);
+  }
+
+  /** Runs until nothing is wrong any more, or the time is over. */
+  List<String> rest(Duration most) {
+    Instant until = now.plus(most);
+    List<String> left = List.of("nothing was looked at");
+    while (!left.isEmpty() && wrong.isEmpty() && now.isBefore(until)) {
+      run(LOOK);
+      left = wrongAtRest();
+    }
+    return wrong.isEmpty() ? left : wrong;
   }
 
   /** What is wrong now that nothing happened for long. */
@@ -395,26 +425,5 @@ final class Simulation {
             }
           });
     }
-  }
-
-  /** The objects that a commit touched, for stories. */
-  static String story(Commit commit) {
-    StringBuilder story = new StringBuilder();
-    for (Change change : commit.changes()) {
-      story.append(change.getClass().getSimpleName()).append(' ').append(change.object().id());
-      if (change.object() instanceof Task task) {
-        story
-            .append(" slot ")
-            .append(task.slot())
-            .append('@')
-            .append(task.nodeId())
-            .append(' ')
-            .append(task.desiredState())
-            .append('/')
-            .append(task.state());
-      }
-      story.append("; ");
-    }
-    return story.toString();
   }
 }

@@ -59,7 +59,7 @@ final class Jobs {
       if (scope.stopsHere()) {
         break;
       }
-      tending.tend(slot);
+      tend(slot);
       if (slot.anyWanted() && !completed(slot)) {
         active++;
       }
@@ -87,7 +87,7 @@ final class Jobs {
     Map<String, Slot> slots = new TreeMap<>(Slot.byNode(current));
     for (Slot slot : slots.values()) {
       if (!tending.nodeRemoved(slot)) {
-        tending.tend(slot);
+        tend(slot);
       }
     }
     List<Node> nodes = new ArrayList<>(plan.base().nodes());
@@ -110,6 +110,22 @@ final class Jobs {
       scope.because("tasks created", made, "job wants one completion on every node");
     }
     return List.copyOf(slots.values());
+  }
+
+  /**
+   * Keeps the slot at work until it is done. A task that was given up because its node was lost or
+   * drained may have completed all the same: then the one that took its place has nothing to do.
+   */
+  private void tend(Slot slot) {
+    if (!completed(slot)) {
+      tending.tend(slot);
+      return;
+    }
+    for (Task task : List.copyOf(slot.tasks())) {
+      if (!task.state().ended()) {
+        slot.desire(plan, task, TaskState.SHUTDOWN);
+      }
+    }
   }
 
   private static boolean completed(Slot slot) {

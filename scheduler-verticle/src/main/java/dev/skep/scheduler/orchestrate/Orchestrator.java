@@ -38,7 +38,14 @@ public final class Orchestrator {
           case GLOBAL -> new Global(scope, tasks).decide();
           case REPLICATED_JOB, GLOBAL_JOB -> new Jobs(scope, tasks).decide();
         };
-    Reaper reaper = new Reaper(plan, scope.fitness(), historyLimit(service));
+    // What was decided may have begun an update.
+    Service now = plan.service(serviceId).orElse(service);
+    Reaper reaper =
+        new Reaper(
+            plan,
+            scope.fitness(),
+            historyLimit(now),
+            new UpdateFailures(scope, UpdateTerms.of(now))::in);
     slots.forEach(reaper::reap);
     place(slots);
   }
@@ -68,7 +75,7 @@ public final class Orchestrator {
   /** The service is gone: its tasks follow. */
   private void remove(String serviceId, List<Task> tasks) {
     Fitness fitness = new Fitness(plan, null);
-    Reaper reaper = new Reaper(plan, fitness, 0);
+    Reaper reaper = new Reaper(plan, fitness, 0, slot -> null);
     int told = 0;
     String name = serviceId;
     for (Slot slot : Slot.byNumber(tasks).values()) {

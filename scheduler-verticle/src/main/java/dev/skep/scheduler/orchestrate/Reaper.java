@@ -3,6 +3,8 @@ package dev.skep.scheduler.orchestrate;
 import dev.skep.store.model.Task;
 import dev.skep.store.model.TaskState;
 import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Forgets tasks: those that are to be removed once their node is done with them, those that never
@@ -12,14 +14,18 @@ final class Reaper {
   private final Plan plan;
   private final Fitness fitness;
   private final int limit;
+  private final Function<Slot, @Nullable Task> evidence;
 
   /**
    * @param limit tasks of a slot that are kept, the one that is wanted included
+   * @param evidence the task of a slot that is still needed to tell how an update goes; may give
+   *     null
    */
-  Reaper(Plan plan, Fitness fitness, int limit) {
+  Reaper(Plan plan, Fitness fitness, int limit, Function<Slot, @Nullable Task> evidence) {
     this.plan = plan;
     this.fitness = fitness;
     this.limit = limit;
+    this.evidence = evidence;
   }
 
   void reap(Slot slot) {
@@ -33,9 +39,10 @@ final class Reaper {
       return;
     }
     List<Task> all = List.copyOf(slot.tasks());
+    Task needed = evidence.apply(slot);
     // The newest stays: it says that the slot is taken, or why it is empty.
     for (Task task : all.subList(0, all.size() - 1)) {
-      if (excess > 0 && !Slot.wanted(task) && task.state().ended()) {
+      if (excess > 0 && !task.equals(needed) && !Slot.wanted(task) && task.state().ended()) {
         slot.delete(plan, task);
         excess--;
       }

@@ -61,7 +61,7 @@ final class Replicated {
       }
       if (numbers.add(number)) {
         Slot slot = slots.computeIfAbsent(number, n -> new Slot(n, ""));
-        slot.add(plan, scope.newTask(slot, TaskState.RUNNING));
+        slot.add(plan, scope.newTask(slot, tending.firstDesire(slot)));
         taken.add(slot);
         made++;
       }

@@ -3,12 +3,12 @@ package dev.skep.scheduler.orchestrate;
 import dev.skep.store.model.Service;
 import dev.skep.store.model.Service.UpdateStatus;
 import dev.skep.store.model.ServiceSpec;
-import dev.skep.store.model.ServiceSpec.UpdateConfig;
 import dev.skep.store.model.Task;
 import dev.skep.store.model.TaskState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -20,17 +20,12 @@ import org.jspecify.annotations.Nullable;
  * simply makes the slots out of date again.
  */
 final class RollingUpdate {
-  /** What the API gives services that do not say. */
-  private static final UpdateConfig DEFAULT = new UpdateConfig(1, 0L, null, null, 0, null);
-
-  private static final Duration DEFAULT_MONITOR = Duration.ofSeconds(5);
-
   private final Scope scope;
   private final Plan plan;
   private final Service service;
   private final Tending tending;
   private final List<Slot> slots;
-  private final UpdateConfig config;
+  private final UpdateTerms terms;
   private final boolean rollback;
 
   /**
@@ -42,9 +37,8 @@ final class RollingUpdate {
     this.service = scope.service();
     this.tending = tending;
     this.slots = slots;
-    this.rollback = in("rollback_started") || in("rollback_paused");
-    UpdateConfig said = rollback ? service.spec().rollbackConfig() : service.spec().updateConfig();
-    this.config = said == null ? DEFAULT : said;
+    this.terms = UpdateTerms.of(service);
+    this.rollback = terms.rollback();
   }
 
   void decide() {
@@ -58,7 +52,7 @@ final class RollingUpdate {
         outdated.add(slot);
       }
     }
-    Instant startedAt = startedAt();
+    Instant startedAt = terms.startedAt();
     if (startedAt == null) {
       if (outdated.isEmpty()) {
         return;
@@ -79,15 +73,6 @@ final class RollingUpdate {
     return service.updateStatus() != null && service.updateStatus().state().equals(state);
   }
 
-  /** When the update that is under way began; absent when none is. */
-  private @Nullable Instant startedAt() {
-    UpdateStatus status = service.updateStatus();
-    if (status == null || !(in("updating") || in("rollback_started"))) {
-      return null;
-    }
-    return status.startedAt() == null ? service.updatedAt() : status.startedAt();
-  }
-
   // ------------------------------------------------------------------ one slot
 
   /** Ends the old tasks of a slot whose new one runs, or whose order asks for stopping first. */
@@ -103,7 +88,7 @@ final class RollingUpdate {
         keep = task;
       }
     }
-    if (keep == null || (startFirst() && keep.state() != TaskState.RUNNING)) {
+    if (keep == null || (terms.startFirst() && keep.state() != TaskState.RUNNING)) {
       return;
     }
     for (Task task : wanted) {
@@ -111,10 +96,6 @@ final class RollingUpdate {
         slot.desire(plan, task, TaskState.SHUTDOWN);
       }
     }
-  }
-
-  private boolean startFirst() {
-    return "start-first".equals(config.order());
   }
 
   /** Whether the slot has no up-to-date task and has to get one. */
@@ -178,7 +159,7 @@ final class RollingUpdate {
   // ------------------------------------------------------------------ progress
 
   private void step(List<Slot> outdated, Instant startedAt) {
-    Duration delay = nanos(config.delay(), Duration.ZERO);
+    Duration delay = terms.delay();
     int touched = 0;
     int busy = 0;
     Instant lastOver = startedAt;
@@ -202,15 +183,12 @@ final class RollingUpdate {
     if (!outdated.isEmpty()) {
       replaceSome(outdated, busy);
     } else if (service.updateStatus() != null && !lastOver.equals(Instant.MAX)) {
-      complete(touched == 0 ? plan.now() : lastOver.plus(monitor()));
+      complete(touched == 0 ? plan.now() : lastOver.plus(terms.monitor()));
     }
   }
 
   private void replaceSome(List<Slot> outdated, int busy) {
-    int parallelism =
-        config.parallelism() <= 0
-            ? slots.size()
-            : (int) Math.min(config.parallelism(), slots.size());
+    int parallelism = terms.parallelism(slots.size());
     // What does not run has nothing to lose.
     List<Slot> order = new ArrayList<>(outdated);
     order.sort(Comparator.comparing(Slot::anyRunning));
@@ -229,13 +207,25 @@ final class RollingUpdate {
   }
 
   private void replace(Slot slot) {
-    if (!startFirst()) {
-      for (Task task : slot.wanted()) {
+    Task serving = terms.startFirst() ? running(slot) : null;
+    for (Task task : slot.wanted()) {
+      if (!task.equals(serving)) {
         slot.desire(plan, task, TaskState.SHUTDOWN);
       }
     }
-    TaskState desired = startFirst() ? TaskState.RUNNING : tending.firstDesire(slot);
-    slot.add(plan, scope.newTask(slot, desired));
+    slot.add(plan, scope.newTask(slot, tending.firstDesire(slot)));
+  }
+
+  /**
+   * The task that serves until its successor does. One that does not run yet serves nobody: were it
+   * kept, an update that overtakes others would pile tasks up in the slot.
+   */
+  private static @Nullable Task running(Slot slot) {
+    Task running = null;
+    for (Task task : slot.wanted()) {
+      running = task.state() == TaskState.RUNNING ? task : running;
+    }
+    return running;
   }
 
   /** Ends the update at {@code quiet}, when no new task has failed until then. */
@@ -258,23 +248,16 @@ final class RollingUpdate {
 
   /** Acts on failures when there are too many; returns whether the update ended by that. */
   private boolean failed(Instant startedAt) {
-    String action = config.failureAction() == null ? "pause" : config.failureAction();
+    String action = terms.failureAction();
     if (action.equals("continue")) {
       return false;
     }
-    Task culprit = null;
-    int failures = 0;
-    for (Slot slot : slots) {
-      for (Task task : slot.tasks()) {
-        if (!task.createdAt().isBefore(startedAt) && scope.fresh(task) && failedEarly(task)) {
-          failures++;
-          culprit = task;
-        }
-      }
-    }
-    if (culprit == null || (double) failures / slots.size() <= config.maxFailureRatio()) {
+    List<Task> failures = new UpdateFailures(scope, terms.startedAt(startedAt)).in(slots);
+    if (failures.isEmpty()
+        || (double) failures.size() / slots.size() <= terms.config().maxFailureRatio()) {
       return false;
     }
+    Task culprit = Collections.max(failures, Comparator.comparing(Task::updatedAt));
     String cause = " due to failure or early termination of task " + culprit.id();
     if (action.equals("rollback") && !rollback && service.previousSpec() != null) {
       rollBack("update rolled back" + cause);
@@ -291,16 +274,6 @@ final class RollingUpdate {
       scope.because("update paused", slots.size(), message);
     }
     return true;
-  }
-
-  private boolean failedEarly(Task task) {
-    boolean ended =
-        switch (task.state()) {
-          case FAILED, REJECTED, COMPLETE -> true;
-          default -> false;
-        };
-    Instant since = task.runningSince();
-    return ended && (since == null || !since.plus(monitor()).isBefore(task.updatedAt()));
   }
 
   private void rollBack(String message) {
@@ -323,14 +296,6 @@ final class RollingUpdate {
                         null,
                         message))));
     scope.because("rollback started", slots.size(), message);
-  }
-
-  private Duration monitor() {
-    return nanos(config.monitor(), DEFAULT_MONITOR);
-  }
-
-  private static Duration nanos(@Nullable Long said, Duration otherwise) {
-    return said == null ? otherwise : Duration.ofNanos(Math.max(0, said));
   }
 
   private void status(UpdateStatus status) {

@@ -54,6 +54,20 @@ class ReplicatedTest {
   }
 
   @Test
+  void a_slot_that_is_asked_for_again_starts_when_its_last_task_is_gone() {
+    Harness harness = scale(running(1, Samples.spec("web", 2)), 1);
+    Task leaving =
+        harness.tasks().stream()
+            .filter(t -> t.desiredState() == TaskState.REMOVE)
+            .findFirst()
+            .orElseThrow();
+    scale(harness, 2);
+    assertThat(harness.wanted().getLast().desiredState()).isEqualTo(TaskState.READY);
+    harness.report(leaving, TaskState.SHUTDOWN);
+    assertThat(harness.wanted().getLast().desiredState()).isEqualTo(TaskState.RUNNING);
+  }
+
+  @Test
   void scaling_down_removes_tasks_that_do_not_run_first() {
     Harness harness = running(1, Samples.spec("web", 2));
     scale(harness, 4);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.skep.scheduler.Harness;
 import dev.skep.scheduler.Samples;
 import dev.skep.store.TaskFreshness;
+import dev.skep.store.model.Cluster;
 import dev.skep.store.model.ContainerSpec;
 import dev.skep.store.model.Service.UpdateStatus;
 import dev.skep.store.model.ServiceSpec;
@@ -170,7 +171,10 @@ class RollingUpdateTest {
       assertThat(state(harness)).startsWith("updating");
       stopping(harness).forEach(task -> bring(harness, task, TaskState.SHUTDOWN));
       Task failing =
-          fresh(harness).stream().filter(t -> !t.state().ended()).findFirst().orElseThrow();
+          fresh(harness).stream()
+              .filter(t -> !t.state().ended() && t.restarts().isEmpty())
+              .findFirst()
+              .orElseThrow();
       bring(harness, failing, TaskState.FAILED);
     }
     assertThat(state(harness)).startsWith("paused");
@@ -283,5 +287,89 @@ class RollingUpdateTest {
     image(harness, "web:2");
     assertThat(fresh(harness)).hasSize(1);
     assertThat(fresh(harness).getFirst().desiredState()).isEqualTo(TaskState.RUNNING);
+  }
+
+  @Test
+  void start_first_keeps_one_task_that_serves_however_often_it_is_overtaken() {
+    Harness harness = image(running(1, startFirst()), "web:2");
+    Task serving = harness.wanted().getFirst();
+    image(harness, "web:3");
+    assertThat(harness.wanted()).hasSize(2).contains(serving);
+    assertThat(stopping(harness))
+        .extracting(t -> t.spec().containerSpec())
+        .containsExactly(ContainerSpec.of("web:2"));
+    harness.settle().after(Duration.ofSeconds(5)).settle();
+    assertThat(state(harness)).startsWith("completed");
+    assertThat(harness.wanted())
+        .extracting(t -> t.spec().containerSpec())
+        .containsExactly(ContainerSpec.of("web:3"));
+  }
+
+  @Test
+  void a_slot_that_fails_again_and_again_counts_once() {
+    UpdateConfig third = new UpdateConfig(1, 0L, "pause", 5 * Samples.SECOND, 0.34, "stop-first");
+    Harness harness = image(running(3, third), "web:2");
+    bring(harness, stopping(harness).getFirst(), TaskState.SHUTDOWN);
+    int slot = fresh(harness).getFirst().slot();
+    for (int failures = 0; failures < 3; failures++) {
+      for (Task task : fresh(harness)) {
+        if (task.slot() == slot && !task.state().ended()) {
+          bring(harness, task, TaskState.FAILED);
+        }
+      }
+      harness.after(Duration.ofSeconds(2)).pass();
+    }
+    assertThat(state(harness)).startsWith("updating");
+  }
+
+  @Test
+  void failures_are_not_forgotten_with_the_tasks_that_the_cluster_keeps_no_history_of() {
+    UpdateConfig half = new UpdateConfig(1, 0L, "pause", 5 * Samples.SECOND, 0.5, "start-first");
+    Harness harness = running(3, half);
+    Cluster cluster = harness.state().cluster().orElseThrow();
+    harness.update(
+        cluster.withSpec(cluster.spec().withOrchestration(new Cluster.Orchestration(1L))));
+    image(harness, "web:2");
+    for (int i = 0; i < 20 && !state(harness).startsWith("paused"); i++) {
+      for (Task task : fresh(harness)) {
+        if (!task.state().ended()) {
+          bring(harness, task, TaskState.FAILED);
+        }
+      }
+      harness.after(Duration.ofSeconds(2)).pass();
+    }
+    assertThat(state(harness)).startsWith("paused");
+    assertThat(harness.wanted().stream().filter(t -> t.state() == TaskState.RUNNING)).hasSize(3);
+  }
+
+  @Test
+  void a_manual_rollback_that_replaces_nothing_completes_at_once() {
+    Harness harness = running(2, config(1, 0, "pause"));
+    UpdateStatus asked =
+        new UpdateStatus("rollback_started", harness.now(), null, "manually requested rollback");
+    harness.update(harness.service("web").withUpdateStatus(asked)).pass();
+    assertThat(state(harness)).isEqualTo("rollback_completed: rollback completed");
+    assertThat(stopping(harness)).isEmpty();
+  }
+
+  @Test
+  void a_manual_rollback_goes_by_the_rollback_config() {
+    Harness harness = running(4, config(1, 0, "pause"));
+    UpdateStatus asked =
+        new UpdateStatus("rollback_started", harness.now(), null, "manually requested rollback");
+    harness
+        .update(
+            harness
+                .service("web")
+                .with(s ->
+                    s.updateStatus(asked)
+                        .spec(
+                            Samples.spec("web", 4)
+                                .withTaskTemplate(Samples.template("web:0"))
+                                .withRollbackConfig(config(3, 0, "pause")))))
+        .pass();
+    assertThat(stopping(harness)).hasSize(3);
+    harness.settle().after(Duration.ofSeconds(5)).settle();
+    assertThat(state(harness)).isEqualTo("rollback_completed: rollback completed");
   }
 }
