@@ -1,5 +1,6 @@
 package dev.skep.gateway;
 
+import dev.skep.gateway.anywhere.Anywhere;
 import dev.skep.gateway.api.ApiHandler;
 import dev.skep.gateway.api.ApiVersions;
 import dev.skep.gateway.api.Commits;
@@ -47,6 +48,7 @@ public final class GatewayVerticle extends VerticleBase {
   private final RandomGenerator random;
   private final EventRing ring = new EventRing();
   private @Nullable EngineProxy engine;
+  private @Nullable Anywhere anywhere;
   private @Nullable GatewayServer server;
 
   /**
@@ -75,7 +77,10 @@ public final class GatewayVerticle extends VerticleBase {
     membership.onChange(ring::move);
     EngineProxy proxy = new EngineProxy(vertx, engineEndpoint);
     engine = proxy;
-    GatewayServer http = new GatewayServer(vertx, proxy, handler(proxy));
+    Anywhere elsewhere = new Anywhere(proxy);
+    anywhere = elsewhere;
+    membership.onChange(elsewhere::move);
+    GatewayServer http = new GatewayServer(vertx, proxy, handler(proxy), elsewhere);
     server = http;
     return http.start()
         .compose(started -> {
@@ -115,6 +120,9 @@ public final class GatewayVerticle extends VerticleBase {
   @Override
   public Future<?> stop() {
     ring.close();
+    if (anywhere != null) {
+      anywhere.close();
+    }
     Future<Void> closed = server == null ? Future.succeededFuture() : server.close();
     return closed.eventually(() -> engine == null ? Future.succeededFuture() : engine.close());
   }

@@ -42,8 +42,8 @@ import org.slf4j.LoggerFactory;
  * The node's agent. Deploy it on virtual threads ({@code ThreadingModel.VIRTUAL_THREAD}), one for
  * each node identity.
  *
- * <p>It answers at {@link Addresses#assign}, {@link Addresses#leave} and {@link Addresses#logs} of
- * its node. When it is undeployed, containers stay as they are.
+ * <p>It answers at {@link Addresses#assign}, {@link Addresses#leave}, {@link Addresses#logs} and
+ * {@link Addresses#tunnel} of its node. When it is undeployed, containers stay as they are.
  */
 public final class NodeVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(NodeVerticle.class);
@@ -135,6 +135,8 @@ public final class NodeVerticle extends VerticleBase {
         new TaskReporter(session, fibers, keeper::told, keeper::unassign);
     private final LogServer logs =
         new LogServer(nodeId, engine, fibers, bus, clock, random, keeper::find);
+    private final TunnelKeeper tunnels =
+        new TunnelKeeper(settings, engine, fibers, bus, clock, random);
     private final Departure departure =
         new Departure(nodeId, engine, fibers, networks, files, assignmentFile);
     private @Nullable EventStream events;
@@ -158,6 +160,7 @@ public final class NodeVerticle extends VerticleBase {
       leave =
           bus.answer(Addresses.leave(nodeId), Leave.class, question -> fibers.start(this::leave));
       logs.open();
+      tunnels.open();
       session.open();
     }
 
@@ -273,6 +276,7 @@ public final class NodeVerticle extends VerticleBase {
       return Future.join(
               session.close(),
               logs.close(),
+              tunnels.close(),
               leave == null ? Future.succeededFuture() : leave.unregister())
           .eventually(engine::close)
           .eventually(() -> Future.any(idle, vertx.timer(STOP_PATIENCE.toMillis())));

@@ -16,6 +16,7 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.ReferenceCountUtil;
+import io.vertx.core.Future;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +34,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
    */
   private static final int SKIPPED_BYTES = 256 * 1024;
 
-  private final Function<HttpRequest, Route> router;
+  private final Function<HttpRequest, Future<Route>> router;
   private final RequestDecoder decoder = new RequestDecoder();
   private final ResponseEncoder encoder = new ResponseEncoder();
   private @Nullable Exchange exchange;
@@ -50,7 +51,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
    */
   private int skippable;
 
-  ClientConnection(Function<HttpRequest, Route> router) {
+  ClientConnection(Function<HttpRequest, Future<Route>> router) {
     this.router = router;
   }
 
@@ -95,9 +96,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
       return;
     }
     encoder.answersHead(request.method().equals(HttpMethod.HEAD));
-    var started = new Exchange(this, ctx, router.apply(request), request);
+    var started = new Exchange(this, ctx, request);
     exchange = started;
-    started.start();
+    started.start(router.apply(request));
   }
 
   private void refuse(ChannelHandlerContext ctx, Throwable cause) {

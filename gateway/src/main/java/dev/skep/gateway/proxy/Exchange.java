@@ -1,6 +1,7 @@
 package dev.skep.gateway.proxy;
 
 import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -12,6 +13,8 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Future;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,11 +42,12 @@ final class Exchange {
   private final ClientConnection connection;
   private final ChannelHandlerContext clientContext;
   private final Leg client;
-  private final Route route;
   private final HttpRequest request;
   private final HopHeaders hop;
 
+  private @Nullable Route route;
   private @Nullable Leg upstream;
+  private @Nullable HeldAnswer held;
   private boolean requestEnded;
   private boolean clientEnded;
   private boolean upstreamRefusesMore;
@@ -54,28 +58,53 @@ final class Exchange {
   private boolean upstreamEnded;
   private boolean over;
 
-  Exchange(
-      ClientConnection connection,
-      ChannelHandlerContext clientContext,
-      Route route,
-      HttpRequest request) {
+  Exchange(ClientConnection connection, ChannelHandlerContext clientContext, HttpRequest request) {
     this.connection = connection;
     this.clientContext = clientContext;
     this.client = new Leg(clientContext.channel());
-    this.route = route;
     this.request = request;
     this.hop = HopHeaders.of(request);
   }
 
-  /** Connects to whoever answers; the client's decoder stands still behind the head until then. */
-  void start() {
-    request.setUri(route.uri());
+  /**
+   * Connects to whoever answers, once that is known; the client's decoder stands still behind the
+   * head until then.
+   */
+  void start(Future<Route> asked) {
+    if (asked.succeeded()) {
+      connect(asked.result());
+    } else {
+      asked.onComplete(found -> client.eventLoop().execute(() -> found(found)));
+    }
+  }
+
+  private void found(AsyncResult<Route> found) {
+    if (over) {
+      return;
+    }
+    if (found.succeeded()) {
+      connect(found.result());
+      return;
+    }
+    if (found.cause() instanceof Detours.Refused refused) {
+      refuse(HttpResponseStatus.valueOf(refused.status()), refused.getMessage());
+      return;
+    }
+    LOG.atError().setCause(found.cause()).addKeyValue("uri", request.uri()).log("no way found");
+    refuse(
+        HttpResponseStatus.INTERNAL_SERVER_ERROR,
+        "Skep failed on this request (" + found.cause() + "); its log tells more");
+  }
+
+  private void connect(Route found) {
+    route = found;
+    request.setUri(found.uri());
     hop.toUpstream(request);
     Bootstrap bootstrap =
         NativeTransport.bootstrap(
-            client.eventLoop(), route.to(), new UpstreamConnection(this, hop.isHead()));
+            client.eventLoop(), found.to(), new UpstreamConnection(this, hop.isHead()));
     bootstrap
-        .connect(NativeTransport.address(route.to()))
+        .connect(NativeTransport.address(found.to()))
         .addListener((ChannelFutureListener) this::connected);
   }
 
@@ -84,7 +113,7 @@ final class Exchange {
       if (!over) {
         refuse(
             HttpResponseStatus.SERVICE_UNAVAILABLE,
-            new EngineUnreachableException(route.to(), connecting.cause()).getMessage());
+            new EngineUnreachableException(route().to(), connecting.cause()).getMessage());
       }
       return;
     }
@@ -94,6 +123,10 @@ final class Exchange {
       return;
     }
     upstream = leg;
+    if (route().preamble().length() > 0) {
+      leg.writeBelow(
+          HttpRequestEncoder.class, Unpooled.wrappedBuffer(route().preamble().getBytes()));
+    }
     leg.write(request, this::uploaded);
     if (requestEnded) {
       leg.write(LastHttpContent.EMPTY_LAST_CONTENT, this::uploaded);
@@ -204,15 +237,29 @@ final class Exchange {
     } else if (raw && message instanceof HttpContent) {
       // The empty end that the decoder puts behind the head of a 101.
       ReferenceCountUtil.release(message);
+    } else if (held != null && message instanceof HttpContent part) {
+      hold(held, part);
     } else {
-      client.write(message);
-      if (!client.isWritable()) {
-        client.flush();
-        clientWritable(client.isWritable());
-      }
-      if (message instanceof LastHttpContent) {
-        answerEnds();
-      }
+      pass(message);
+    }
+  }
+
+  private void pass(Object message) {
+    client.write(message);
+    if (!client.isWritable()) {
+      client.flush();
+      clientWritable(client.isWritable());
+    }
+    if (message instanceof LastHttpContent) {
+      answerEnds();
+    }
+  }
+
+  private void hold(HeldAnswer answer, HttpContent part) {
+    var released = answer.add(part);
+    if (!released.isEmpty()) {
+      held = null;
+      released.forEach(this::pass);
     }
   }
 
@@ -222,7 +269,7 @@ final class Exchange {
       refuse(
           HttpResponseStatus.BAD_GATEWAY,
           "cannot read the answer of "
-              + route.to()
+              + route().to()
               + ": "
               + head.decoderResult().cause().getMessage());
       return;
@@ -235,7 +282,7 @@ final class Exchange {
       return;
     }
     answerStarted = true;
-    Optional.ofNullable(head.headers().get("Api-Version")).ifPresent(route.apiVersion());
+    Optional.ofNullable(head.headers().get("Api-Version")).ifPresent(route().apiVersion());
     if (HopHeaders.isRaw(head, request.method())) {
       raw = true;
       client.write(head);
@@ -247,7 +294,11 @@ final class Exchange {
       }
     } else {
       reusable = hop.toClient(head);
-      client.write(head);
+      if (route().answer().isPresent() && HeldAnswer.fits(head)) {
+        held = new HeldAnswer(head, route().answer().get());
+      } else {
+        client.write(head);
+      }
     }
   }
 
@@ -284,8 +335,9 @@ final class Exchange {
     } else {
       refuse(
           HttpResponseStatus.BAD_GATEWAY,
-          route.to()
-              + " closed the connection without an answer; look at the engine's log, then try again");
+          route().to()
+              + " closed the connection without an answer; look at the engine's log, then try"
+              + " again");
     }
   }
 
@@ -327,8 +379,15 @@ final class Exchange {
 
   private Leg requireUpstream() {
     if (upstream == null) {
-      throw new IllegalStateException("no connection to " + route.to() + " yet");
+      throw new IllegalStateException("no connection to answer " + request.uri() + " yet");
     }
     return upstream;
+  }
+
+  private Route route() {
+    if (route == null) {
+      throw new IllegalStateException("no way for " + request.uri() + " yet");
+    }
+    return route;
   }
 }

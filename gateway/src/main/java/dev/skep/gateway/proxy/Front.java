@@ -30,11 +30,11 @@ final class Front {
   /** The kernel lowers it to net.core.somaxconn. */
   private static final int BACKLOG = 4096;
 
-  private final Function<HttpRequest, Route> router;
+  private final Function<HttpRequest, Future<Route>> router;
   private final EventLoopGroup loops = NativeTransport.eventLoops(THREADS);
   private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
 
-  Front(Function<HttpRequest, Route> router) {
+  Front(Function<HttpRequest, Future<Route>> router) {
     this.router = router;
   }
 

@@ -3,6 +3,7 @@ package dev.skep.gateway.proxy;
 import io.netty.handler.codec.http.HttpRequest;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
@@ -11,18 +12,20 @@ import io.vertx.core.http.HttpServerRequest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The Engine API's server: what {@link LocalRoutes} claim is answered by them, all else by the
- * engine.
+ * engine, or by another node's where {@link Detours} say so.
  *
- * <p>Use: {@code var server = new GatewayServer(vertx, proxy, routes); server.start().compose(v ->
- * server.listen(ApiEndpoint.parse("unix:///run/skep/docker.sock")))}. It may listen in several
- * places.
+ * <p>Use: {@code var server = new GatewayServer(vertx, proxy, routes, detours);
+ * server.start().compose(v -> server.listen(ApiEndpoint.parse("unix:///run/skep/docker.sock")))}.
+ * It may listen in several places.
  *
  * <p>Claimed requests are carried, like the others, to a server of their own: a Vert.x one on a
  * Unix socket in a directory that only this user can enter. Thus one piece of code reads every
@@ -41,6 +44,7 @@ public final class GatewayServer {
   private final Vertx vertx;
   private final EngineProxy proxy;
   private final LocalRoutes routes;
+  private final Detours detours;
   private final Front front;
   private @Nullable Path room;
   private @Nullable HttpServer inner;
@@ -50,10 +54,11 @@ public final class GatewayServer {
    *
    * @throws IllegalStateException where Netty's epoll transport is missing
    */
-  public GatewayServer(Vertx vertx, EngineProxy proxy, LocalRoutes routes) {
+  public GatewayServer(Vertx vertx, EngineProxy proxy, LocalRoutes routes, Detours detours) {
     this.vertx = vertx;
     this.proxy = proxy;
     this.routes = routes;
+    this.detours = detours;
     this.front = new Front(this::route);
   }
 
@@ -106,12 +111,34 @@ public final class GatewayServer {
         .onComplete(closed -> removeRoom());
   }
 
-  private Route route(HttpRequest request) {
+  private Future<Route> route(HttpRequest request) {
     var uri = ApiUri.parse(request.uri());
-    return routes.claims(HttpMethod.valueOf(request.method().name()), uri.path())
-        ? new Route(innerEndpoint(), request.uri(), newest -> {})
-        : new Route(
-            proxy.engine(), proxy.versions().adapt(request.uri()), proxy.versions()::observe);
+    var method = HttpMethod.valueOf(request.method().name());
+    if (routes.claims(method, uri.path())) {
+      return Future.succeededFuture(Route.to(innerEndpoint(), request.uri(), newest -> {}));
+    }
+    return detours
+        .find(method, uri)
+        .map(found -> found.map(this::route))
+        .orElseGet(() -> Future.succeededFuture(toEngine(request.uri(), Optional.empty())));
+  }
+
+  private Route toEngine(String uri, Optional<UnaryOperator<Buffer>> answer) {
+    return new Route(
+        proxy.engine(),
+        Buffer.buffer(),
+        proxy.versions().adapt(uri),
+        proxy.versions()::observe,
+        answer);
+  }
+
+  private Route route(Detour detour) {
+    return switch (detour.engine()) {
+      case Detour.Local() -> toEngine(detour.uri().toString(), detour.answer());
+      case Detour.Remote(var at, var preamble, var served) ->
+          new Route(
+              at, preamble, detour.uri().within(served).toString(), newest -> {}, detour.answer());
+    };
   }
 
   private void answer(HttpServerRequest request) {

@@ -53,6 +53,11 @@ final class Leg {
     drop(channel.write(message, channel.voidPromise()));
   }
 
+  /** As {@link #write(Object)}, but past the handler of that type and those behind it. */
+  void writeBelow(Class<? extends ChannelHandler> handler, Object message) {
+    drop(channel.pipeline().context(handler).write(message));
+  }
+
   void flush() {
     channel.flush();
   }

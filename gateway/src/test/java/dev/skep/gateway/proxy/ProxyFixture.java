@@ -42,7 +42,7 @@ final class ProxyFixture implements AutoCloseable {
   ProxyFixture(Path directory, ApiEndpoint engine, LocalRoutes routes) {
     this.directory = directory;
     this.proxy = new EngineProxy(vertx, engine);
-    this.server = new GatewayServer(vertx, proxy, routes);
+    this.server = new GatewayServer(vertx, proxy, routes, Detours.NONE);
     this.socket = directory.resolve("skep.sock");
     await(
         vertx.deployVerticle(

@@ -74,6 +74,14 @@ public final class Addresses {
   }
 
   /**
+   * The node's agent. {@link TunnelMessages.OpenTunnel} -> {@link TunnelMessages.TunnelOpened};
+   * fails with {@link BusFailure#NO_LISTENER} when its engine does not answer.
+   */
+  public static String tunnel(String nodeId) {
+    return node(nodeId, "tunnel");
+  }
+
+  /**
    * The node's ingress, asked by its agent. {@link IngressMessages.Drain} -> {@link
    * IngressMessages.Drained}.
    */
