@@ -18,6 +18,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * One workload of swarmkit's scheduler benchmark, on Skep's placement with its in-memory store. The clock runs from just before the
@@ -44,9 +45,9 @@ final class PlacementBench {
     double[] seconds = new double[rounds];
     double[] processor = new double[rounds];
     for (int round = 0; round < rounds; round++) {
-      Transaction everything = workload.transaction(round);
+      PlacementBench bench = new PlacementBench(workload.transaction(round));
       double before = processorSeconds();
-      seconds[round] = new PlacementBench().run(workload, everything);
+      seconds[round] = bench.run(workload);
       processor[round] = processorSeconds() - before;
     }
     double first = seconds[0];
@@ -67,17 +68,23 @@ final class PlacementBench {
         peakResidentBytes() >> 20);
   }
 
+  private Transaction everything;
   private final MemoryStore store = new MemoryStore();
   private final Deque<Commit> observed = new ArrayDeque<>();
   private final Fleet fleet = Fleet.of(store.state());
   private long ownIndex;
   private int assigned;
 
-  private double run(Workload workload, Transaction everything) throws Exception {
+  private PlacementBench(Transaction everything) {
+    this.everything = everything;
+  }
+
+  private double run(Workload workload) throws Exception {
     try (Store.Watch scheduler = store.watch(observed::add);
         Store.Watch listener = store.watch(this::count)) {
       long begin = System.nanoTime();
-      store.commit(everything);
+      store.commit(Objects.requireNonNull(everything));
+      everything = null; // the store has taken what it needs of it
       while (!observed.isEmpty()) {
         turn();
       }

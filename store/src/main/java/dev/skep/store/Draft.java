@@ -92,12 +92,12 @@ final class Draft {
   }
 
   private void create(SwarmObject object) {
-    if (table(object.kind()).containsKey(object.id())) {
+    SwarmObject created = indexed(object.stamped(version, at, at), null);
+    if (table(object.kind()).put(object.id(), created) != null) {
       throw new StoreException(new Refusal.IdTaken(object.kind(), object.id()));
     }
     claimName(object);
-    SwarmObject stamped = object.stamped(version, at, at);
-    changes.add(new Change.Created(put(stamped, null)));
+    changes.add(new Change.Created(created));
   }
 
   private void update(SwarmObject object) {
@@ -153,17 +153,26 @@ final class Draft {
   }
 
   private SwarmObject put(SwarmObject object, @Nullable SwarmObject before) {
-    SwarmObject kept =
-        object instanceof Task task ? putTask(task, before instanceof Task b ? b : null) : object;
+    SwarmObject kept = indexed(object, before);
     table(kept.kind()).put(kept.id(), kept);
     return kept;
   }
 
+  private SwarmObject indexed(SwarmObject object, @Nullable SwarmObject before) {
+    return object instanceof Task task
+        ? indexed(task, before instanceof Task b ? b : null)
+        : object;
+  }
+
   /** Puts the task into the indexes; the table is the caller's. */
-  private Task putTask(Task given, @Nullable Task before) {
-    Task task = SharedParts.of(given, before == null ? newest(given.serviceId()) : before);
+  @SuppressWarnings("ReferenceEquality") // whether the newest one already has the very same parts
+  private Task indexed(Task given, @Nullable Task before) {
+    Task like = before == null ? newest(given.serviceId()) : before;
+    Task task = SharedParts.of(given, like);
     if (before == null) {
-      newest.put(task.serviceId(), task);
+      if (like == null || like.spec() != task.spec()) {
+        newest.put(task.serviceId(), task);
+      }
     } else {
       if (!before.serviceId().equals(task.serviceId())) {
         opened(services, base.tasksByService(), before.serviceId()).remove(before.id());
@@ -196,7 +205,12 @@ final class Draft {
   }
 
   private PersistentMap.Builder<String, SwarmObject> table(Kind kind) {
-    return tables.computeIfAbsent(kind, k -> base.table(k).builder());
+    PersistentMap.Builder<String, SwarmObject> open = tables.get(kind);
+    if (open == null) {
+      open = base.table(kind).builder();
+      tables.put(kind, open);
+    }
+    return open;
   }
 
   private PersistentMap.Builder<ClusterState.NameKey, String> ids() {

@@ -11,8 +11,8 @@ final class Choices {
   private final Choice.Asked asked;
   private final Candidates candidates;
 
-  /** The nodes with tasks of the service, and where in the tree each is. */
-  private final Map<NodeLoad, List<String>> taken = new HashMap<>();
+  /** Where in the tree each node with tasks of the service is. */
+  private final Map<NodeLoad, List<String>> paths = new HashMap<>();
 
   private Choices(Choice.Asked asked, Candidates candidates) {
     this.asked = asked;
@@ -24,13 +24,15 @@ final class Choices {
    */
   static Choice of(Choice.Asked asked, Candidates candidates, Iterable<NodeLoad> taken) {
     Choices choices = new Choices(asked, candidates);
+    List<NodeLoad> having = new ArrayList<>();
     for (NodeLoad load : taken) {
       Node node = load.node();
       if (node != null) {
-        choices.taken.put(load, candidates.path(node));
+        having.add(load);
+        choices.paths.put(load, candidates.path(node));
       }
     }
-    return choices.in(candidates.root(), List.copyOf(choices.taken.keySet()), 0);
+    return choices.in(candidates.root(), having, 0);
   }
 
   /**
@@ -50,7 +52,7 @@ final class Choices {
   private List<SpreadChoice.Turn> turns(Branch.Fork fork, List<NodeLoad> here, int level) {
     Map<String, List<NodeLoad>> byValue = new HashMap<>();
     for (NodeLoad load : here) {
-      String value = taken.getOrDefault(load, List.of()).get(level);
+      String value = paths.getOrDefault(load, List.of()).get(level);
       byValue.computeIfAbsent(value, v -> new ArrayList<>()).add(load);
     }
     List<SpreadChoice.Turn> turns = new ArrayList<>();

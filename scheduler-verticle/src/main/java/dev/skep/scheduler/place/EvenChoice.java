@@ -1,18 +1,24 @@
 package dev.skep.scheduler.place;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
-import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The node with the fewest tasks of the service, then the fewest in all; nodes where the service
- * keeps failing come last. Most choices take a node that has no task of the service yet, and these
- * come straight from the order of the leaf.
+ * keeps failing come last.
+ *
+ * <p>Nodes without a task of the service come straight from the order of the leaf. The others wait
+ * in two lines, each in order: those that had tasks before, sorted once, and those that got one
+ * here. A node that is taken goes to the end of the second line, and that is its place, since the
+ * nodes before it were taken before it and got one task more as well. So nothing is sorted again.
  */
 final class EvenChoice implements Choice {
-  /** A node as it stands in the queue; compared by hand because most of a placement is this. */
+  /** A node as it stands in line. */
   private record Turn(NodeLoad load, boolean failing, int tasksOfService, int tasks)
       implements Comparable<Turn> {
     @Override
@@ -30,60 +36,74 @@ final class EvenChoice implements Choice {
   }
 
   private final Choice.Asked asked;
-  private final Iterator<NodeLoad> rest;
-  private final List<NodeLoad> later;
-  private @Nullable PriorityQueue<Turn> turns;
+  private final Iterator<NodeLoad> without;
+  private final List<NodeLoad> before;
+  private @Nullable Deque<Turn> sorted;
+  private final Deque<Turn> grown = new ArrayDeque<>();
   private @Nullable NodeLoad taken;
 
   /**
    * @param best the nodes, those with the fewest tasks first
-   * @param taken those of them that have tasks of the service
+   * @param having those of them that have tasks of the service
    */
-  EvenChoice(Choice.Asked asked, Iterable<NodeLoad> best, List<NodeLoad> taken) {
+  EvenChoice(Choice.Asked asked, Iterable<NodeLoad> best, List<NodeLoad> having) {
     this.asked = asked;
-    this.rest = best.iterator();
-    this.later = new ArrayList<>(taken);
+    this.without = best.iterator();
+    this.before = new ArrayList<>(having);
   }
 
   @Override
   public @Nullable NodeLoad next() {
-    while (rest.hasNext()) {
-      NodeLoad load = rest.next();
+    if (taken != null) {
+      grown.addLast(turn(taken));
+    }
+    taken = nextWithout();
+    if (taken == null) {
+      taken = nextInLine();
+    }
+    return taken;
+  }
+
+  private @Nullable NodeLoad nextWithout() {
+    while (without.hasNext()) {
+      NodeLoad load = without.next();
       if (asked.tasksOn(load) > 0) {
         continue;
       }
       if (asked.failing(load)) {
-        later.add(load);
+        before.add(load);
       } else if (asked.hasRoom(load)) {
-        later.add(load);
-        return load;
-      }
-    }
-    return nextTurn();
-  }
-
-  // A node without room stays so: what it carries only grows here.
-  private @Nullable NodeLoad nextTurn() {
-    if (turns == null) {
-      turns = new PriorityQueue<>(Math.max(1, later.size()));
-      later.forEach(this::queue);
-    } else if (taken != null) {
-      queue(taken);
-    }
-    taken = null;
-    while (!turns.isEmpty()) {
-      NodeLoad load = turns.remove().load();
-      if (asked.hasRoom(load)) {
-        taken = load;
         return load;
       }
     }
     return null;
   }
 
-  private void queue(NodeLoad load) {
-    if (turns != null) {
-      turns.add(new Turn(load, asked.failing(load), asked.tasksOn(load), load.tasks()));
+  // A node without room stays so: what it carries only grows here.
+  private @Nullable NodeLoad nextInLine() {
+    if (sorted == null) {
+      List<Turn> turns = new ArrayList<>(before.size());
+      before.forEach(load -> turns.add(turn(load)));
+      Collections.sort(turns);
+      sorted = new ArrayDeque<>(turns);
     }
+    while (!sorted.isEmpty() || !grown.isEmpty()) {
+      NodeLoad load = first(sorted, grown).load();
+      if (asked.hasRoom(load)) {
+        return load;
+      }
+    }
+    return null;
+  }
+
+  private static Turn first(Deque<Turn> a, Deque<Turn> b) {
+    if (a.isEmpty() || b.isEmpty()) {
+      return a.isEmpty() ? b.removeFirst() : a.removeFirst();
+    }
+    return a.getFirst().compareTo(b.getFirst()) < 0 ? a.removeFirst() : b.removeFirst();
+  }
+
+  private Turn turn(NodeLoad load) {
+    return new Turn(load, asked.failing(load), asked.tasksOn(load), load.tasks());
   }
 }

@@ -11,6 +11,7 @@ import dev.skep.store.model.Service;
 import dev.skep.store.model.Task;
 import dev.skep.store.model.TaskState;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
@@ -40,8 +41,8 @@ public final class Fleet {
   private final Map<String, String> networkDrivers = new HashMap<>();
   private final Services services = new Services();
 
-  /** Loads that changed since they were sorted. */
-  private final Set<NodeLoad> changed = new HashSet<>();
+  /** Loads that changed since they were sorted, each once. */
+  private final List<NodeLoad> changed = new ArrayList<>();
 
   private final Map<Shape, Candidates> candidates =
       new LinkedHashMap<>(MAX_SHAPES, 0.75f, true) {
@@ -122,7 +123,9 @@ public final class Fleet {
 
   private NodeLoad touched(String nodeId) {
     NodeLoad load = loads.computeIfAbsent(nodeId, NodeLoad::new);
-    changed.add(load);
+    if (load.sorted(false)) {
+      changed.add(load);
+    }
     return load;
   }
 
@@ -160,7 +163,6 @@ public final class Fleet {
   private void forgetEmpty(NodeLoad load) {
     if (load.node() == null && load.empty()) {
       loads.remove(load.id());
-      changed.remove(load);
     }
   }
 
@@ -218,6 +220,7 @@ public final class Fleet {
     for (NodeLoad load : changed) {
       candidates.values().forEach(shape -> shape.detach(load));
       load.rerank();
+      load.sorted(true);
       candidates.values().forEach(shape -> shape.attach(load));
     }
     changed.clear();

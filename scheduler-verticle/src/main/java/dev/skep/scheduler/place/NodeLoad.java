@@ -34,6 +34,7 @@ final class NodeLoad {
   private long nanoCpus;
   private long memoryBytes;
   private Rank rank = new Rank(0, 0, 0);
+  private boolean sorted = true;
   private final Map<String, Integer> tasksByService = new HashMap<>();
   private final Map<HostPort, Integer> hostPorts = new HashMap<>();
   private final Claims claims = new Claims();
@@ -89,6 +90,13 @@ final class NodeLoad {
   void rerank() {
     Reservations has = node == null ? Reservations.NONE : node.description().resources();
     rank = new Rank(tasks, has.memoryBytesOrZero() - memoryBytes, has.nanoCpusOrZero() - nanoCpus);
+  }
+
+  /** Notes whether this is sorted by its present load; returns whether it was before. */
+  boolean sorted(boolean now) {
+    boolean before = sorted;
+    sorted = now;
+    return before;
   }
 
   /** Whether a task holds something of its node: from its assignment until it has ended. */

@@ -77,10 +77,10 @@ record Requirements(List<Filter> filters, Shape shape, List<Filter> varying) {
     if (placement.maxReplicas() != null && placement.maxReplicas() > 0) {
       filters.add(new NotTooMany(task.serviceId(), placement.maxReplicas()));
     }
-    return new Requirements(
-        filters,
-        new Shape(filters.stream().filter(Filter::fixed).toList(), preferences(placement)),
-        filters.stream().filter(filter -> !filter.fixed()).toList());
+    List<Filter> fixed = new ArrayList<>();
+    List<Filter> varying = new ArrayList<>();
+    filters.forEach(filter -> (filter.fixed() ? fixed : varying).add(filter));
+    return new Requirements(filters, new Shape(fixed, preferences(placement)), varying);
   }
 
   private static final Plugins NO_PLUGINS = new Plugins(List.of(), List.of(), null);
