@@ -1,15 +1,12 @@
 package dev.skep.scheduler.orchestrate;
 
 import dev.skep.scheduler.allocate.Endpoints;
-import dev.skep.scheduler.place.Placement;
 import dev.skep.store.model.Cluster;
 import dev.skep.store.model.Kind;
 import dev.skep.store.model.Service;
 import dev.skep.store.model.Task;
 import dev.skep.store.model.TaskState;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 
 /** Decides about one service: what is published, which tasks there should be, and where they go. */
 public final class Orchestrator {
@@ -47,7 +44,7 @@ public final class Orchestrator {
             historyLimit(now),
             new UpdateFailures(scope, UpdateTerms.of(now))::in);
     slots.forEach(reaper::reap);
-    place(slots);
+    new Placing(plan, serviceId).place(slots);
   }
 
   private Service allocated(Service stored) {
@@ -94,51 +91,6 @@ public final class Orchestrator {
     }
     if (told > 0) {
       plan.because(new Reason("tasks removed", name, null, null, told, "service was removed"));
-    }
-  }
-
-  // ------------------------------------------------------------------ placement
-
-  private void place(List<Slot> slots) {
-    Placement placement = new Placement(plan.fleet(), plan.now());
-    List<List<Task>> groups = new ArrayList<>();
-    for (Slot slot : slots) {
-      for (Task task : slot.tasks()) {
-        if (!Slot.wanted(task) || Fitness.assigned(task)) {
-          continue;
-        }
-        if (!slot.nodeId().isEmpty()) {
-          take(placement.placeThere(task));
-        } else {
-          groupOf(task, groups).add(task);
-        }
-      }
-    }
-    groups.forEach(group -> take(placement.place(group)));
-  }
-
-  /** The group of tasks that are alike; there is one, and a few more during an update. */
-  private static List<Task> groupOf(Task task, List<List<Task>> groups) {
-    for (List<Task> group : groups) {
-      Task like = group.getFirst();
-      if (like.spec().equals(task.spec()) && Objects.equals(like.endpoint(), task.endpoint())) {
-        return group;
-      }
-    }
-    List<Task> group = new ArrayList<>();
-    groups.add(group);
-    return group;
-  }
-
-  private void take(Placement.Outcome outcome) {
-    outcome.placed().forEach(plan::placed);
-    for (Task task : outcome.waiting()) {
-      if (!plan.task(task.id()).filter(task::equals).isPresent()) {
-        plan.placed(task);
-      }
-    }
-    if (!outcome.waiting().isEmpty()) {
-      plan.waiting(outcome.waiting().getFirst().serviceId());
     }
   }
 }

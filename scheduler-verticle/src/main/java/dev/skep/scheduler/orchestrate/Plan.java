@@ -186,6 +186,16 @@ public final class Plan {
     return tasks.size() >= maxOps;
   }
 
+  /** How many more tasks may be changed. */
+  public int room() {
+    return Math.max(0, maxOps - tasks.size());
+  }
+
+  /** Whether the task is changed already, so that changing it more takes no room. */
+  public boolean changes(String taskId) {
+    return tasks.containsKey(taskId);
+  }
+
   /** The decision about the service was cut short because the plan is full. */
   public void unfinished(String serviceId) {
     unfinished.add(serviceId);

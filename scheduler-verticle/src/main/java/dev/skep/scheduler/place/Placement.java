@@ -74,11 +74,13 @@ public final class Placement {
     String explanation = explain(requirements);
     String refusal =
         explanation.isEmpty() ? NO_SUITABLE_NODE : NO_SUITABLE_NODE + " (" + explanation + ")";
-    List<Task> waiting =
-        group.subList(placed.size(), group.size()).stream()
-            .map(task -> refuse(task, refusal))
-            .toList();
-    return new Outcome(placed, waiting, refusal);
+    return new Outcome(
+        placed, refuse(group.subList(placed.size(), group.size()), refusal), refusal);
+  }
+
+  /** Lets tasks wait that cannot be placed; they say why, and those that say so already stay. */
+  public List<Task> refuse(List<Task> tasks, String refusal) {
+    return tasks.stream().map(task -> refuse(task, refusal)).toList();
   }
 
   /** Places a task whose node is given, as those of global services are. */
