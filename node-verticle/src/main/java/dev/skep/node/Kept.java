@@ -105,7 +105,8 @@ final class Kept {
 
   /**
    * Takes in what an inspection shows. A container that ended never runs again, so an older view
-   * does not undo its end.
+   * does not undo its end; and one that was found unhealthy is on its way out, whatever its probe
+   * says while it stops.
    */
   void see(ContainerDetails details) {
     Observed seen = Observed.of(details);
@@ -115,25 +116,31 @@ final class Kept {
       return;
     }
     stopSignal = details.stopSignal();
-    probed = details.health() != Health.NONE;
+    probed = details.probed() || details.health() != Health.NONE;
+    if (unhealthy() && seen instanceof Observed.Alive) {
+      return;
+    }
     probeOutput = details.probeOutput();
     observed = seen;
   }
 
   /** The container ended. */
   void died(String containerId, int exitCode) {
-    boolean unhealthy =
-        observed instanceof Observed.Alive alive && alive.health() == Health.UNHEALTHY;
     observed =
         new Observed.Dead(
             containerId,
             exitCode,
-            Observed.cause(exitCode, outOfMemory, unhealthy, probeOutput, ""));
+            Observed.cause(exitCode, outOfMemory, unhealthy(), probeOutput, ""));
+  }
+
+  /** Whether its container runs and was found unhealthy. */
+  private boolean unhealthy() {
+    return observed instanceof Observed.Alive alive && alive.health() == Health.UNHEALTHY;
   }
 
   void health(Health health) {
     heard = health;
-    if (observed instanceof Observed.Alive alive) {
+    if (observed instanceof Observed.Alive alive && !unhealthy()) {
       probed = true;
       observed = new Observed.Alive(alive.containerId(), alive.pid(), health);
     }

@@ -279,6 +279,33 @@ class AgentTest {
   }
 
   @Test
+  void a_probed_container_that_an_earlier_life_made_does_not_run_before_it_is_healthy()
+      throws Exception {
+    ContainerSpec spec =
+        ContainerSpecBuilder.builder()
+            .image(Fixtures.IMAGE)
+            .healthcheck(
+                new ContainerSpec.Healthcheck(List.of("CMD", "true"), null, null, null, null, null))
+            .build();
+    startInSession();
+    leader().assign(Fixtures.task("t1", NODE, spec).withDesiredState(TaskState.READY));
+    leader().awaitState("t1", TaskState.READY);
+    eventually(
+        () -> Files.exists(dir.resolve("data/assignments.json")), "the assignments to be saved");
+    stopAgent();
+    startAgent();
+    leader().awaitSession(2);
+    leader().want("t1", TaskState.RUNNING);
+    eventually(() -> engine().named("web.1.t1").running(), "the container to run");
+    engine().health(engine().named("web.1.t1"), "unhealthy", "nobody home");
+    assertThat(leader().awaitState("t1", TaskState.FAILED).status().err())
+        .endsWith("dockerexec: unhealthy container: nobody home");
+    assertThat(leader().reports("t1"))
+        .extracting(r -> r.status().state())
+        .doesNotContain(TaskState.RUNNING);
+  }
+
+  @Test
   void a_container_removed_behind_its_back_fails_its_task() throws Exception {
     startInSession();
     leader().assign(Fixtures.task("t1", NODE));

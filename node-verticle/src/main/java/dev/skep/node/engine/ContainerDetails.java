@@ -12,6 +12,7 @@ import java.util.Map;
  *
  * @param pid of its first process on the host; 0 when it does not run
  * @param error why the engine could not start it, or empty
+ * @param probed whether its health is checked once it runs
  * @param probeOutput what the last health probe printed, or empty
  * @param stopSignal the container's or its image's; empty for the engine's default
  * @param endpoints by the engine's network name
@@ -27,6 +28,7 @@ public record ContainerDetails(
     boolean oomKilled,
     String error,
     Health health,
+    boolean probed,
     String probeOutput,
     boolean tty,
     String stopSignal,
@@ -64,11 +66,18 @@ public record ContainerDetails(
         state.getBoolean("OOMKilled", false),
         state.getString("Error", ""),
         Health.parse(health.getString("Status", "")),
+        probed(config.getJsonObject("Healthcheck")),
         lastOutput(health.getJsonArray("Log")),
         config.getBoolean("Tty", false),
         config.getString("StopSignal", ""),
         endpoints(settings.getJsonObject("Networks")),
         ports(settings.getJsonObject("Ports")));
+  }
+
+  /** A container carries its image's check where its own spec says none. */
+  private static boolean probed(@org.jspecify.annotations.Nullable JsonObject healthcheck) {
+    JsonArray test = healthcheck == null ? null : healthcheck.getJsonArray("Test", new JsonArray());
+    return test != null && !test.isEmpty() && !"NONE".equals(test.getString(0));
   }
 
   private static String lastOutput(@org.jspecify.annotations.Nullable JsonArray log) {

@@ -77,7 +77,7 @@ public final class FakeContainer {
             .put("ExitCode", exitCode)
             .put("OOMKilled", oomKilled)
             .put("Error", error);
-    if (health != null) {
+    if (health != null && starts > 0) {
       state.put(
           "Health",
           new JsonObject()
@@ -93,6 +93,7 @@ public final class FakeContainer {
             new JsonObject()
                 .put("Labels", body.getJsonObject("Labels", new JsonObject()))
                 .put("Tty", body.getBoolean("Tty", false))
+                .put("Healthcheck", body.getJsonObject("Healthcheck"))
                 .put("StopSignal", body.getString("StopSignal", "")))
         .put("HostConfig", body.getJsonObject("HostConfig", new JsonObject()))
         .put(
