@@ -24,12 +24,36 @@ final class Floor {
     return List.copyOf(ids);
   }
 
-  String startOne(EngineApi api) {
+  private String createOne(EngineApi api) {
     var spec =
         Map.of("Image", image, "StopSignal", "SIGKILL", "Labels", Map.of("bench", "floor"), "HostConfig", Map.of("NetworkMode", "host"));
-    String id = api.post("/containers/create", spec).get("Id").asText();
+    return api.post("/containers/create", spec).get("Id").asText();
+  }
+
+  String startOne(EngineApi api) {
+    String id = createOne(api);
     api.post("/containers/" + id + "/start", null);
     return id;
+  }
+
+  /** Starts containers and replaces them, so many at a time: each batch is created, the old ones stopped, the new ones started. */
+  double roll(int containers, int parallelism) {
+    var old = new ArrayList<>(start(containers, parallelism));
+    var all = new ArrayList<>(old);
+    long begin = System.nanoTime();
+    for (int done = 0; done < containers; done += parallelism) {
+      int batch = Math.min(parallelism, containers - done);
+      var fresh = new ConcurrentLinkedQueue<String>();
+      share(batch, parallelism, (api, i) -> fresh.add(createOne(api)));
+      var stopping = List.copyOf(old.subList(done, done + batch));
+      share(batch, parallelism, (api, i) -> api.post("/containers/" + stopping.get(i) + "/stop", null));
+      var starting = List.copyOf(fresh);
+      share(batch, parallelism, (api, i) -> api.post("/containers/" + starting.get(i) + "/start", null));
+      all.addAll(fresh);
+    }
+    double took = Orchestrator.seconds(begin);
+    remove(all, parallelism);
+    return took;
   }
 
   void remove(List<String> ids, int workers) {

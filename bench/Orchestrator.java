@@ -1,9 +1,11 @@
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,9 +34,14 @@ final class Orchestrator {
 
   /** Creates a service on the host network; restartDelay null leaves the API's default of 5 s. */
   String create(int replicas, Duration restartDelay, List<String> constraints) {
+    return create(replicas, restartDelay, constraints, List.of("host"));
+  }
+
+  /** As above, on other networks; none is the engine's default bridge. */
+  String create(int replicas, Duration restartDelay, List<String> constraints, List<String> networks) {
     var task = new LinkedHashMap<String, Object>();
     task.put("ContainerSpec", Map.of("Image", image, "StopSignal", "SIGKILL"));
-    task.put("Networks", List.of(Map.of("Target", "host")));
+    task.put("Networks", networks.stream().map(network -> Map.of("Target", network)).toList());
     if (restartDelay != null) {
       task.put("RestartPolicy", Map.of("Condition", "any", "Delay", restartDelay.toNanos()));
     }
@@ -74,6 +81,25 @@ final class Orchestrator {
       long begin = System.nanoTime();
       containers.post("/containers/" + container + "/kill", null);
       until(20, "the replacement of " + old, () -> running(swarm, service).stream().anyMatch(t -> !t.get("ID").asText().equals(old)));
+      return seconds(begin);
+    }
+  }
+
+  /** Replaces all tasks of the service, so many at a time; returns how long until all new ones run. */
+  double roll(String service, int replicas, int parallelism, String order) {
+    try (var swarm = new EngineApi(api)) {
+      var old = new HashSet<String>();
+      running(swarm, service).forEach(task -> old.add(task.get("ID").asText()));
+      JsonNode known = swarm.get("/services/" + service);
+      ObjectNode spec = known.get("Spec").deepCopy();
+      ((ObjectNode) spec.get("TaskTemplate")).put("ForceUpdate", 1);
+      spec.putObject("UpdateConfig").put("Parallelism", parallelism).put("Delay", 0).put("Order", order);
+      long begin = System.nanoTime();
+      swarm.post("/services/" + service + "/update?version=" + known.at("/Version/Index").asLong(), spec);
+      until(
+          50,
+          service + " is updated",
+          () -> running(swarm, service).stream().filter(task -> !old.contains(task.get("ID").asText())).count() == replicas);
       return seconds(begin);
     }
   }

@@ -20,17 +20,23 @@ final class RestartRule {
    */
   static final int MAX_REMEMBERED = 1000;
 
-  /** A slot whose tasks end at once, this often within {@link #LOOP_WITHIN}, is slowed down. */
-  static final int LOOP_RESTARTS = 5;
+  /** A task that ends sooner after its start than this has ended quickly. */
+  static final Duration STEADY_AFTER = Duration.ofSeconds(10);
 
-  static final Duration LOOP_WITHIN = Duration.ofSeconds(10);
+  /** Quick endings in a row that are replaced just as the policy says. */
+  static final int UNSLOWED = 5;
 
   /**
-   * A task that ran shorter than this, or not at all, ended at once; also the delay that a loop is
-   * slowed down to, because a service that asks for no delay wants a quick replacement, not dozens
-   * of commits a second.
+   * What the back-off begins with where the policy asks for less: who asks for no delay wants a
+   * quick replacement, not dozens of commits a second.
    */
-  static final Duration LOOP_DELAY = Duration.ofSeconds(1);
+  static final Duration LEAST_SLOWED = Duration.ofSeconds(1);
+
+  /**
+   * What the back-off ends with: rare enough to leave the node alone, soon enough for a service
+   * that waits for another to come up.
+   */
+  static final Duration MOST_SLOWED = Duration.ofMinutes(1);
 
   private RestartRule() {}
 
@@ -76,7 +82,7 @@ final class RestartRule {
     RestartPolicy policy = ended.spec().restartPolicy();
     List<Instant> restarts = new ArrayList<>(ended.restarts());
     restarts.add(now);
-    long needed = LOOP_RESTARTS;
+    long needed = 1;
     if (policy != null && policy.maxAttempts() != null) {
       needed = Math.max(needed, Math.min(policy.maxAttempts(), MAX_REMEMBERED));
     }
@@ -84,25 +90,58 @@ final class RestartRule {
     return restarts.subList(from, restarts.size());
   }
 
-  /**
-   * How long the replacement of {@code ended} waits.
-   *
-   * @param restarts as {@link #remembered} says
-   */
-  static Duration delay(Task ended, List<Instant> restarts, Instant now) {
-    RestartPolicy policy = ended.spec().restartPolicy();
-    Duration asked =
-        policy == null || policy.delay() == null
-            ? DEFAULT_DELAY
-            : Duration.ofNanos(Math.max(0, policy.delay()));
-    return asked.compareTo(LOOP_DELAY) < 0 && loops(ended, restarts, now) ? LOOP_DELAY : asked;
+  /** How many tasks in a row ended quickly, with {@code ended} as the last. */
+  static int quickEndings(Task ended) {
+    Instant since = ended.runningSince();
+    boolean quick = since == null || since.plus(STEADY_AFTER).isAfter(ended.updatedAt());
+    return quick ? ended.quickEndings() + 1 : 0;
   }
 
-  private static boolean loops(Task ended, List<Instant> restarts, Instant now) {
-    Instant since = ended.runningSince();
-    boolean atOnce = since == null || since.plus(LOOP_DELAY).isAfter(ended.updatedAt());
-    return atOnce
-        && restarts.size() >= LOOP_RESTARTS
-        && !restarts.get(restarts.size() - LOOP_RESTARTS).isBefore(now.minus(LOOP_WITHIN));
+  /**
+   * How long the replacement of {@code ended} waits: what its policy asks for, or 5 s as in Swarm.
+   * Beyond Swarm, a task that keeps failing soon after its start waits twice as long each time,
+   * from the sixth in a row on, up to a minute. One that keeps completing is not slowed down like
+   * that (its policy may mean it), but does not spin either.
+   *
+   * @param quickEndings as {@link #quickEndings(Task)} says, or 0 where they do not count
+   */
+  static Duration delay(Task ended, int quickEndings) {
+    Duration asked = asked(ended);
+    if (quickEndings <= UNSLOWED) {
+      return asked;
+    }
+    Duration first = longer(asked, LEAST_SLOWED);
+    if (ended.state() == TaskState.COMPLETE) {
+      return first;
+    }
+    int doublings = Math.min(quickEndings - UNSLOWED - 1, MOST_DOUBLINGS);
+    Duration slowed = first.multipliedBy(1L << doublings);
+    return slowed.compareTo(MOST_SLOWED) < 0 ? slowed : longer(asked, MOST_SLOWED);
+  }
+
+  /** More would not fit. */
+  private static final int MOST_DOUBLINGS = 10;
+
+  /** What the back-off adds, in words, while {@code task} waits for it; absent when it does not. */
+  static @Nullable String slowed(Task task) {
+    if (task.notBefore() == null || task.quickEndings() <= UNSLOWED) {
+      return null;
+    }
+    Duration waits = Duration.between(task.createdAt(), task.notBefore());
+    return waits.compareTo(asked(task)) <= 0
+        ? null
+        : "restart slowed down to %ds: ended %d times in a row within %ds"
+            .formatted(waits.toSeconds(), task.quickEndings(), STEADY_AFTER.toSeconds());
+  }
+
+  private static Duration asked(Task task) {
+    RestartPolicy policy = task.spec().restartPolicy();
+    return policy == null || policy.delay() == null
+        ? DEFAULT_DELAY
+        : Duration.ofNanos(Math.max(0, policy.delay()));
+  }
+
+  private static Duration longer(Duration a, Duration b) {
+    return a.compareTo(b) < 0 ? b : a;
   }
 }

@@ -125,34 +125,45 @@ final class Tending {
       return;
     }
     if (task.state() == TaskState.ORPHANED) {
-      addReplacement(slot, task, task.restarts(), Duration.ZERO, "node was removed");
+      addReplacement(slot, task, Past.of(task), Duration.ZERO, "node was removed");
       return;
     }
     // Failures under an older spec do not count against the new one.
-    List<Instant> restarts =
-        scope.fresh(task) ? RestartRule.remembered(task, plan.now()) : List.of(plan.now());
-    Duration delay = RestartRule.delay(task, restarts, plan.now());
-    addReplacement(slot, task, restarts, delay, ending(task));
+    Past past =
+        scope.fresh(task)
+            ? new Past(RestartRule.remembered(task, plan.now()), RestartRule.quickEndings(task))
+            : new Past(List.of(plan.now()), 0);
+    Duration delay = RestartRule.delay(task, past.quickEndings());
+    addReplacement(slot, task, past, delay, ending(task));
   }
 
   private void move(Slot slot, Task task, boolean youngest, String problem) {
     slot.desire(plan, task, TaskState.SHUTDOWN);
     if (youngest && !mode.perNode() && RestartRule.allows(task, mode.job())) {
-      addReplacement(slot, task, task.restarts(), Duration.ZERO, problem);
+      addReplacement(slot, task, Past.of(task), Duration.ZERO, problem);
     } else {
       scope.because("task ended", task, problem);
     }
   }
 
-  private void addReplacement(
-      Slot slot, Task old, List<Instant> restarts, Duration delay, String why) {
+  /** What a replacement remembers of its slot. */
+  private record Past(List<Instant> restarts, int quickEndings) {
+    /** Moving is no restart. */
+    static Past of(Task task) {
+      return new Past(task.restarts(), task.quickEndings());
+    }
+  }
+
+  private void addReplacement(Slot slot, Task old, Past past, Duration delay, String why) {
     boolean waits = !delay.isZero() || blockedUntil(slot, plan.now()) != null;
     TaskState desired = waits ? TaskState.READY : mode.goal();
     Task task =
         scope
             .newTask(slot, desired)
             .with(t ->
-                t.restarts(restarts).notBefore(delay.isZero() ? null : plan.now().plus(delay)));
+                t.restarts(past.restarts())
+                    .quickEndings(past.quickEndings())
+                    .notBefore(delay.isZero() ? null : plan.now().plus(delay)));
     slot.add(plan, task);
     scope.because("task replaced", old, why);
     if (task.notBefore() != null) {
@@ -174,6 +185,7 @@ final class Tending {
       if (task.desiredState() == TaskState.READY && !task.state().ended()) {
         if (task.notBefore() != null && task.notBefore().isAfter(plan.now())) {
           scope.wake(task.notBefore());
+          explain(slot, task);
           continue;
         }
         Instant until = blockedUntil(slot, task.createdAt());
@@ -183,6 +195,14 @@ final class Tending {
           scope.wake(until);
         }
       }
+    }
+  }
+
+  /** Says on a prepared task that it waits longer than its policy asks for, and why. */
+  private void explain(Slot slot, Task task) {
+    String slowed = task.state() == TaskState.READY ? RestartRule.slowed(task) : null;
+    if (slowed != null && !slowed.equals(task.status().err())) {
+      slot.put(plan, task.withStatus(task.status().with(s -> s.message(slowed).err(slowed))));
     }
   }
 

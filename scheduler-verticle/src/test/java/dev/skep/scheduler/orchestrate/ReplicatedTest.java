@@ -12,6 +12,8 @@ import dev.skep.store.model.TaskSpec.Placement;
 import dev.skep.store.model.TaskSpec.RestartPolicy;
 import dev.skep.store.model.TaskState;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -147,19 +149,57 @@ class ReplicatedTest {
     assertThat(third.notBefore()).isEqualTo(harness.now().plusSeconds(5));
   }
 
-  @Test
-  void a_slot_whose_tasks_end_at_once_is_slowed_down_although_its_delay_is_none() {
-    Harness harness = running(1, withPolicy(1, "any", 0, null));
-    int made = 0;
-    for (int i = 0; i < 100; i++) {
-      Task task = harness.wanted().getFirst();
-      if (!task.state().ended()) {
-        harness.report(task, TaskState.REJECTED);
-        made++;
-      }
-      harness.after(Duration.ofMillis(100)).pass();
+  /** How long each replacement waits when every task of a slot ends so, in seconds. */
+  private static List<Long> waits(Harness harness, TaskState ending, int times) {
+    List<Long> waits = new ArrayList<>();
+    for (int i = 0; i < times; i++) {
+      harness.report(harness.wanted().getFirst(), ending);
+      Task next = harness.wanted().getFirst();
+      Instant until = next.notBefore() == null ? harness.now() : next.notBefore();
+      waits.add(Duration.between(harness.now(), until).toSeconds());
+      harness.after(Duration.between(harness.now(), until)).pass();
+      harness.report(harness.wanted().getFirst(), TaskState.RUNNING);
     }
-    assertThat(made).isBetween(10, 16);
+    return waits;
+  }
+
+  @Test
+  void a_crash_loop_is_slowed_down_from_the_sixth_failure_on() {
+    assertThat(waits(running(1, withPolicy(1, "any", 5, null)), TaskState.FAILED, 11))
+        .containsExactly(5L, 5L, 5L, 5L, 5L, 5L, 10L, 20L, 40L, 60L, 60L);
+    assertThat(waits(running(1, withPolicy(1, "any", 0, null)), TaskState.FAILED, 9))
+        .containsExactly(0L, 0L, 0L, 0L, 0L, 1L, 2L, 4L, 8L);
+    assertThat(waits(running(1, withPolicy(1, "any", 90, null)), TaskState.FAILED, 8))
+        .containsOnly(90L);
+  }
+
+  @Test
+  void what_completes_again_and_again_keeps_its_delay_and_does_not_spin() {
+    assertThat(waits(running(1, withPolicy(1, "any", 15, null)), TaskState.COMPLETE, 9))
+        .containsOnly(15L);
+    assertThat(waits(running(1, withPolicy(1, "any", 0, null)), TaskState.COMPLETE, 8))
+        .containsExactly(0L, 0L, 0L, 0L, 0L, 1L, 1L, 1L);
+  }
+
+  @Test
+  void a_task_that_ran_for_a_while_ends_the_back_off_and_so_does_a_new_spec() {
+    Harness harness = running(1, withPolicy(1, "any", 5, null));
+    waits(harness, TaskState.FAILED, 8);
+    harness.after(RestartRule.STEADY_AFTER);
+    assertThat(waits(harness, TaskState.FAILED, 1)).containsExactly(5L);
+    waits(harness, TaskState.FAILED, 8);
+    harness.spec("web", spec -> spec.withTaskTemplate(Samples.template("web:2"))).settle();
+    assertThat(harness.wanted().getFirst().quickEndings()).isZero();
+  }
+
+  @Test
+  void a_task_that_waits_for_the_back_off_says_so() {
+    Harness harness = running(1, withPolicy(1, "any", 5, null));
+    waits(harness, TaskState.FAILED, 6);
+    harness.report(harness.wanted().getFirst(), TaskState.FAILED);
+    harness.report(harness.wanted().getFirst(), TaskState.READY);
+    assertThat(harness.wanted().getFirst().status().err())
+        .isEqualTo("restart slowed down to 10s: ended 7 times in a row within 10s");
   }
 
   @Test

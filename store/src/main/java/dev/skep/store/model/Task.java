@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  *     delay, by the leader's clock; absent when it has none
  * @param runningSince when the leader first learned that the task runs, by the leader's clock;
  *     absent until then
+ * @param quickEndings how many tasks of this slot in a row, up to the one before this, ended soon
+ *     after their start: what the back-off of restarts goes by
  */
 @RecordBuilder
 public record Task(
@@ -49,7 +51,8 @@ public record Task(
     @JsonView(Json.Stored.class) Map<String, String> serviceLabels,
     @JsonView(Json.Stored.class) List<Instant> restarts,
     @JsonView(Json.Stored.class) @Nullable Instant notBefore,
-    @JsonView(Json.Stored.class) @Nullable Instant runningSince)
+    @JsonView(Json.Stored.class) @Nullable Instant runningSince,
+    @JsonView(Json.Stored.class) @JsonInclude(JsonInclude.Include.NON_DEFAULT) int quickEndings)
     implements SwarmObject, TaskBuilder.With {
 
   // Stored JSON leaves empty text out.
