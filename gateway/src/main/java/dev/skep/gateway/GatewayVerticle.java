@@ -7,6 +7,7 @@ import dev.skep.gateway.api.Commits;
 import dev.skep.gateway.api.EngineFacts;
 import dev.skep.gateway.api.Head;
 import dev.skep.gateway.api.RouteTable;
+import dev.skep.gateway.api.StoreStreams;
 import dev.skep.gateway.api.SwarmGate;
 import dev.skep.gateway.container.ContainerEndpoints;
 import dev.skep.gateway.container.VolumeEndpoints;
@@ -97,6 +98,7 @@ public final class GatewayVerticle extends VerticleBase {
     ApiVersions versions = new ApiVersions(proxy);
     Head head = new Head(versions, facts);
     EngineNetworks locals = new EngineNetworks(proxy);
+    StoreStreams streams = new StoreStreams(gate);
     NetworkFinder finder = new NetworkFinder(gate, locals);
     RouteTable routes =
         Routes.of(
@@ -106,14 +108,14 @@ public final class GatewayVerticle extends VerticleBase {
             new NodeEndpoints(gate, commits, clock),
             new ServiceEndpoints(gate, commits, locals::names, clock, random),
             new TaskEndpoints(gate),
-            new LogEndpoints(vertx, gate, head, clock),
+            new LogEndpoints(vertx, gate, head, clock, streams),
             BlobEndpoints.secrets(gate, commits, clock, random),
             BlobEndpoints.configs(gate, commits, clock, random),
             new NetworkEndpoints(gate, commits, proxy, locals, finder, clock, random),
             new ContainerEndpoints(proxy, finder),
             new VolumeEndpoints(proxy),
             new EventEndpoints(vertx, ring, proxy, head, clock),
-            new FeedEndpoints(vertx, gate, head));
+            new FeedEndpoints(vertx, gate, head, streams));
     return new ApiHandler(routes, versions, head);
   }
 

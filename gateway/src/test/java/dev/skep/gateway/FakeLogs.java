@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A node's agent that answers for the logs of its tasks: one line in each answer. */
 final class FakeLogs {
@@ -22,6 +23,7 @@ final class FakeLogs {
 
   private final Map<String, List<String>> lines = new ConcurrentHashMap<>();
   private final Map<String, Boolean> follows = new ConcurrentHashMap<>();
+  private final AtomicInteger life = new AtomicInteger();
 
   /** What was asked to be opened. */
   final List<OpenLogs> opened = new CopyOnWriteArrayList<>();
@@ -46,6 +48,11 @@ final class FakeLogs {
     lines.put(taskId, List.of(text));
   }
 
+  /** What is open is not known any more, as after a restart of the agent. */
+  void forgetStreams() {
+    life.incrementAndGet();
+  }
+
   private Future<LogsOpened> open(OpenLogs request) {
     opened.add(request);
     if (!lines.containsKey(request.taskId())) {
@@ -53,13 +60,18 @@ final class FakeLogs {
           new BusFailure(BusFailure.NOT_FOUND, "no container of task " + request.taskId()));
     }
     follows.put(request.taskId(), request.follow());
-    return Future.succeededFuture(new LogsOpened(request.taskId(), false));
+    return Future.succeededFuture(new LogsOpened(request.taskId() + " " + life.get(), false));
   }
 
   private Future<LogLines> next(NextLogs request) {
-    List<String> all = lines.getOrDefault(request.streamId(), List.of());
+    String taskId = request.streamId().substring(0, request.streamId().indexOf(' '));
+    if (!request.streamId().equals(taskId + " " + life.get())) {
+      return Future.failedFuture(
+          new BusFailure(BusFailure.NOT_FOUND, request.streamId() + " is not open"));
+    }
+    List<String> all = lines.getOrDefault(taskId, List.of());
     int at = (int) request.sequence();
-    boolean follow = follows.getOrDefault(request.streamId(), false);
+    boolean follow = follows.getOrDefault(taskId, false);
     List<LogLine> one = at < all.size() ? List.of(line(all.get(at))) : List.of();
     return Future.succeededFuture(
         new LogLines(request.sequence(), one, !follow && at >= all.size() - 1));

@@ -95,8 +95,8 @@ class LogApiTest {
     List<String> frames = frames(gateway.open("/services/web/logs?stdout=1").all());
     assertThat(frames.getLast())
         .isEqualTo(
-            "3|Error grabbing logs: rpc error: code = Unknown desc = warning: incomplete log stream."
-                + " some logs could not be retrieved for the following reasons: node "
+            "3|Error grabbing logs: rpc error: code = Unknown desc = warning: incomplete log"
+                + " stream. some logs could not be retrieved for the following reasons: node "
                 + GatewayFixture.MANAGER
                 + " is not available");
   }
@@ -121,6 +121,31 @@ class LogApiTest {
 
     // Both streams are closed at their node once the client is gone.
     gateway.awaitTrue(() -> logs.closed.size() == 2);
+  }
+
+  @Test
+  void goes_on_where_it_stood_when_the_agent_is_restarted() {
+    GatewayFixture.Stream stream = gateway.open("/services/web/logs?stdout=1&stderr=1&follow=1");
+    stream.until(received -> frames(received).size() == 2);
+
+    logs.forgetStreams();
+    logs.log("t1", "out 1", "err 1", "out 2");
+
+    stream.until(received -> frames(received).contains("1|out 2\n"));
+    assertThat(frames(stream.received())).containsExactly("1|out 1\n", "2|err 1\n", "1|out 2\n");
+    assertThat(logs.opened).hasSize(2);
+    assertThat(logs.opened.getLast().since()).isEqualTo(java.time.Instant.parse(FakeLogs.TIME));
+    stream.close();
+  }
+
+  @Test
+  void ends_when_the_host_leaves_the_swarm() {
+    GatewayFixture.Stream stream = gateway.open("/services/web/logs?stdout=1&stderr=1&follow=1");
+    stream.until(received -> frames(received).size() == 2);
+
+    gateway.membership.move(dev.skep.store.membership.Membership.Outside.INACTIVE);
+
+    assertThat(frames(stream.all())).hasSize(2);
   }
 
   private void task(String id, TaskState state) {

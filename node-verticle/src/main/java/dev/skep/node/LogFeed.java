@@ -31,7 +31,6 @@ final class LogFeed {
   private static final int SYSTEM_ERROR = 3;
 
   private final Fibers fibers;
-  private final boolean tty;
   private final Deque<LogLine> lines = new ArrayDeque<>();
   private final Signal more = new Signal();
   private @Nullable LogStream source;
@@ -40,11 +39,11 @@ final class LogFeed {
   private Instant askedAt;
   private int bytes;
   private boolean ended;
+  private boolean lost;
   private boolean closed;
 
-  LogFeed(Fibers fibers, boolean tty, Instant now) {
+  LogFeed(Fibers fibers, Instant now) {
     this.fibers = fibers;
-    this.tty = tty;
     this.askedAt = now;
   }
 
@@ -68,20 +67,29 @@ final class LogFeed {
           stream.pause();
           fibers.run(() -> add(stream, frames));
         },
-        cause -> fibers.run(this::end));
+        cause -> fibers.run(cause == null ? this::end : this::lose));
   }
 
   private void add(LogStream stream, List<LogFrame> frames) {
     for (LogFrame frame : frames) {
       bytes += frame.payload().length();
-      lines.addLast(
-          tty
-              ? new LogLine(frame.stream(), "", Map.of(), frame.payload().getBytes())
-              : LogLineParser.parse(frame));
+      lines.addLast(LogLineParser.parse(frame));
     }
     if (bytes < MAX_AHEAD_BYTES) {
       stream.resume();
     }
+    more.fire();
+  }
+
+  /** Takes these as its last lines. */
+  void close(List<LogLine> last) {
+    lines.addAll(last);
+    end();
+  }
+
+  /** The engine went away in the middle: the reader may ask for the rest in a new stream. */
+  void lose() {
+    lost = true;
     more.fire();
   }
 
@@ -124,8 +132,13 @@ final class LogFeed {
   }
 
   private LogLines collect(long sequence) {
-    if (lines.isEmpty() && !ended) {
+    if (lines.isEmpty() && !ended && !lost) {
       fibers.await(more, Duration.ofMillis(LogMessages.POLL_MILLIS));
+    }
+    if (lines.isEmpty() && (lost || closed)) {
+      throw new BusFailure(
+          BusFailure.NOT_FOUND,
+          lost ? "the engine broke the stream off" : "the stream was closed on its node");
     }
     List<LogLine> taken = new ArrayList<>();
     int size = 0;

@@ -44,6 +44,7 @@ final class LogServer {
   private final InstantSource clock;
   private final RandomGenerator random;
   private final Function<String, @Nullable Kept> tasks;
+  private final LastLines lastLines;
   private final Map<String, LogFeed> feeds = new HashMap<>();
   private final List<MessageConsumer<JsonObject>> consumers = new ArrayList<>();
   private boolean closed;
@@ -55,7 +56,8 @@ final class LogServer {
       Bus bus,
       InstantSource clock,
       RandomGenerator random,
-      Function<String, @Nullable Kept> tasks) {
+      Function<String, @Nullable Kept> tasks,
+      LastLines lastLines) {
     this.nodeId = nodeId;
     this.engine = engine;
     this.fibers = fibers;
@@ -63,6 +65,7 @@ final class LogServer {
     this.clock = clock;
     this.random = random;
     this.tasks = tasks;
+    this.lastLines = lastLines;
   }
 
   void open() {
@@ -95,7 +98,8 @@ final class LogServer {
     Kept kept = tasks.apply(question.taskId());
     if (kept == null
         || (kept.observed instanceof Observed.Absent
-            && (!question.follow() || kept.state().ended()))) {
+            && (!question.follow() || kept.state().ended())
+            && !lastLines.has(kept.id))) {
       throw new BusFailure(
           BusFailure.NOT_FOUND,
           "task " + question.taskId() + " has no container on node " + nodeId);
@@ -107,7 +111,7 @@ final class LogServer {
     }
     ContainerSpec spec = kept.spec();
     boolean tty = spec != null && Boolean.TRUE.equals(spec.tty());
-    LogFeed feed = new LogFeed(fibers, tty, clock.instant());
+    LogFeed feed = new LogFeed(fibers, clock.instant());
     String streamId = Ids.next(random);
     feeds.put(streamId, feed);
     fibers.run(() -> feed(feed, kept, question, tty));
@@ -118,7 +122,7 @@ final class LogServer {
   private void feed(LogFeed feed, Kept kept, OpenLogs question, boolean tty) {
     while (kept.observed instanceof Observed.Absent) {
       if (feed.closed() || kept.state().ended() || !kept.assigned) {
-        feed.end();
+        feed.close(lastLines.of(kept.id, question));
         return;
       }
       fibers.await(kept.changed, SWEEP);
@@ -128,8 +132,8 @@ final class LogServer {
             question.stdout(),
             question.stderr(),
             question.follow(),
-            !tty,
-            !tty,
+            true,
+            true,
             time(question.since()),
             time(question.until()),
             question.tail() == null ? "all" : Integer.toString(question.tail()));
@@ -137,12 +141,16 @@ final class LogServer {
       feed.drink(engine.logs(kept.containerId(), query, tty).await());
     } catch (EngineException e) {
       if (e.notFound()) {
-        feed.end(); // removed meanwhile
+        feed.close(lastLines.of(kept.id, question)); // removed meanwhile
       } else {
         feed.fail(String.valueOf(e.getMessage()));
       }
     } catch (EngineUnavailableException e) {
-      feed.fail(String.valueOf(e.getMessage()));
+      if (question.follow()) {
+        feed.lose();
+      } else {
+        feed.fail(String.valueOf(e.getMessage()));
+      }
     }
   }
 

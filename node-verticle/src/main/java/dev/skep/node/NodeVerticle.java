@@ -133,8 +133,10 @@ public final class NodeVerticle extends VerticleBase {
             this::assigned);
     private final TaskReporter reporter =
         new TaskReporter(session, fibers, keeper::told, keeper::unassign);
+    private final LastLines lastLines =
+        new LastLines(settings.dataDir().resolve("logs"), engine, fibers);
     private final LogServer logs =
-        new LogServer(nodeId, engine, fibers, bus, clock, random, keeper::find);
+        new LogServer(nodeId, engine, fibers, bus, clock, random, keeper::find, lastLines);
     private final TunnelKeeper tunnels =
         new TunnelKeeper(settings, engine, fibers, bus, clock, random);
     private final Departure departure =
@@ -146,7 +148,7 @@ public final class NodeVerticle extends VerticleBase {
     private boolean stopped;
 
     void start() {
-      keeper.begin(reporter, () -> fibers.run(this::tidy));
+      keeper.begin(reporter, lastLines, () -> fibers.run(this::tidy));
       keeper.recall(assignmentFile.load());
       events =
           EventStream.open(
@@ -216,6 +218,7 @@ public final class NodeVerticle extends VerticleBase {
     private void tidy() {
       try {
         files.keepOnly(keeper.taskIds());
+        lastLines.keepOnly(keeper.taskIds());
         networks.sweep();
       } catch (EngineException | EngineUnavailableException | java.io.UncheckedIOException e) {
         LOG.atWarn()

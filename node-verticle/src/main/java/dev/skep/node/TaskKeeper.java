@@ -57,6 +57,7 @@ final class TaskKeeper {
   private final Signal engineBack = new Signal();
   private @Nullable TaskReporter reporter;
   private @Nullable Runnable whenTrusted;
+  private @Nullable LastLines lastLines;
   private @Nullable Instant engineLostAt;
   private boolean engineUp;
   private boolean looked;
@@ -75,11 +76,13 @@ final class TaskKeeper {
   /**
    * Must be called before anything else.
    *
+   * @param lines hears of each task that ended, and of each that is forgotten
    * @param trustedNow called once, when both the leader and the engine have been heard, so that
    *     leftovers may go
    */
-  void begin(TaskReporter taskReporter, Runnable trustedNow) {
+  void begin(TaskReporter taskReporter, LastLines lines, Runnable trustedNow) {
     reporter = taskReporter;
+    lastLines = lines;
     whenTrusted = trustedNow;
   }
 
@@ -394,6 +397,9 @@ final class TaskKeeper {
       }
       case Step.Forget _ -> {
         work.clear(k);
+        if (lastLines != null) {
+          lastLines.forget(k.id);
+        }
         kept.remove(k.id, k);
         return false;
       }
@@ -409,6 +415,9 @@ final class TaskKeeper {
         end.message() == null ? k.status.message() : end.message(),
         end.err());
     report(k);
+    if (lastLines != null) {
+      lastLines.ended(k);
+    }
     LOG.atInfo()
         .addKeyValue("task", k.id)
         .addKeyValue("state", end.as().text())

@@ -24,6 +24,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -32,6 +33,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,6 +43,9 @@ import org.junit.jupiter.api.io.TempDir;
 class LogServerTest {
   private static final String NODE = "node1";
   private static final String TS = "2026-11-21T10:00:00.000000000Z ";
+
+  /** At ten milliseconds each: twenty seconds. */
+  private static final int MAX_LOOKS = 2_000;
 
   @TempDir Path dir;
   private final Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
@@ -112,6 +117,14 @@ class LogServerTest {
     }
   }
 
+  /** Waits until something holds, looking again at each step. */
+  private void until(BooleanSupplier holds) throws Exception {
+    for (int looks = 0; !holds.getAsBoolean(); looks++) {
+      assertThat(looks).as("did not come to hold").isLessThan(MAX_LOOKS);
+      await(vertx.timer(10));
+    }
+  }
+
   private static String text(LogLine line) {
     return line.stream() + new String(line.data(), StandardCharsets.UTF_8);
   }
@@ -180,19 +193,40 @@ class LogServerTest {
   }
 
   @Test
-  void a_terminals_bytes_come_as_they_are() throws Exception {
+  void a_terminals_lines_come_with_their_times() throws Exception {
     leader.assign(
         Fixtures.task(
             "t1", NODE, ContainerSpecBuilder.builder().image(Fixtures.IMAGE).tty(true).build()));
     leader.awaitState("t1", TaskState.RUNNING);
     FakeContainer c = engine().named("web.1.t1");
-    engine().raw(c, "\u001b[1mhi there\u001b[0m");
+    engine().raw(c, TS + " \u001b[1mhi there\u001b[0m\r\n" + TS + " a prompt ");
     LogsOpened opened = open("t1", false, null);
     assertThat(opened.tty()).isTrue();
-    assertThat(toTheEnd(opened, 0))
-        .singleElement()
+    List<LogLine> lines = toTheEnd(opened, 0);
+    assertThat(lines)
         .extracting(LogServerTest::text)
-        .isEqualTo("1\u001b[1mhi there\u001b[0m");
+        .containsExactly("1\u001b[1mhi there\u001b[0m\r\n", "1a prompt ");
+    assertThat(lines.getFirst().timestamp()).isEqualTo(TS.strip());
+  }
+
+  @Test
+  void the_last_lines_outlive_the_container() throws Exception {
+    FakeContainer c = running("t1");
+    engine().log(c, 1, TS + " out\n");
+    engine().log(c, 2, TS + "k=v err\n");
+    engine().exit(c, 1);
+    leader.awaitState("t1", TaskState.FAILED);
+    Path kept = dir.resolve("data").resolve("logs").resolve("t1");
+    until(() -> Files.exists(kept));
+    engine().destroy(c);
+    List<LogLine> lines = toTheEnd(open("t1", false, null), 0);
+    assertThat(lines).extracting(LogServerTest::text).containsExactly("1out\n", "2err\n");
+    assertThat(lines.getLast().attributes()).isEqualTo(Map.of("k", "v"));
+    assertThat(toTheEnd(open("t1", true, 1), 0))
+        .extracting(LogServerTest::text)
+        .containsExactly("2err\n");
+    leader.unassign("t1");
+    until(() -> !Files.exists(kept));
   }
 
   @Test

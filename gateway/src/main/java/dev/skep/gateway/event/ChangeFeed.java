@@ -1,5 +1,6 @@
 package dev.skep.gateway.event;
 
+import dev.skep.gateway.api.StoreStreams;
 import dev.skep.store.Change;
 import dev.skep.store.Commit;
 import dev.skep.store.Refusal;
@@ -14,7 +15,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 import java.util.Set;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +38,8 @@ final class ChangeFeed {
   private final Set<Kind> kinds;
   private final boolean follow;
   private final HttpServerResponse response;
-  private final Consumer<ChangeFeed> whenOver;
+  private final StoreStreams streams;
+  private final Runnable leaving;
   private Store.@Nullable Watch watch;
 
   /** Counts the watches; what an earlier one handed on late is not taken. */
@@ -52,7 +53,7 @@ final class ChangeFeed {
    * @param since the index after which changes are wanted
    * @param kinds of objects
    * @param follow whether changes to come are wanted too
-   * @param whenOver called once, when the stream has ended
+   * @param streams ends this one when the host leaves the swarm
    */
   ChangeFeed(
       Vertx vertx,
@@ -61,7 +62,7 @@ final class ChangeFeed {
       Set<Kind> kinds,
       boolean follow,
       HttpServerResponse response,
-      Consumer<ChangeFeed> whenOver) {
+      StoreStreams streams) {
     this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
     this.store = store;
@@ -69,7 +70,8 @@ final class ChangeFeed {
     this.kinds = kinds;
     this.follow = follow;
     this.response = response;
-    this.whenOver = whenOver;
+    this.streams = streams;
+    this.leaving = () -> context.runOnContext(v -> end());
   }
 
   /**
@@ -80,6 +82,7 @@ final class ChangeFeed {
     response.closeHandler(closed -> stop());
     response.exceptionHandler(failed -> stop());
     open();
+    streams.add(store, leaving);
     response.writeHead();
     if (response.closed()) {
       stop();
@@ -157,16 +160,11 @@ final class ChangeFeed {
   }
 
   /** Ends the stream: the reader has everything, or this host no longer follows the swarm. */
-  void end() {
+  private void end() {
     if (!over) {
       stop();
       response.end();
     }
-  }
-
-  /** {@link #end}, from any thread. */
-  void endSoon() {
-    context.runOnContext(v -> end());
   }
 
   private void stop() {
@@ -176,7 +174,7 @@ final class ChangeFeed {
     over = true;
     vertx.cancelTimer(timer);
     closeWatch();
-    whenOver.accept(this);
+    streams.remove(leaving);
   }
 
   private void closeWatch() {

@@ -5,21 +5,18 @@ import dev.skep.gateway.api.Call;
 import dev.skep.gateway.api.GoNumbers;
 import dev.skep.gateway.api.Head;
 import dev.skep.gateway.api.Reply;
+import dev.skep.gateway.api.StoreStreams;
 import dev.skep.gateway.api.SwarmGate;
 import dev.skep.store.Refusal;
 import dev.skep.store.Store;
 import dev.skep.store.StoreException;
-import dev.skep.store.membership.Membership.Manager;
-import dev.skep.store.membership.Membership.Place;
 import dev.skep.store.model.Kind;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 import java.util.Arrays;
 import java.util.EnumSet;
-import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /**
@@ -36,24 +33,13 @@ public final class FeedEndpoints {
   private final SwarmGate gate;
   private final Head head;
 
-  /** The open streams, with the store that each reads. */
-  private final Map<ChangeFeed, Store> open = new ConcurrentHashMap<>();
+  private final StoreStreams streams;
 
-  public FeedEndpoints(Vertx vertx, SwarmGate gate, Head head) {
+  public FeedEndpoints(Vertx vertx, SwarmGate gate, Head head, StoreStreams streams) {
     this.vertx = vertx;
     this.gate = gate;
     this.head = head;
-    gate.membership().onChange(this::move);
-  }
-
-  /** A host that left its swarm has nothing more to tell: the streams end. */
-  private void move(Place place) {
-    Store now = place instanceof Manager manager ? manager.store() : null;
-    open.forEach((feed, store) -> {
-      if (!store.equals(now)) {
-        feed.endSoon();
-      }
-    });
+    this.streams = streams;
   }
 
   public Reply stream(Call call) {
@@ -74,20 +60,15 @@ public final class FeedEndpoints {
             .putHeader("Content-Type", "application/x-ndjson")
             .putHeader("Skep-Index", Long.toString(index))
             .setChunked(true);
-    ChangeFeed feed = new ChangeFeed(vertx, store, since, kinds, follow, response, open::remove);
-    open.put(feed, store);
+    ChangeFeed feed = new ChangeFeed(vertx, store, since, kinds, follow, response, streams);
     try {
       feed.start();
     } catch (StoreException e) {
-      open.remove(feed);
       if (e.refusal() instanceof Refusal.Compacted compacted) {
         response.setChunked(false).headers().remove("Skep-Index");
         return new Reply.Json(GONE, gone(compacted, index));
       }
       throw e;
-    }
-    if (gate.asManager().filter(now -> now.store().equals(store)).isEmpty()) {
-      feed.endSoon(); // left the swarm just now
     }
     return Reply.elsewhere();
   }

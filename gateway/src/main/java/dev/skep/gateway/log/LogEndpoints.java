@@ -4,12 +4,14 @@ import dev.skep.gateway.api.Call;
 import dev.skep.gateway.api.Head;
 import dev.skep.gateway.api.Lookup;
 import dev.skep.gateway.api.Reply;
+import dev.skep.gateway.api.StoreStreams;
 import dev.skep.gateway.api.SwarmGate;
 import dev.skep.store.ClusterState;
 import dev.skep.store.membership.Membership.Manager;
 import dev.skep.store.model.Service;
 import dev.skep.store.model.Task;
 import dev.skep.store.model.TaskSpec;
+import dev.skep.store.model.TaskState;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerResponse;
 import java.time.InstantSource;
@@ -24,12 +26,15 @@ public final class LogEndpoints {
   private final SwarmGate gate;
   private final Head head;
   private final InstantSource clock;
+  private final StoreStreams streams;
 
-  public LogEndpoints(Vertx vertx, SwarmGate gate, Head head, InstantSource clock) {
+  public LogEndpoints(
+      Vertx vertx, SwarmGate gate, Head head, InstantSource clock, StoreStreams streams) {
     this.vertx = vertx;
     this.gate = gate;
     this.head = head;
     this.clock = clock;
+    this.streams = streams;
   }
 
   public Reply ofService(Call call) {
@@ -57,11 +62,7 @@ public final class LogEndpoints {
         options,
         task.spec(),
         candidate -> candidate.id().equals(id),
-        state ->
-            state
-                .task(id)
-                .map(t -> t.state().compareTo(dev.skep.store.model.TaskState.RUNNING) >= 0)
-                .orElse(true));
+        state -> state.task(id).map(t -> t.state().compareTo(TaskState.RUNNING) >= 0).orElse(true));
   }
 
   private Reply stream(
@@ -80,7 +81,8 @@ public final class LogEndpoints {
     } else if (tty) {
       response.putHeader("Content-Type", "application/vnd.docker.raw-stream");
     }
-    new LogStream(vertx.getOrCreateContext(), manager, options, tty, response, wanted, exhausted)
+    new LogStream(
+            vertx.getOrCreateContext(), manager, options, tty, response, wanted, exhausted, streams)
         .start();
     return Reply.elsewhere();
   }

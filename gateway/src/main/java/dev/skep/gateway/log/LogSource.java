@@ -10,12 +10,14 @@ import dev.skep.store.bus.LogMessages.NextLogs;
 import dev.skep.store.bus.LogMessages.OpenLogs;
 import dev.skep.store.model.Task;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One task's log on its node. Called on a virtual thread; {@link #next} waits. A node that dies
- * ends it with an error; a container that is gone just ends it.
+ * One task's log on its node. Called on a virtual thread; {@link #next} waits. A container that is
+ * gone ends it. A node that forgot the stream, because its agent was restarted or because nobody
+ * asked for long, is asked for what came after the last line.
  */
 final class LogSource {
   /** For a node to find the container and ask its engine. */
@@ -27,11 +29,18 @@ final class LogSource {
   /** An answer that was lost is asked for again so often. */
   private static final int TRIES = 3;
 
+  private static final LogLines NONE_YET = new LogLines(0, List.of(), false);
+
   private final Bus bus;
   private final Task task;
   private final LogOptions options;
+  private final LogPosition position = new LogPosition();
   private @Nullable String streamId;
   private long sequence;
+
+  /** Streams in a row that their node forgot before it gave a line. */
+  private int lost;
+
   private boolean ended;
 
   LogSource(Bus bus, Task task, LogOptions options) {
@@ -42,27 +51,40 @@ final class LogSource {
 
   /**
    * The next lines, maybe none yet; empty when no more will come. Throws {@link BusFailure} when
-   * the node cannot be asked.
+   * the node cannot be asked; asked again later, it goes on where it stood.
    */
   Optional<LogLines> next() {
     if (ended) {
       return Optional.empty();
     }
-    try {
-      if (streamId == null) {
-        streamId = open();
-      }
-      LogLines lines = ask(streamId);
-      sequence++;
-      ended = lines.end();
-      return Optional.of(lines);
-    } catch (BusFailure e) {
-      if (e.code() == BusFailure.NOT_FOUND) {
-        ended = true;
+    String stream = streamId;
+    if (stream == null) {
+      try {
+        stream = open();
+      } catch (BusFailure e) {
+        if (e.code() != BusFailure.NOT_FOUND) {
+          throw e;
+        }
+        ended = true; // the task has no container any more
         return Optional.empty();
       }
-      throw e;
+      streamId = stream;
+      sequence = 0;
     }
+    LogLines lines;
+    try {
+      lines = ask(stream);
+    } catch (BusFailure e) {
+      streamId = null;
+      if (e.code() != BusFailure.NOT_FOUND || ++lost > TRIES) {
+        throw e;
+      }
+      return Optional.of(NONE_YET); // its node forgot the stream: open another one
+    }
+    lost = 0;
+    sequence++;
+    ended = lines.end();
+    return Optional.of(new LogLines(lines.sequence(), position.unseen(lines.lines()), lines.end()));
   }
 
   private String open() {
@@ -72,8 +94,8 @@ final class LogSource {
             options.stdout(),
             options.stderr(),
             options.follow(),
-            options.tail(),
-            options.since(),
+            position.begun() ? null : options.tail(),
+            position.begun() ? position.at() : options.since(),
             options.until());
     return bus.request(Addresses.logs(task.nodeId()), request, LogsOpened.class, OPEN_TIMEOUT)
         .await()
@@ -81,7 +103,7 @@ final class LogSource {
   }
 
   private LogLines ask(String stream) {
-    BusFailure lost = null;
+    BusFailure last = null;
     for (int i = 0; i < TRIES; i++) {
       try {
         return bus.request(
@@ -94,10 +116,10 @@ final class LogSource {
         if (e.code() != BusFailure.TIMEOUT) {
           throw e;
         }
-        lost = e;
+        last = e;
       }
     }
-    throw lost == null ? new BusFailure(BusFailure.TIMEOUT, "no answer") : lost;
+    throw last == null ? new BusFailure(BusFailure.TIMEOUT, "no answer") : last;
   }
 
   /** Tells the node that no more is wanted. */

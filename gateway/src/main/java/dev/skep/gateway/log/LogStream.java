@@ -1,5 +1,6 @@
 package dev.skep.gateway.log;
 
+import dev.skep.gateway.api.StoreStreams;
 import dev.skep.store.Change;
 import dev.skep.store.ClusterState;
 import dev.skep.store.Commit;
@@ -28,8 +29,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * One client's stream of the logs of some tasks. Each task's lines are pulled by a thread of its
  * own, virtual, on the request's context; so only one of them runs at a time.
+ *
+ * <p>Who follows stays with a task whose node or engine is out of reach for a while, and goes on
+ * where it stood once it is back; who does not is told what is missing.
  */
 final class LogStream {
+  /** How soon a node that did not answer is asked again. */
+  private static final long RETRY_MILLIS = 1_000;
+
   private final Context context;
   private final Store store;
   private final Bus bus;
@@ -41,6 +48,8 @@ final class LogStream {
   /** Whether nothing can come any more, once what is open has ended. */
   private final Predicate<ClusterState> exhausted;
 
+  private final StoreStreams streams;
+  private final Runnable leaving;
   private final Set<String> started = new HashSet<>();
   private final Set<String> problems = new TreeSet<>();
   private int open;
@@ -54,7 +63,8 @@ final class LogStream {
       boolean tty,
       HttpServerResponse response,
       Predicate<Task> wanted,
-      Predicate<ClusterState> exhausted) {
+      Predicate<ClusterState> exhausted,
+      StoreStreams streams) {
     this.context = context;
     this.store = manager.store();
     this.bus = manager.bus();
@@ -63,11 +73,14 @@ final class LogStream {
     this.response = response;
     this.wanted = wanted;
     this.exhausted = exhausted;
+    this.streams = streams;
+    this.leaving = () -> context.runOnContext(v -> leave());
   }
 
   void start() {
     response.closeHandler(closed -> stop());
     response.exceptionHandler(failed -> stop());
+    streams.add(store, leaving);
     response.writeHead();
     if (response.closed()) {
       stop();
@@ -102,8 +115,7 @@ final class LogStream {
         || !started.add(task.id())) {
       return;
     }
-    Optional<Node> node = state.node(task.nodeId());
-    if (node.isEmpty() || node.get().status().state().equals(NodeStatus.DOWN)) {
+    if (away(task, state) && (task.state().ended() || !options.follow())) {
       if (!task.state().ended()) {
         problems.add("node " + task.nodeId() + " is not available");
       }
@@ -113,23 +125,51 @@ final class LogStream {
     context.runOnContext(v -> pull(task));
   }
 
+  private static boolean away(Task task, ClusterState state) {
+    Optional<Node> node = state.node(task.nodeId());
+    return node.isEmpty() || node.get().status().state().equals(NodeStatus.DOWN);
+  }
+
   private void pull(Task task) {
     LogSource source = new LogSource(bus, task, options);
     try {
-      Optional<LogLines> lines = source.next();
-      while (!over && lines.isPresent()) {
-        write(task, lines.get().lines());
-        lines = source.next();
+      boolean more = true;
+      while (!over && more) {
+        more = round(source, task);
       }
-    } catch (BusFailure e) {
-      problems.add("task " + task.id() + " on node " + task.nodeId() + ": " + e.getMessage());
-    } catch (RuntimeException e) {
-      stop(); // the client went away while it was written to
     } finally {
       source.close();
       open--;
       endIfDone();
     }
+  }
+
+  /** Passes on what the task's log has now; false when it has no more. */
+  private boolean round(LogSource source, Task task) {
+    try {
+      Optional<LogLines> lines = source.next();
+      lines.ifPresent(some -> write(task, some.lines()));
+      return lines.isPresent();
+    } catch (BusFailure e) {
+      if (mayComeBack(task)) {
+        context.owner().timer(RETRY_MILLIS).await();
+        return true;
+      }
+      problems.add("task " + task.id() + " on node " + task.nodeId() + ": " + e.getMessage());
+    } catch (RuntimeException e) {
+      stop(); // the client went away while it was written to
+    }
+    return false;
+  }
+
+  /** Whether more of the log may still be had, for one who waits. */
+  private boolean mayComeBack(Task task) {
+    ClusterState state = store.state();
+    return options.follow()
+        && state
+            .task(task.id())
+            .filter(now -> !now.state().ended() || !away(now, state))
+            .isPresent();
   }
 
   /** Returns when the client's connection has taken the lines: that is the back-pressure. */
@@ -160,8 +200,16 @@ final class LogStream {
     response.end(error);
   }
 
+  private void leave() {
+    if (!over) {
+      stop();
+      response.end();
+    }
+  }
+
   private void stop() {
     over = true;
+    streams.remove(leaving);
     if (watch != null) {
       watch.close();
       watch = null;

@@ -18,13 +18,26 @@ public final class LogStream {
   }
 
   /**
-   * Starts reading. {@code end} is called once, with the cause when the stream broke. A container
-   * with a terminal has no frames: its bytes come as they are, as stdout.
+   * Starts reading. {@code end} is called once, with the cause when the stream broke. The log of a
+   * container with a terminal must have been asked for with timestamps and details; its lines come
+   * as stdout's.
    */
   public void read(Handler<List<LogFrame>> frames, Handler<@Nullable Throwable> end) {
-    LogFrameParser parser = new LogFrameParser();
+    if (!tty) {
+      LogFrameParser parser = new LogFrameParser();
+      response.read(chunk -> frames.handle(parser.feed(chunk)), end);
+      return;
+    }
+    TtyLines lines = new TtyLines();
     response.read(
-        chunk -> frames.handle(tty ? List.of(new LogFrame(1, chunk)) : parser.feed(chunk)), end);
+        chunk -> frames.handle(lines.feed(chunk)),
+        cause -> {
+          List<LogFrame> rest = lines.rest();
+          if (!rest.isEmpty()) {
+            frames.handle(rest);
+          }
+          end.handle(cause);
+        });
   }
 
   public void pause() {

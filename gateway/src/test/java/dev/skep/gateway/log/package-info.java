@@ -1,0 +1,4 @@
+@NullMarked
+package dev.skep.gateway.log;
+
+import org.jspecify.annotations.NullMarked;
