@@ -14,6 +14,9 @@ import java.util.stream.Collectors;
 
 /** Reads what clients send. Every way in which it can be wrong is a 400 in words. */
 public final class JsonBody {
+  /** How Jackson begins to say that a record's component came a second time. */
+  private static final String GIVEN_TWICE = "No fallback setter/field defined for creator property";
+
   private JsonBody() {}
 
   /** The body as an object of the model; what is not known is ignored. */
@@ -41,7 +44,10 @@ public final class JsonBody {
       return "cannot unmarshal %s into %s of type %s"
           .formatted(kind(e, text), where, typeName(mismatch.getTargetType()));
     }
-    return "cannot unmarshal " + where + ": " + firstLine(e);
+    if (e.getCause() == null && String.valueOf(e.getMessage()).startsWith(GIVEN_TWICE)) {
+      return where + " is given more than once (names do not differ by case)";
+    }
+    return "cannot unmarshal " + where + ": " + reason(e);
   }
 
   private static String typeName(Class<?> type) {
@@ -84,10 +90,13 @@ public final class JsonBody {
     }
   }
 
-  private static String firstLine(JsonMappingException e) {
-    Throwable cause = e.getCause() == null ? e : e.getCause();
+  /** What the model says against the value; Jackson's own words are about our types. */
+  private static String reason(JsonMappingException e) {
+    Throwable cause = e.getCause();
     String message =
-        cause instanceof JsonMappingException j ? j.getOriginalMessage() : cause.getMessage();
-    return message == null ? "the value is not allowed" : message.lines().findFirst().orElse("");
+        cause == null || cause instanceof JsonProcessingException ? null : cause.getMessage();
+    return message == null
+        ? "the value is not allowed"
+        : message.lines().findFirst().orElse("the value is not allowed");
   }
 }
