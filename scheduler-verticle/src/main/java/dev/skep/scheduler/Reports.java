@@ -1,5 +1,6 @@
 package dev.skep.scheduler;
 
+import dev.skep.scheduler.orchestrate.Enforcement;
 import dev.skep.scheduler.orchestrate.Plan;
 import dev.skep.scheduler.orchestrate.Reason;
 import dev.skep.store.bus.AgentMessages.OpenSession;
@@ -34,11 +35,15 @@ final class Reports {
    */
   static List<String> fold(Plan plan, StatusReport report, Set<String> services) {
     List<String> gone = new ArrayList<>();
-    for (TaskReport said : report.tasks()) {
-      Task task = plan.task(said.taskId()).orElse(null);
+    for (TaskReport reported : report.tasks()) {
+      Task task = plan.task(reported.taskId()).orElse(null);
       if (task == null || !task.nodeId().equals(report.nodeId())) {
-        gone.add(said.taskId());
-      } else if (news(task, said)) {
+        gone.add(reported.taskId());
+        continue;
+      }
+      TaskStatus status = Enforcement.kept(task.status(), reported.status());
+      TaskReport said = new TaskReport(reported.taskId(), status, reported.networks());
+      if (news(task, said)) {
         plan.update(seen(plan, task, said));
         services.add(task.serviceId());
       }

@@ -48,7 +48,7 @@ final class Fitness {
     if (node.spec().availability().equals(NodeSpec.ACTIVE)
         && expressions.equals(expressions(task.spec().placement()))
         && !allowedOn(node)) {
-      return "assigned node no longer meets constraints";
+      return Enforcement.ERROR;
     }
     return null;
   }

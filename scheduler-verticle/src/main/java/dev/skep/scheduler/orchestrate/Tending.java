@@ -138,7 +138,9 @@ final class Tending {
   }
 
   private void move(Slot slot, Task task, boolean youngest, String problem) {
-    slot.desire(plan, task, TaskState.SHUTDOWN);
+    boolean enforced = problem.equals(Enforcement.ERROR);
+    Task leaving = enforced ? task.withStatus(Enforcement.told(task.status())) : task;
+    slot.desire(plan, leaving, TaskState.SHUTDOWN);
     if (youngest && !mode.perNode() && RestartRule.allows(task, mode.job())) {
       addReplacement(slot, task, Past.of(task), Duration.ZERO, problem);
     } else {
