@@ -2,7 +2,6 @@ package dev.skep.node;
 
 import dev.skep.node.container.ContainerRequest;
 import dev.skep.node.container.TaskFilesException;
-import dev.skep.node.container.TemplateException;
 import dev.skep.node.engine.ContainerPhase;
 import dev.skep.node.engine.ContainerSummary;
 import dev.skep.node.engine.Engine;
@@ -15,6 +14,7 @@ import dev.skep.node.fiber.Signal;
 import dev.skep.store.model.Task;
 import dev.skep.store.model.TaskState;
 import dev.skep.store.model.TaskStatus;
+import dev.skep.store.template.TemplateException;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.Instant;

@@ -26,11 +26,15 @@ import dev.skep.store.model.Sensitive;
 import dev.skep.store.model.Task;
 import dev.skep.store.model.TaskSpec;
 import dev.skep.store.model.TaskState;
+import dev.skep.store.template.Template;
+import dev.skep.store.template.TemplateScope;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -179,6 +183,7 @@ final class TaskWork {
   /** Sees to the networks that the task joins. */
   private List<TaskNetwork> joinNetworks(Task task) {
     List<TaskNetwork> joined = new ArrayList<>();
+    TemplateScope scope = node.scope(task);
     for (TaskSpec.NetworkAttachmentConfig wanted : task.spec().networks()) {
       String id = wanted.target() == null ? "" : wanted.target();
       Network network = assignments.networks().get(id);
@@ -192,13 +197,15 @@ final class TaskWork {
       networks.use(network, task.id());
       List<String> aliases =
           new ArrayList<>(List.of(task.serviceName(), "tasks." + task.serviceName()));
-      aliases.addAll(wanted.aliases());
+      wanted.aliases().forEach(alias -> aliases.add(Template.expand(scope, alias)));
+      Map<String, String> options = new TreeMap<>();
+      wanted.driverOpts().forEach((key, value) -> options.put(key, Template.expand(scope, value)));
       joined.add(
           new TaskNetwork(
               LocalNetworks.engineName(id, nodeId),
               false,
               aliases.stream().distinct().toList(),
-              wanted.driverOpts()));
+              options));
     }
     return joined;
   }

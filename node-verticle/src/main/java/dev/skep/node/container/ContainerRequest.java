@@ -7,6 +7,8 @@ import dev.skep.store.model.Json;
 import dev.skep.store.model.Resources;
 import dev.skep.store.model.ServiceSpec;
 import dev.skep.store.model.Task;
+import dev.skep.store.template.Template;
+import dev.skep.store.template.TemplateScope;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
@@ -54,7 +56,7 @@ public record ContainerRequest(String name, JsonObject body, List<Connect> conne
       ApiVersion api) {
     ContainerSpec spec = containerOf(task);
     NewerFields.check(spec, node, api);
-    TemplateScope scope = TemplateScope.of(task, node);
+    TemplateScope scope = node.scope(task);
     JsonObject hostConfig = HostConfig.of(task, spec, scope, files);
     JsonObject body =
         new JsonObject()
@@ -148,7 +150,11 @@ public record ContainerRequest(String name, JsonObject body, List<Connect> conne
   private static JsonArray env(Task task, ContainerSpec spec, TemplateScope scope) {
     JsonArray env = new JsonArray();
     for (String line : spec.env()) {
-      env.add(Template.expand(scope, line));
+      int value = line.indexOf('=') + 1;
+      env.add(
+          value == 0
+              ? line
+              : line.substring(0, value) + Template.expand(scope, line.substring(value)));
     }
     Map<String, List<String>> resources = new TreeMap<>();
     for (Resources.GenericResource resource : task.assignedGenericResources()) {

@@ -12,6 +12,8 @@ import dev.skep.store.model.Mount;
 import dev.skep.store.model.Resources;
 import dev.skep.store.model.ServiceSpec;
 import dev.skep.store.model.Task;
+import dev.skep.store.template.Template;
+import dev.skep.store.template.TemplateScope;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
@@ -36,7 +38,7 @@ final class HostConfig {
     dns(host, spec.dnsConfig());
     mounts(host, spec, scope, files);
     ports(host, task);
-    logging(host, task.spec().logDriver());
+    logging(host, task.logDriver());
     privileges(host, spec.privileges());
     host.put("ReadonlyRootfs", isTrue(spec.readOnly()));
     if (spec.init() != null) {

@@ -7,6 +7,9 @@ import dev.skep.store.model.Driver;
 import dev.skep.store.model.Secret;
 import dev.skep.store.model.Task;
 import dev.skep.store.model.VersionedData;
+import dev.skep.store.template.Template;
+import dev.skep.store.template.TemplateException;
+import dev.skep.store.template.TemplateScope;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -59,7 +62,7 @@ public final class TaskFiles {
       return List.of();
     }
     Map<String, UnaryOperator<String>> functions = functions(spec, payloads);
-    TemplateScope scope = TemplateScope.of(task, node);
+    TemplateScope scope = node.scope(task);
     try {
       Path folder = folder(task.id());
       delete(folder);
@@ -71,8 +74,12 @@ public final class TaskFiles {
         Path file = folder.resolve(Integer.toString(mounts.size()));
         byte[] bytes =
             payload.templated
-                ? Template.hidden(scope, payload.noun() + " " + payload.name, functions)
-                    .expand(payload.data.toString(StandardCharsets.UTF_8))
+                ? Template.expandData(
+                        scope,
+                        payload.noun() + " " + payload.name,
+                        payload.secret,
+                        payload.data.toString(StandardCharsets.UTF_8),
+                        functions)
                     .getBytes(StandardCharsets.UTF_8)
                 : payload.data.getBytes();
         place(file, bytes, payload);
@@ -220,7 +227,8 @@ public final class TaskFiles {
         return payload.data.toString(StandardCharsets.UTF_8);
       }
     }
-    throw new TemplateException((secret ? "secret" : "config") + " target " + name + " not found");
+    throw new TemplateException(
+        (secret ? "secret" : "config") + " target \"" + name + "\" not found");
   }
 
   private static void place(Path file, byte[] bytes, Payload payload) throws IOException {

@@ -320,6 +320,9 @@ class ContainerRequestTest {
                     new Resources.GenericResource(new Resources.Named("gpu", "g2"), null),
                     new Resources.GenericResource(null, new Resources.Discrete("ssd", 2L))));
     JsonObject body = request(task).body();
+    Task byCluster = task(app().build()).withDefaultLogDriver(new Driver("none", Map.of()));
+    assertThat(request(byCluster).body().getJsonObject("HostConfig").getJsonObject("LogConfig"))
+        .isEqualTo(new JsonObject("{\"Type\":\"none\",\"Config\":{}}"));
     assertThat(body.getJsonObject("HostConfig").getJsonObject("LogConfig"))
         .isEqualTo(new JsonObject("{\"Type\": \"json-file\", \"Config\": {\"max-size\": \"1m\"}}"));
     assertThat(body.getJsonArray("Env"))

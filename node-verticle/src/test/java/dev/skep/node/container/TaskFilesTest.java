@@ -19,6 +19,7 @@ import dev.skep.store.model.TaskSpec;
 import dev.skep.store.model.TaskState;
 import dev.skep.store.model.TaskStatus;
 import dev.skep.store.model.Version;
+import dev.skep.store.template.TemplateException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -202,7 +203,7 @@ class TaskFilesTest {
     Secret secret = secret("s1", content, new Driver("golang", Map.of()));
     assertThatThrownBy(() -> files.write(task(spec), NODE, Map.of("s1", secret), Map.of()))
         .isInstanceOf(TemplateException.class)
-        .hasMessageEndingWith("in secret a")
+        .hasMessageStartingWith("template: cannot expand secret a: ")
         .hasMessageNotContainingAny("hush", "Hush");
     files.removeAll();
   }

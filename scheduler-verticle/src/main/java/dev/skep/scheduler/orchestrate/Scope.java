@@ -1,6 +1,7 @@
 package dev.skep.scheduler.orchestrate;
 
 import dev.skep.store.TaskFreshness;
+import dev.skep.store.model.Cluster.TaskDefaults;
 import dev.skep.store.model.Service;
 import dev.skep.store.model.Task;
 import dev.skep.store.model.TaskBuilder;
@@ -42,6 +43,12 @@ record Scope(Plan plan, Service service, Mode mode, TaskFreshness freshness, Fit
         .status(TaskStatus.of(plan.now(), TaskState.PENDING, "pending task scheduling"))
         .desiredState(desired)
         .jobIteration(mode.job() ? Mode.iteration(service) : null)
+        .defaultLogDriver(
+            plan.base()
+                .cluster()
+                .map(cluster -> cluster.spec().taskDefaults())
+                .map(TaskDefaults::logDriver)
+                .orElse(null))
         .build();
   }
 

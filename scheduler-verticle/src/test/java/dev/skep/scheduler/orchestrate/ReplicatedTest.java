@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.skep.scheduler.Harness;
 import dev.skep.scheduler.Samples;
+import dev.skep.store.model.Cluster;
+import dev.skep.store.model.Driver;
 import dev.skep.store.model.Node.NodeSpec;
 import dev.skep.store.model.Node.NodeStatus;
 import dev.skep.store.model.ServiceSpec;
@@ -46,6 +48,25 @@ class ReplicatedTest {
     assertThat(harness.tasks())
         .allMatch(t -> t.state() == TaskState.ASSIGNED && t.desiredState() == TaskState.RUNNING);
     assertThat(harness.service("web").updateStatus()).isNull();
+  }
+
+  @Test
+  void tasks_log_as_their_spec_says_or_else_as_the_cluster_does() {
+    Driver clusters = new Driver("json-file", Map.of("max-size", "1m"));
+    Driver own = new Driver("none", Map.of());
+    Harness harness = Harness.withNodes(1);
+    Cluster cluster = harness.state().cluster().orElseThrow();
+    harness.update(
+        cluster.withSpec(cluster.spec().withTaskDefaults(new Cluster.TaskDefaults(clusters))));
+    ServiceSpec spec = Samples.spec("web", 1);
+    harness.create(Samples.service("web", spec)).pass();
+    assertThat(harness.tasks()).extracting(Task::logDriver).containsExactly(clusters);
+    harness
+        .create(
+            Samples.service(
+                "db", spec.withName("db").withTaskTemplate(spec.taskTemplate().withLogDriver(own))))
+        .pass();
+    assertThat(harness.tasks()).extracting(Task::logDriver).contains(own);
   }
 
   @Test

@@ -120,6 +120,9 @@ public record Cluster(
       @JsonProperty("SigningCAKey") @Nullable Sensitive signingCaKey,
       @Nullable Long forceRotate) {}
 
+  /**
+   * @param logDriver of tasks whose spec names none
+   */
   public record TaskDefaults(@Nullable Driver logDriver) {}
 
   public record EncryptionConfig(boolean autoLockManagers) {}

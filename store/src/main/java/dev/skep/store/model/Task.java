@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  *     absent until then
  * @param quickEndings how many tasks of this slot in a row, up to the one before this, ended soon
  *     after their start: what the back-off of restarts goes by
+ * @param defaultLogDriver the cluster's log driver when the task was made, for a spec that names
+ *     none
  */
 @RecordBuilder
 public record Task(
@@ -52,7 +54,8 @@ public record Task(
     @JsonView(Json.Stored.class) List<Instant> restarts,
     @JsonView(Json.Stored.class) @Nullable Instant notBefore,
     @JsonView(Json.Stored.class) @Nullable Instant runningSince,
-    @JsonView(Json.Stored.class) @JsonInclude(JsonInclude.Include.NON_DEFAULT) int quickEndings)
+    @JsonView(Json.Stored.class) @JsonInclude(JsonInclude.Include.NON_DEFAULT) int quickEndings,
+    @JsonView(Json.Stored.class) @Nullable Driver defaultLogDriver)
     implements SwarmObject, TaskBuilder.With {
 
   // Stored JSON leaves empty text out.
@@ -80,6 +83,11 @@ public record Task(
   @Override
   public String name() {
     return serviceName + "." + (slot == 0 ? nodeId : Integer.toString(slot)) + "." + id;
+  }
+
+  /** The log driver of the spec, or else the cluster's; absent for the engine's own. */
+  public @Nullable Driver logDriver() {
+    return spec.logDriver() == null ? defaultLogDriver : spec.logDriver();
   }
 
   /** What holds at most one live task: the replica number, or the node for global services. */

@@ -1,4 +1,4 @@
-package dev.skep.node.container;
+package dev.skep.store.template;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -41,6 +41,18 @@ class TemplateTest {
         "{{print .Task.Slot \"-\" .Service.Name}}; 3-web",
         "$HOME {x} }}; $HOME {x} }}",
         "{{.Service.Labels}}; map[com.example.x:y tier:front]",
+        "{{if eq .Task.Slot \"3\"}}third{{else}}other{{end}}; third",
+        "{{if not (eq .Task.Slot `1`)}}not first{{end}}; not first",
+        "{{if eq .Node.ID `x`}}a{{else if .Service.Labels.tier}}b{{else}}c{{end}}; b",
+        "{{with .Service}}{{.Name}}-{{$.Task.Slot}}{{end}}; web-3",
+        "{{with .Service.Labels.none}}x{{else}}nothing{{end}}; nothing",
+        "{{range split `a,b,c` `,`}}<{{.}}>{{end}}; <a><b><c>",
+        "{{range .Service.Labels}}<{{.}}>{{end}}; <y><front>",
+        "{{printf `%s:%d:%q%%` .Service.Name 7 `z`}}; web:7:\"z\"%",
+        "{{join `-` `a` `b`}} {{join (split `a b` ` `) `+`}}; a-b a+b",
+        "{{len .Service.Labels}} {{index (split `a,b` `,`) 1}}; 2 b",
+        "{{and .Service.Name .Task.Slot}} {{or `` `x`}} {{gt 2 1}} {{lt `a` `b`}} {{ne 1 1}}; 3 x true true false",
+        "{{if or (eq 1 2) (and true (ge 2 2))}}y{{end}}; y",
       })
   void expands_what_swarm_knows(String text, String expanded) {
     assertThat(Template.expand(SCOPE, text)).isEqualTo(expanded);
@@ -50,13 +62,23 @@ class TemplateTest {
   @CsvSource(
       delimiter = ';',
       value = {
-        "{{.Service.Nope}}; no field .Service.Nope",
+        "{{.Service.Nope}}; no field \".Service.Nope\"",
         "{{.Task; unclosed action",
         "{{nosuch \"x\"}}; function \"nosuch\" not defined",
-        "{{if .Task.Slot}}x{{end}}; function \"if\" not defined",
+        "{{if .Task.Slot}}x; if without end",
+        "{{end}}; unexpected end",
+        "{{else}}; unexpected else",
+        "{{range .Task.Slot}}x{{end}}; range wants a list or a map",
+        "{{$x := 1}}; unexpected \"$x\"",
+        "{{define `x`}}{{end}}; \"define\" is not supported",
+        "{{(.Task.Slot}}; unclosed",
+        "{{.Task.Slot)}}; unexpected",
+        "{{printf `%x` 1}}; printf knows",
+        "{{.Service}}; a value with fields cannot be printed",
+        "{{lower 1}}; lower wants a text",
         "{{}}; missing value for command",
         "{{\"a\" \"b\"}}; can't give argument to non-function",
-        "{{index .Task.ID \"x\"}}; index wants .Service.Labels",
+        "{{index .Task.ID \"x\"}}; index wants a map",
         "{{secret \"x\"}}; function \"secret\" not defined",
       })
   void refuses_the_rest_by_name(String text, String error) {

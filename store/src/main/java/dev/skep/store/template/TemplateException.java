@@ -1,10 +1,10 @@
-package dev.skep.node.container;
+package dev.skep.store.template;
 
 /** A template that cannot be expanded. The message says which and why. */
 public final class TemplateException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
-  TemplateException(String message) {
+  public TemplateException(String message) {
     super(message, null, false, false);
   }
 }

@@ -1,0 +1,77 @@
+package dev.skep.gateway.service;
+
+import dev.skep.gateway.api.ApiError;
+import dev.skep.store.model.ContainerSpec;
+import dev.skep.store.model.Driver;
+import dev.skep.store.model.Mount;
+import dev.skep.store.model.Mount.VolumeOptions;
+import dev.skep.store.model.TaskSpec;
+import dev.skep.store.template.Template;
+import dev.skep.store.template.TemplateException;
+import dev.skep.store.template.TemplateScope;
+import java.util.Collection;
+import java.util.Map;
+
+/**
+ * Whether the templates of a spec can be expanded, tried with values that stand for those of a
+ * task: a mistake is told to who makes it, not to the first node that runs the task.
+ */
+final class TemplateRules {
+  private static final TemplateScope ANY =
+      new TemplateScope(
+          "serviceid",
+          "service",
+          Map.of(),
+          "nodeid",
+          "node",
+          "linux",
+          "x86_64",
+          "taskid",
+          "service.1.taskid",
+          "1");
+
+  private TemplateRules() {}
+
+  /** Throws {@link ApiError} for a template that no task could use. */
+  static void check(TaskSpec task) {
+    ContainerSpec container = task.containerSpec();
+    if (container == null) {
+      return;
+    }
+    for (String line : container.env()) {
+      expand("env", line.substring(line.indexOf('=') + 1));
+    }
+    container.mounts().forEach(TemplateRules::mount);
+    expand("hostname", Words.orEmpty(container.hostname()));
+    task.networks()
+        .forEach(network -> {
+          network.aliases().forEach(alias -> expand("alias", alias));
+          expand("driver options", network.driverOpts().values());
+        });
+  }
+
+  private static void mount(Mount mount) {
+    expand("mounts", Words.orEmpty(mount.source()));
+    expand("mounts", Words.orEmpty(mount.target()));
+    VolumeOptions volume = mount.volumeOptions();
+    if (volume != null) {
+      expand("mounts", volume.labels().values());
+      Driver driver = volume.driverConfig();
+      if (driver != null) {
+        expand("mounts", driver.options().values());
+      }
+    }
+  }
+
+  private static void expand(String what, Collection<String> texts) {
+    texts.forEach(text -> expand(what, text));
+  }
+
+  private static void expand(String what, String text) {
+    try {
+      String _ = Template.expand(ANY, text);
+    } catch (TemplateException e) {
+      throw ApiError.invalidArgument("expanding " + what + " failed: " + e.getMessage());
+    }
+  }
+}

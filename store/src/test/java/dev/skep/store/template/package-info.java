@@ -1,0 +1,4 @@
+@NullMarked
+package dev.skep.store.template;
+
+import org.jspecify.annotations.NullMarked;
