@@ -30,11 +30,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Fleet {
   /**
-   * Shapes whose candidates are kept: each costs a little with every task that is placed. The
-   * services of a swarm ask for a few things; a shape that is not kept is sorted anew when a task
-   * of it comes.
+   * Shapes whose candidates are kept: each that a node fits costs a little when its load changes. A
+   * shape that is not kept is sorted anew, at the cost of a look at every node.
    */
-  static final int MAX_SHAPES = 16;
+  static final int MAX_SHAPES = 64;
+
+  /** Places in the candidates of all shapes, some 80 bytes each. */
+  private static final int MAX_PLACES = 2_000_000;
 
   private final Map<String, NodeLoad> loads = new HashMap<>();
   private final Map<String, Set<NodeLoad>> byService = new HashMap<>();
@@ -48,7 +50,7 @@ public final class Fleet {
       new LinkedHashMap<>(MAX_SHAPES, 0.75f, true) {
         @Override
         protected boolean removeEldestEntry(Map.Entry<Shape, Candidates> eldest) {
-          return size() > MAX_SHAPES;
+          return size() > MAX_SHAPES || (size() > 1 && size() * loads.size() > MAX_PLACES);
         }
       };
 
@@ -106,6 +108,9 @@ public final class Fleet {
 
   /** Takes {@code before} off its node and puts {@code after} on its own. */
   public void swap(@Nullable Task before, @Nullable Task after) {
+    if (before != null && after != null && NodeLoad.weighTheSame(before, after)) {
+      return;
+    }
     if (before != null && NodeLoad.occupies(before)) {
       NodeLoad load = touched(before.nodeId());
       if (load.remove(before)) {

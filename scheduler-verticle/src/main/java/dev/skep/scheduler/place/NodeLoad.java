@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -107,6 +108,17 @@ final class NodeLoad {
   /** Whether a task counts when tasks are spread. */
   static boolean counts(Task task) {
     return occupies(task) && !task.desiredState().after(TaskState.COMPLETE);
+  }
+
+  /** Whether two versions of a task take the same of the same node, as most reports leave them. */
+  static boolean weighTheSame(Task a, Task b) {
+    return a.nodeId().equals(b.nodeId())
+        && occupies(a) == occupies(b)
+        && counts(a) == counts(b)
+        && a.serviceId().equals(b.serviceId())
+        && a.spec().equals(b.spec())
+        && Objects.equals(a.endpoint(), b.endpoint())
+        && a.assignedGenericResources().equals(b.assignedGenericResources());
   }
 
   /** Returns whether it is the first of its service here that counts. */

@@ -200,6 +200,80 @@ class PlacementTest {
         .isIn("n1", "n2");
   }
 
+  @Test
+  void more_shapes_than_are_kept_are_placed_as_well() {
+    Harness harness = create(Harness.withNodes(4), Samples.spec("web", 1));
+    Task like = harness.wanted().getFirst();
+    Fleet fleet = Fleet.of(harness.state());
+    Placement0 choice = new Placement0(fleet);
+    for (int round = 0; round < 2; round++) {
+      for (int i = 0; i < Fleet.MAX_SHAPES + 10; i++) {
+        String id = "r" + round + "-" + i;
+        TaskSpec spec =
+            Samples.template("web:1")
+                .withPlacement(on("node.labels.no" + i + "!=x", "node.id!=n4"));
+        Task task =
+            like.with(t ->
+                t.id(id)
+                    .serviceId(id)
+                    .nodeId("")
+                    .spec(spec)
+                    .status(like.status().withState(TaskState.PENDING)));
+        choice.nodeOf(task, harness.now());
+      }
+    }
+    int placed = 2 * (Fleet.MAX_SHAPES + 10) + 1;
+    assertThat(fleet.loads())
+        .extracting(NodeLoad::tasks)
+        .allMatch(tasks -> tasks == 0 || Math.abs(tasks - placed / 3) <= 1)
+        .contains(0);
+  }
+
+  @Test
+  void a_missing_network_driver_is_a_missing_plugin() {
+    Harness harness = Harness.withNodes(2);
+    harness.node(
+        "n2",
+        n ->
+            n.withDescription(
+                n.description()
+                    .withEngine(
+                        new dev.skep.store.model.NodeDescription.EngineDescription(
+                            "20.10.24",
+                            Map.of(),
+                            List.of(
+                                new dev.skep.store.model.NodeDescription.Plugin(
+                                    "Network", "weave:latest"))))));
+    for (String driver : List.of("weave", "overlay")) {
+      harness.create(
+          dev.skep.store.model.NetworkBuilder.builder()
+              .id(driver)
+              .version(dev.skep.store.model.Version.NONE)
+              .createdAt(Samples.T0)
+              .updatedAt(Samples.T0)
+              .spec(
+                  dev.skep.store.model.NetworkNetworkSpecBuilder.builder()
+                      .name(driver)
+                      .driverConfiguration(new dev.skep.store.model.Driver(driver, Map.of()))
+                      .build())
+              .build());
+    }
+    create(harness, attached("web", 2, "weave"));
+    create(harness, attached("own", 2, "overlay"));
+    assertThat(harness.spread()).isEqualTo(Map.of("n1", 1, "n2", 3));
+    assertThat(err(create(harness.availability("n2", NodeSpec.DRAIN), attached("a", 1, "weave"))))
+        .isEqualTo(
+            "no suitable node (1 node not available for new tasks; missing plugin on 1 node)");
+  }
+
+  private static ServiceSpec attached(String name, long replicas, String network) {
+    return Samples.spec(name, replicas)
+        .withTaskTemplate(
+            Samples.template("web:1")
+                .withNetworks(
+                    List.of(new TaskSpec.NetworkAttachmentConfig(network, List.of(), Map.of()))));
+  }
+
   /** Places one task. */
   private record Placement0(Fleet fleet) {
     String nodeOf(Task task, java.time.Instant now) {
