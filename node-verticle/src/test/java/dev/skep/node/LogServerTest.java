@@ -16,6 +16,8 @@ import dev.skep.store.bus.LogMessages.LogLines;
 import dev.skep.store.bus.LogMessages.LogsOpened;
 import dev.skep.store.bus.LogMessages.NextLogs;
 import dev.skep.store.bus.LogMessages.OpenLogs;
+import dev.skep.store.bus.TunnelMessages.OpenTunnel;
+import dev.skep.store.bus.TunnelMessages.TunnelOpened;
 import dev.skep.store.model.ContainerSpecBuilder;
 import dev.skep.store.model.TaskState;
 import io.vertx.core.DeploymentOptions;
@@ -23,6 +25,8 @@ import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -241,6 +245,42 @@ class LogServerTest {
     assertThat(first.lines()).hasSizeLessThan(20);
     assertThat(first.end()).isFalse();
     assertThat(first.lines().size() + toTheEnd(opened, 1).size()).isEqualTo(2_000);
+  }
+
+  @Test
+  void an_engine_that_goes_away_does_not_end_the_log() throws Exception {
+    FakeContainer c = running("t1");
+    engine().log(c, 1, TS + " before\n");
+    LogsOpened opened = open("t1", true, null);
+    assertThat(next(opened, 0).lines()).hasSize(1);
+
+    engine().down();
+
+    // The reader is to open another stream, which it does not do for one that has ended.
+    assertThatThrownBy(() -> toTheEnd(opened, 1))
+        .isInstanceOfSatisfying(
+            BusFailure.class, e -> assertThat(e.code()).isEqualTo(BusFailure.NOT_FOUND));
+    engine().up();
+  }
+
+  @Test
+  void a_member_of_the_swarm_is_led_to_the_engine() throws Exception {
+    TunnelOpened way =
+        await(
+            bus.request(
+                Addresses.tunnel(NODE),
+                new OpenTunnel("manager1"),
+                TunnelOpened.class,
+                Duration.ofSeconds(10)));
+    assertThat(way.host()).isEqualTo("127.0.0.2");
+    try (Socket peer = new Socket(InetAddress.ofLiteral(way.host()), way.port())) {
+      peer.getOutputStream()
+          .write(
+              (way.ticket().text() + "\nGET /_ping HTTP/1.0\r\n\r\n")
+                  .getBytes(StandardCharsets.UTF_8));
+      assertThat(new String(peer.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+          .contains(" 200 OK");
+    }
   }
 
   @Test

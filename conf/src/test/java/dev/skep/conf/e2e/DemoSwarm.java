@@ -111,6 +111,11 @@ final class DemoSwarm {
     return Command.run(Map.of(), words(words), input);
   }
 
+  /** The words of a docker command against the manager, for a program that runs it. */
+  List<String> dockerCommand(String... words) {
+    return dockerWords("unix://" + socket(1), words);
+  }
+
   /** The docker command against the engine itself, behind Skep's back. */
   static Command.Result onEngine(String... words) {
     return Command.succeed(Map.of(), dockerWords(engine(), words));
