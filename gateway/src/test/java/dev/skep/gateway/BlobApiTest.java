@@ -3,12 +3,15 @@ package dev.skep.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.skep.store.DataVersions;
+import dev.skep.store.Transaction;
 import dev.skep.store.model.Blob;
 import dev.skep.store.model.Kind;
 import dev.skep.store.model.Sensitive;
 import dev.skep.store.model.Service;
+import dev.skep.store.model.Service.UpdateStatus;
 import dev.skep.store.model.ServiceSpec;
 import dev.skep.store.model.Version;
+import java.time.Instant;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -188,6 +191,31 @@ class BlobApiTest {
     update("web", "", spec("web").replace("\"Image\":\"j\"", "\"Image\":\"k\""));
     assertThat(dataOf("config", id, previous("web"))).isEqualTo("dGhyZWU=");
     assertThat(image(previous("web"))).isEqualTo("j");
+  }
+
+  @Test
+  void the_progress_of_new_data_does_not_overtake_the_rest_of_its_deployment() {
+    String id = create("config", "{\"Name\":\"a\",\"Data\":\"b25l\"}");
+    use("config", id, "web");
+    long old = service("web").version().index();
+    newData("config", "dHdv");
+    long read = service("web").version().index();
+    String spec = spec("web");
+    UpdateStatus status = new UpdateStatus("updating", Instant.EPOCH, null, "update in progress");
+    gateway
+        .store
+        .commit(
+            Transaction.at(Instant.EPOCH).update(service("web").withUpdateStatus(status)).build())
+        .await();
+    gateway
+        .post("/services/web/update?version=" + old, spec)
+        .refuses(500, "rpc error: code = Unknown desc = update out of sequence");
+    gateway
+        .post("/services/web/update?version=" + read, spec.replace("\"i\"", "\"j\""))
+        .expect(200);
+    gateway
+        .post("/services/web/update?version=" + read, spec)
+        .refuses(500, "rpc error: code = Unknown desc = update out of sequence");
   }
 
   @Test
