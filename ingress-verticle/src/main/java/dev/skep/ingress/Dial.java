@@ -17,6 +17,16 @@ final class Dial implements Wire.Owner {
   /** The other node may itself need the connect timeout to learn that the task does not answer. */
   static final Duration ANSWER_TIMEOUT = CONNECT_TIMEOUT.plusMillis(500);
 
+  /** Why there is no connection. */
+  enum Failure {
+    /** The other side said so. */
+    REFUSED,
+    /** There was no answer at all. */
+    SILENT,
+    /** The task's own node does not lead to it any more: the table that named it is old. */
+    GONE
+  }
+
   /** Whoever wants the connection. */
   interface Caller {
     /**
@@ -29,10 +39,8 @@ final class Dial implements Wire.Owner {
     /**
      * Nothing was sent to the task, so another may be tried. Comes at most once, and never during
      * {@link #start}.
-     *
-     * @param silent whether there was no answer at all
      */
-    void unreachable(String reason, boolean silent);
+    void unreachable(String reason, Failure failure);
   }
 
   private final Lane lane;
@@ -68,10 +76,11 @@ final class Dial implements Wire.Owner {
         connected(adopted);
       } else {
         timeout =
-            lane.after(CONNECT_TIMEOUT, () -> fail("no answer within " + CONNECT_TIMEOUT, true));
+            lane.after(
+                CONNECT_TIMEOUT, () -> fail("no answer within " + CONNECT_TIMEOUT, Failure.SILENT));
       }
     } catch (IOException | ChannelException e) { // the latter when no file descriptor is left
-      lane.execute(() -> fail(String.valueOf(e.getMessage()), false));
+      lane.execute(() -> fail(String.valueOf(e.getMessage()), Failure.REFUSED));
     }
   }
 
@@ -87,13 +96,13 @@ final class Dial implements Wire.Owner {
         connected(changed);
       }
     } catch (IOException e) {
-      fail(String.valueOf(e.getMessage()), false);
+      fail(String.valueOf(e.getMessage()), Failure.REFUSED);
     }
   }
 
   @Override
   public void broken(Wire changed) {
-    fail("a bug", false);
+    fail("a bug", Failure.REFUSED);
   }
 
   private void connected(Wire connected) throws IOException {
@@ -106,7 +115,9 @@ final class Dial implements Wire.Owner {
       throw new IOException("the other node takes no bytes");
     }
     stopTimeout();
-    timeout = lane.after(ANSWER_TIMEOUT, () -> fail("no answer within " + ANSWER_TIMEOUT, true));
+    timeout =
+        lane.after(
+            ANSWER_TIMEOUT, () -> fail("no answer within " + ANSWER_TIMEOUT, Failure.SILENT));
     answer = new LineReader(lane, connected);
   }
 
@@ -122,7 +133,7 @@ final class Dial implements Wire.Owner {
       if (more != null) {
         lane.release(more);
       }
-      fail("the task's node says " + line, false);
+      fail("the task's node says " + line, Greeting.isGone(line) ? Failure.GONE : Failure.REFUSED);
     }
   }
 
@@ -132,10 +143,10 @@ final class Dial implements Wire.Owner {
     caller.connected(connected, first);
   }
 
-  private void fail(String reason, boolean silent) {
+  private void fail(String reason, Failure failure) {
     if (!over) {
       cancel();
-      caller.unreachable(reason, silent);
+      caller.unreachable(reason, failure);
     }
   }
 

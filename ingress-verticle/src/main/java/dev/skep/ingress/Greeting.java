@@ -6,8 +6,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * What two ingresses say to each other before a relayed connection's bytes. The one with the client
  * sends one line, {@code SKEP/1 <task id> <target port>}; the one with the task answers {@code OK}
- * or {@code NO <reason>}, also one line. Nothing of the client's is sent before the OK, so after a
- * NO the next task can have it.
+ * or {@code NO <reason>}, or {@code GONE <reason>} when a newer table does not lead to the task any
+ * more, also one line. Nothing of the client's is sent before the OK, so after anything else the
+ * next task can have it.
  */
 final class Greeting {
   /**
@@ -20,6 +21,7 @@ final class Greeting {
   private static final String VERSION = "SKEP/1";
   private static final String OK = "OK";
   private static final String NO = "NO ";
+  private static final String GONE = "GONE ";
   private static final int MAX_PORT = 65_535;
   private static final int PARTS = 3;
 
@@ -51,12 +53,24 @@ final class Greeting {
   }
 
   static byte[] refused(String reason) {
-    String text = NO + reason.replace('\n', ' ');
+    return answer(NO + reason);
+  }
+
+  static byte[] gone(String reason) {
+    return answer(GONE + reason);
+  }
+
+  private static byte[] answer(String words) {
+    String text = words.replace('\n', ' ');
     return line(text.substring(0, Math.min(text.length(), MAX_LINE - 1)));
   }
 
   static boolean isAccepted(String line) {
     return line.equals(OK);
+  }
+
+  static boolean isGone(String line) {
+    return line.startsWith(GONE);
   }
 
   private static byte[] line(String text) {

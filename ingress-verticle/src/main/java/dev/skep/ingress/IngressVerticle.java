@@ -38,7 +38,7 @@ public final class IngressVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(IngressVerticle.class);
 
   /** How soon a published table that was lost is made good. */
-  private static final Duration REFRESH = Duration.ofSeconds(5);
+  static final Duration REFRESH = Duration.ofSeconds(5);
 
   private static final Duration REFRESH_TIMEOUT = Duration.ofSeconds(2);
 

@@ -18,7 +18,7 @@ final class PublishedPort {
 
   /**
    * @param leaving whether a task must not get new connections any more
-   * @param suspectStale run when no target could be reached, since a newer table may know better
+   * @param suspectStale run when no target was left, since a newer table may know better
    */
   PublishedPort(
       String nodeId, int port, Predicate<String> leaving, Silence silence, Runnable suspectStale) {
@@ -70,9 +70,20 @@ final class PublishedPort {
     return leaving.test(target.taskId());
   }
 
-  void exhausted(int attempts) {
-    if (attempts > 0) {
+  /** Whether this node knows of targets that leave: their replacements may be in a newer table. */
+  boolean someLeave() {
+    return usable.size() < all.size();
+  }
+
+  /** No target was left for a client. */
+  void exhausted() {
+    if (leadsSomewhere()) {
       suspectStale.run();
     }
+  }
+
+  /** Whether the table names any target at all. */
+  boolean leadsSomewhere() {
+    return !all.isEmpty();
   }
 }

@@ -61,14 +61,14 @@ final class RelayVisit implements Wire.Owner, Dial.Caller {
 
   private void greeted(Greeting.@Nullable Wanted wanted) {
     if (wanted == null) {
-      refuse("this is the mesh port of a Skep node, version 1");
+      answer(Greeting.refused("this is the mesh port of a Skep node, version 1"));
       return;
     }
     Target found = directory.find(wanted);
     if (found == null) {
-      refuse("no such task here");
+      answer(Greeting.gone("no such task here"));
     } else if (directory.isLeaving(found.taskId())) {
-      refuse("the task is leaving");
+      answer(Greeting.gone("the task is leaving"));
     } else {
       target = found;
       dial = new Dial(lane, found, this);
@@ -81,7 +81,7 @@ final class RelayVisit implements Wire.Owner, Dial.Caller {
     Target reached = target;
     if (reached == null || directory.isLeaving(reached.taskId())) {
       task.reset();
-      refuse("the task is leaving");
+      answer(Greeting.gone("the task is leaving"));
       return;
     }
     try {
@@ -95,13 +95,14 @@ final class RelayVisit implements Wire.Owner, Dial.Caller {
   }
 
   @Override
-  public void unreachable(String reason, boolean silent) {
-    refuse(reason);
+  public void unreachable(String reason, Dial.Failure failure) {
+    answer(Greeting.refused(reason));
   }
 
-  private void refuse(String reason) {
+  /** Says why there is no connection, and ends the talk. */
+  private void answer(byte[] why) {
     try {
-      lane.send(peer, Greeting.refused(reason));
+      lane.send(peer, why);
     } catch (IOException e) {
       // The other node has given up already.
     }

@@ -110,6 +110,7 @@ final class UserSpacePlane implements DataPlane, RelayVisit.Directory {
     for (Integer port : change.unlisten()) {
       Open old = open.remove(port);
       if (old != null) {
+        old.port().route(new Route(port, List.of()));
         closed.add(on(old.listener().lane(), lane -> old.listener().close()));
       }
     }

@@ -3,6 +3,7 @@ package dev.skep.ingress;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.unix.Socket;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,16 +13,27 @@ import org.slf4j.LoggerFactory;
 /**
  * A client that came to a published port, until it is joined with a task. What it sends meanwhile
  * stays in its socket.
+ *
+ * <p>Tables reach the nodes one after another. A client whose tasks are all leaving, by this node's
+ * knowledge or by their own nodes', came by an old table: it waits for a newer one.
  */
 final class Visit implements Wire.Owner, Dial.Caller {
   private static final Logger LOG = LoggerFactory.getLogger(Visit.class);
+
+  /** How long a client waits for a newer table; a lost one is made good within this time. */
+  private static final Duration PATIENCE = IngressVerticle.REFRESH.plusSeconds(1);
+
+  /** How often it looks again meanwhile. */
+  private static final Duration LOOK = Duration.ofMillis(10);
 
   private final Lane lane;
   private final PublishedPort port;
   private final Wire client;
   private final List<Target> tried = new ArrayList<>(1);
+  private final long patientUntilNanos = System.nanoTime() + PATIENCE.toNanos();
   private @Nullable Target target;
   private @Nullable Dial dial;
+  private boolean foundOneGone;
   private boolean over;
 
   private Visit(Lane lane, PublishedPort port, Socket socket) throws IOException {
@@ -41,14 +53,26 @@ final class Visit implements Wire.Owner, Dial.Caller {
     }
     Target chosen = port.next(tried);
     if (chosen == null) {
-      client.reset();
-      port.exhausted(tried.size());
+      port.exhausted();
+      if (mayComeLater()) {
+        lane.after(LOOK, () -> client.act(this::next));
+      } else {
+        over = true;
+        client.reset();
+      }
       return;
     }
     tried.add(chosen);
     target = chosen;
     dial = new Dial(lane, chosen, this);
     dial.start();
+  }
+
+  /** Whether a newer table is likely to name a task that this client can have. */
+  private boolean mayComeLater() {
+    return (foundOneGone || port.someLeave())
+        && port.leadsSomewhere()
+        && System.nanoTime() - patientUntilNanos < 0;
   }
 
   @Override
@@ -65,6 +89,7 @@ final class Visit implements Wire.Owner, Dial.Caller {
         lane.release(first);
       }
       task.reset();
+      foundOneGone = true;
       lane.execute(() -> client.act(this::next));
       return;
     }
@@ -72,9 +97,15 @@ final class Visit implements Wire.Owner, Dial.Caller {
   }
 
   @Override
-  public void unreachable(String reason, boolean silent) {
-    if (silent && target != null) {
-      port.heardNothing(target);
+  public void unreachable(String reason, Dial.Failure failure) {
+    switch (failure) {
+      case SILENT -> {
+        if (target != null) {
+          port.heardNothing(target);
+        }
+      }
+      case GONE -> foundOneGone = true;
+      case REFUSED -> {}
     }
     LOG.atDebug()
         .addKeyValue("port", port.port())

@@ -151,6 +151,37 @@ class DrainTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1})
+  void a_client_whose_tasks_all_leave_waits_for_a_newer_table(int node) throws Exception {
+    try (TestMesh mesh = new TestMesh(2)) {
+      FakeTask leaving = mesh.answering(0, "leaving");
+      mesh.route(leaving);
+      TestMesh.await(drain(mesh, 0, leaving, SHORT));
+      try (Client client = Client.to(mesh.node(node).address(), mesh.port())) {
+        client.say("hello");
+        mesh.route(leaving, mesh.answering(1, "next"));
+        assertThat(client.hear()).isEqualTo("next:hello");
+      }
+      assertThat(leaving.accepted()).isZero();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1})
+  void a_client_that_waits_is_turned_away_by_a_table_without_tasks(int node) throws Exception {
+    try (TestMesh mesh = new TestMesh(2)) {
+      FakeTask leaving = mesh.answering(0, "leaving");
+      mesh.route(leaving);
+      TestMesh.await(drain(mesh, 0, leaving, SHORT));
+      try (Client client = Client.to(mesh.node(node).address(), mesh.port())) {
+        client.say("hello");
+        mesh.route();
+        assertThatThrownBy(client::hear).isInstanceOf(IOException.class);
+      }
+    }
+  }
+
   @Test
   void established_connections_outlive_their_table_while_the_grace_lasts() throws Exception {
     try (TestMesh mesh = new TestMesh(1)) {

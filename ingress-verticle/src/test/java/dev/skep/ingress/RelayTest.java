@@ -38,10 +38,10 @@ class RelayTest {
       mesh.route(own, others);
       assertThat(talk(mesh, "SKEP/1 own " + own.port() + "\nx")).isEqualTo("OK\nx");
       assertThat(talk(mesh, "SKEP/1 others " + others.port() + "\n"))
-          .isEqualTo("NO no such task here\n");
+          .isEqualTo("GONE no such task here\n");
       assertThat(talk(mesh, "SKEP/1 own " + others.port() + "\n"))
-          .isEqualTo("NO no such task here\n");
-      assertThat(talk(mesh, "SKEP/1 127.0.0.1 22\n")).isEqualTo("NO no such task here\n");
+          .isEqualTo("GONE no such task here\n");
+      assertThat(talk(mesh, "SKEP/1 127.0.0.1 22\n")).isEqualTo("GONE no such task here\n");
       own.stopListening();
       assertThat(talk(mesh, "SKEP/1 own " + own.port() + "\n")).startsWith("NO ");
     }

@@ -39,6 +39,12 @@ class UpdateUnderLoadTest {
   }
 
   @Test
+  void ten_updates_that_start_first_lose_no_request() {
+    serve(2, "--update-order", "start-first", "--update-parallelism", "2");
+    updateUnderLoad(2, 10);
+  }
+
+  @Test
   void an_update_that_stops_one_of_several_loses_no_request() {
     serve(4, "--update-order", "stop-first", "--update-parallelism", "1");
     updateUnderLoad(4, 1);
