@@ -106,7 +106,8 @@ class ServiceProgressTest {
     assertThat(paused.output())
         .contains(
             "service update paused: update paused due to failure or early termination of task");
-    assertThat(running()).as("the rest goes on as before").isGreaterThanOrEqualTo(1);
+    // A new task that runs for a moment lets the update go on, so both slots may be hit by then.
+    assertThat(updateState()).startsWith("paused ");
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.json.JsonArray;
@@ -14,7 +15,6 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.SocketAddress;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -51,7 +51,8 @@ class ToolCallsTest {
   @BeforeEach
   void connect() {
     vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
-    client = vertx.createHttpClient();
+    // A kept connection may be closed behind an answer of the engine's just when it is used again.
+    client = vertx.createHttpClient(new HttpClientOptions().setKeepAlive(false));
     swarm.awaitReplicas("shop_web", 6);
   }
 
@@ -143,9 +144,6 @@ class ToolCallsTest {
                 + service("shop_web", "/services").getString("ID")
                 + "/logs?stdout=1&stderr=1&timestamps=0&tail=10&since=0");
     assertThat(frames(log.body())).isNotEmpty().allMatch(line -> line.endsWith("\n"));
-
-    long now = Instant.now().getEpochSecond();
-    get("/events?since=" + (now - 60) + "&until=" + now);
   }
 
   @Test
