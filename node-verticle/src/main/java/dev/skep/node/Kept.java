@@ -73,6 +73,12 @@ final class Kept {
     return new Desired(wanted, assigned, dropsAtOnce());
   }
 
+  /** Whether it is where it is wanted, or has ended; else it is on its way. */
+  boolean awaited() {
+    Task known = task;
+    return state().ended() || known == null || !known.desiredState().after(state());
+  }
+
   Step next() {
     return TaskStep.next(desired(), state(), observed);
   }

@@ -111,6 +111,7 @@ public final class NodeVerticle extends VerticleBase {
     private final Engine engine = new Engine(hostVertx, settings.engineSocket());
     private final TaskFiles files = new TaskFiles(settings.memoryDirs(), nodeId);
     private final AssignmentFile assignmentFile = new AssignmentFile(settings.dataDir(), nodeId);
+    private final AssignmentSaver saver = new AssignmentSaver(nodeId, assignmentFile, fibers);
     private final LocalNetworks networks = new LocalNetworks(engine, fibers, nodeId);
     private final TaskWork work =
         new TaskWork(
@@ -143,9 +144,6 @@ public final class NodeVerticle extends VerticleBase {
         new Departure(nodeId, engine, fibers, networks, files, assignmentFile);
     private @Nullable EventStream events;
     private @Nullable MessageConsumer<JsonObject> leave;
-    private @Nullable Assignments unsaved;
-    private boolean saving;
-    private boolean stopped;
 
     void start() {
       keeper.begin(reporter, lastLines, () -> fibers.run(this::tidy));
@@ -211,7 +209,7 @@ public final class NodeVerticle extends VerticleBase {
       message.tasks().stream().map(Task::id).forEach(changed::add);
       keeper.take(now, changed, message.type() == AssignmentType.COMPLETE);
       reporter.flushSoon();
-      save(now);
+      saver.save(now);
     }
 
     /** Removes what an earlier life left behind and nobody needs. */
@@ -228,38 +226,12 @@ public final class NodeVerticle extends VerticleBase {
       }
     }
 
-    /**
-     * Writes the assignments behind the work: a crash in between costs nothing, since the leader
-     * sends them again.
-     */
-    private void save(Assignments now) {
-      unsaved = now;
-      if (!saving && !stopped) {
-        saving = true;
-        fibers.run(this::saveAll);
-      }
-    }
-
-    private void saveAll() {
-      try {
-        for (Assignments next = unsaved; next != null && !stopped; next = unsaved) {
-          unsaved = null;
-          Assignments taken = next;
-          fibers.blocking(() -> assignmentFile.save(taken)).await();
-        }
-      } catch (java.io.UncheckedIOException e) {
-        LOG.atError().addKeyValue("node", nodeId).setCause(e).log("cannot save the assignments");
-      } finally {
-        saving = false;
-      }
-    }
-
     private Left leave() {
-      stopped = true;
       session.close().await();
       keeper.close();
+      saver.close().await();
       long polls = LEAVE_PATIENCE.dividedBy(LEAVE_POLL);
-      for (long i = 0; i < polls && (keeper.busy() || saving); i++) {
+      for (long i = 0; i < polls && keeper.busy(); i++) {
         fibers.pause(LEAVE_POLL);
       }
       try {
@@ -270,7 +242,7 @@ public final class NodeVerticle extends VerticleBase {
     }
 
     Future<?> stop() {
-      stopped = true;
+      saver.close();
       keeper.close();
       if (events != null) {
         events.close();

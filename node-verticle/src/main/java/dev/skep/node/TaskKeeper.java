@@ -181,7 +181,7 @@ final class TaskKeeper {
         reporter.drop(k.id);
       }
     } else if (reporter != null && k.state().after(leaders.state())) {
-      reporter.report(k.report());
+      reporter.report(k.report(), k.awaited());
     }
     return k;
   }
@@ -494,7 +494,7 @@ final class TaskKeeper {
 
   private void report(Kept k) {
     if (k.assigned && reporter != null) {
-      reporter.report(k.report());
+      reporter.report(k.report(), k.awaited());
     }
   }
 

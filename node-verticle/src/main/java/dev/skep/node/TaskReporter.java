@@ -1,6 +1,7 @@
 package dev.skep.node;
 
 import dev.skep.node.fiber.Fibers;
+import dev.skep.node.fiber.Signal;
 import dev.skep.store.bus.AgentMessages.TaskReport;
 import dev.skep.store.bus.BusFailure;
 import java.time.Duration;
@@ -11,8 +12,10 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Tells the leader how far each task is: at once when nothing is under way, else everything new
- * together when the answer to the last report has come.
+ * Tells the leader how far each task is. What somebody waits for is told at once, unless there was
+ * a report just before; steps on the way go along with it, or a little later. Each report is a
+ * commit and a turn of the leader's, and a node that starts a hundred containers has five hundred
+ * things to tell.
  */
 final class TaskReporter {
   /** Tasks in one report. A report is one commit of the leader's. */
@@ -20,11 +23,19 @@ final class TaskReporter {
 
   private static final Duration RETRY = Duration.ofMillis(500);
 
+  /** Between two reports. */
+  private static final Duration PACE = Duration.ofMillis(50);
+
+  /** How long a step on the way may wait for something to go along with. */
+  private static final Duration UNHURRIED = Duration.ofMillis(200);
+
   private final LeaderSession session;
   private final Fibers fibers;
   private final Consumer<List<String>> told;
   private final Consumer<List<String>> gone;
   private final Map<String, TaskReport> pending = new LinkedHashMap<>();
+  private final Signal hurry = new Signal();
+  private boolean urgent;
   private boolean sending;
   private boolean scheduled;
 
@@ -43,9 +54,17 @@ final class TaskReporter {
     this.gone = gone;
   }
 
-  /** Sends the newest state of a task, soon. */
-  void report(TaskReport report) {
+  /**
+   * Sends the newest state of a task, soon.
+   *
+   * @param awaited whether it is what is wanted of the task, or its end
+   */
+  void report(TaskReport report, boolean awaited) {
     pending.put(report.taskId(), report);
+    if (awaited) {
+      urgent = true;
+      hurry.fire();
+    }
     flushSoon();
   }
 
@@ -70,7 +89,15 @@ final class TaskReporter {
     sending = true;
     try {
       while (!pending.isEmpty() && session.ready()) {
+        if (!urgent) {
+          fibers.await(hurry, UNHURRIED);
+        }
+        urgent = false;
+        if (pending.isEmpty()) {
+          return; // the leader knew already
+        }
         send(pending.values().stream().limit(MAX_BATCH).toList());
+        fibers.pause(PACE);
       }
     } finally {
       sending = false;

@@ -46,12 +46,23 @@ final class Agenda {
     dirty.addAll(state.servicesWithTasks());
   }
 
-  void observe(Commit commit) {
+  /**
+   * Takes in a commit.
+   *
+   * @param settled services whose tasks the commit leaves as a decision already found them to be
+   *     right
+   */
+  void observe(Commit commit, Set<String> settled) {
     for (Change change : commit.changes()) {
       SwarmObject before = change instanceof Change.Updated updated ? updated.before() : null;
       boolean deleted = change instanceof Change.Deleted;
       switch (change.object()) {
-        case Task task -> observe((Task) before, task, deleted);
+        case Task task -> {
+          if (!settled.contains(task.serviceId())) {
+            dirty.add(task.serviceId());
+          }
+          observe((Task) before, task, deleted);
+        }
         case Service service -> observe(service, deleted);
         case Node node -> observe((Node) before, node, deleted, commit.state());
         case Cluster cluster -> observe((Cluster) before, cluster, commit.state());
@@ -61,7 +72,6 @@ final class Agenda {
   }
 
   private void observe(@Nullable Task before, Task task, boolean deleted) {
-    dirty.add(task.serviceId());
     boolean held = before != null ? holds(before) : deleted && holds(task);
     if (held && (deleted || !holds(task) || leaves(before, task))) {
       roomMade();

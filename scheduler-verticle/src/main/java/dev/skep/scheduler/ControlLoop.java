@@ -21,6 +21,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -81,6 +82,13 @@ final class ControlLoop {
   private @Nullable Effects effects;
   private ClusterState latest;
   private long ownIndex;
+
+  /**
+   * The services that the loop's own last commit need not be looked at for: on top of what that
+   * commit holds, the decision about them was that nothing is to be done.
+   */
+  private Set<String> settled = Set.of();
+
   private int maxOps = MAX_OPS;
   private @Nullable Instant retryAt;
 
@@ -199,6 +207,7 @@ final class ControlLoop {
     Taken taken = fold(plan, services);
     leases.lost(ticks.instant(), period()).forEach(node -> Reports.lose(plan, node));
     Orchestrator orchestrator = new Orchestrator(plan);
+    Set<String> unchanged = new HashSet<>();
     for (String service : services) {
       if (plan.full()) {
         plan.unfinished(service);
@@ -209,10 +218,14 @@ final class ControlLoop {
         continue;
       }
       aside.remove(service);
+      int before = plan.revision();
       try {
         orchestrator.decide(service);
       } catch (RuntimeException bug) {
         return Future.succeededFuture(setAside(service, plan, services, taken, bug));
+      }
+      if (plan.revision() == before && !plan.waiting().contains(service)) {
+        unchanged.add(service);
       }
     }
     pastData.decide(plan);
@@ -228,6 +241,7 @@ final class ControlLoop {
             return Future.succeededFuture(refused(plan, services, taken, done.cause()));
           }
           ownIndex = done.result().index();
+          settled = unchanged;
           journal.committed(plan.reasons(), done.result());
           settle(plan, services, taken);
           return Future.succeededFuture(true);
@@ -243,8 +257,9 @@ final class ControlLoop {
       if (commit.index() <= latest.index()) {
         continue;
       }
-      fleet.apply(commit, commit.index() == ownIndex);
-      agenda.observe(commit);
+      boolean own = commit.index() == ownIndex;
+      fleet.apply(commit, own);
+      agenda.observe(commit, own ? settled : Set.of());
       pastData.observe(commit);
       commit.changes().forEach(this::followNode);
       latest = commit.state();

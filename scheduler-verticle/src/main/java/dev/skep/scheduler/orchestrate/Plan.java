@@ -53,6 +53,7 @@ public final class Plan {
   private final Map<String, Instant> wakes = new TreeMap<>();
   private final Set<String> unfinished = new LinkedHashSet<>();
   private final Set<String> waiting = new LinkedHashSet<>();
+  private int revision;
 
   /**
    * @param maxOps how many changes the transaction should hold at most; decisions stop there and
@@ -150,15 +151,18 @@ public final class Plan {
   }
 
   private void record(String serviceId, String taskId, Step step) {
+    revision++;
     tasks.put(taskId, step);
     touched.computeIfAbsent(serviceId, id -> new LinkedHashSet<>()).add(taskId);
   }
 
   public void update(Service service) {
+    revision++;
     services.put(service.id(), service);
   }
 
   public void update(Node node) {
+    revision++;
     nodes.put(node.id(), node);
   }
 
@@ -179,6 +183,11 @@ public final class Plan {
   /** The service is to be looked at again then, even if nothing happens. */
   public void wake(String serviceId, Instant at) {
     wakes.merge(serviceId, at, (a, b) -> a.isBefore(b) ? a : b);
+  }
+
+  /** Grows with each change of an object; while it stays, the plan says what it said before. */
+  public int revision() {
+    return revision;
   }
 
   /** Whether the transaction is as large as it may be. */

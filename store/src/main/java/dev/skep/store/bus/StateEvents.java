@@ -1,7 +1,8 @@
 package dev.skep.store.bus;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.util.RawValue;
 import dev.skep.store.Change;
 import dev.skep.store.Commit;
 import dev.skep.store.bus.EventMessages.Action;
@@ -42,7 +43,10 @@ public final class StateEvents {
         shown(object));
   }
 
-  /** The API's view, without what must stay secret. */
+  /**
+   * The API's view, without what must stay secret; as text that goes into the event as it is, for
+   * most events nobody reads.
+   */
   private static JsonNode shown(SwarmObject object) {
     SwarmObject open =
         switch (object) {
@@ -52,10 +56,6 @@ public final class StateEvents {
               cluster.withJoinTokens(null).withSpec(cluster.spec().withCaConfig(null));
           default -> object;
         };
-    try {
-      return Json.mapper().readTree(Json.api(open));
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("cannot read back " + object.kind().noun(), e);
-    }
+    return JsonNodeFactory.instance.rawValueNode(new RawValue(Json.api(open)));
   }
 }

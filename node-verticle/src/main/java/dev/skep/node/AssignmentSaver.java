@@ -1,0 +1,71 @@
+package dev.skep.node;
+
+import dev.skep.node.fiber.Fibers;
+import dev.skep.node.fiber.Signal;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes the assignments behind the work, the newest only, and not more often than once a second: a
+ * crash in between costs nothing, since the leader sends them again. Used on one context only.
+ */
+final class AssignmentSaver {
+  private static final Logger LOG = LoggerFactory.getLogger(AssignmentSaver.class);
+
+  /** Between two writes: each is of the whole, and a node's start brings many. */
+  private static final Duration PACE = Duration.ofSeconds(1);
+
+  private final String nodeId;
+  private final AssignmentFile file;
+  private final Fibers fibers;
+  private final Signal closing = new Signal();
+  private @Nullable Assignments unsaved;
+  private @Nullable Promise<Void> saving;
+  private boolean closed;
+
+  AssignmentSaver(String nodeId, AssignmentFile file, Fibers fibers) {
+    this.nodeId = nodeId;
+    this.file = file;
+    this.fibers = fibers;
+  }
+
+  void save(Assignments now) {
+    unsaved = now;
+    if (saving == null && !closed) {
+      Promise<Void> running = Promise.promise();
+      saving = running;
+      fibers.run(() -> saveAll(running));
+    }
+  }
+
+  private void saveAll(Promise<Void> running) {
+    try {
+      for (Assignments next = unsaved; next != null && !closed; next = unsaved) {
+        unsaved = null;
+        Assignments taken = next;
+        fibers.blocking(() -> file.save(taken)).await();
+        if (!closed) {
+          fibers.await(closing, PACE);
+        }
+      }
+    } catch (UncheckedIOException e) {
+      LOG.atError().addKeyValue("node", nodeId).setCause(e).log("cannot save the assignments");
+    } finally {
+      saving = null;
+      running.complete();
+    }
+  }
+
+  /** Writes nothing more. Completes when nothing is being written. */
+  Future<Void> close() {
+    closed = true;
+    closing.fire();
+    Promise<Void> running = saving;
+    return running == null ? Future.succeededFuture() : running.future();
+  }
+}
