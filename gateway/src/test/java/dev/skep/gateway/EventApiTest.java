@@ -1,18 +1,36 @@
 package dev.skep.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.skep.store.model.Config;
 import dev.skep.store.model.Node;
 import dev.skep.store.model.Service;
+import dev.skep.store.model.SwarmObject;
 import dev.skep.store.model.Task;
 import dev.skep.store.model.TaskState;
+import dev.skep.store.model.Version;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.json.JsonObject;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class EventApiTest {
   private static final String SWARM = "filters=" + Urls.encode("{\"scope\":[\"swarm\"]}");
+
+  private static final int MEGABYTE = 1024 * 1024;
+
+  /**
+   * Makes events long: a few megabytes of them fill all that lies between the store and a client.
+   */
+  private static final String PADDING = "x".repeat(2000);
+
+  private static final int MORE_THAN_MAY_WAIT = 10_000;
 
   private final GatewayFixture gateway = new GatewayFixture().asManager();
 
@@ -80,6 +98,64 @@ class EventApiTest {
   }
 
   @Test
+  void a_burst_of_the_engines_events_pushes_no_event_of_the_swarm_out() {
+    for (int i = 0; i < 50; i++) {
+      gateway.create(config("c" + i));
+    }
+    String early = "{\"Type\":\"container\",\"timeNano\":1,\"Pad\":\"" + PADDING + "\"}\n";
+    int burst = 4 * MEGABYTE / early.length();
+    gateway
+        .engine()
+        .answer(
+            "GET /events",
+            early.repeat(burst) + "{\"Type\":\"image\",\"timeNano\":4000000000000000000}\n");
+
+    List<String> types =
+        events(gateway.open("/events?since=1&until=1900000000").all().toString()).stream()
+            .map(event -> event.getString("Type"))
+            .toList();
+
+    assertThat(types).filteredOn("container"::equals).hasSize(burst);
+    assertThat(types).filteredOn("config"::equals).hasSize(50);
+    assertThat(types.getLast()).isEqualTo("image");
+  }
+
+  @Test
+  void a_client_that_rests_for_a_while_misses_nothing() {
+    GatewayFixture.Stream stream = gateway.open("/events?" + SWARM);
+    stream.response.pause();
+    int configs = 2 * MEGABYTE / PADDING.length();
+    for (int i = 0; i < configs; i++) {
+      gateway.create(config(i + PADDING));
+    }
+
+    stream.response.resume();
+
+    List<JsonObject> events = events(stream.until(b -> newlines(b) == configs).toString());
+    assertThat(events.stream().map(event -> event.getJsonObject("Actor").getString("ID")))
+        .doesNotHaveDuplicates();
+    stream.close();
+  }
+
+  @Test
+  void a_client_that_never_reads_is_cut_off() {
+    GatewayFixture.Stream stream = gateway.open("/events?" + SWARM);
+    stream.response.pause();
+    int filling = 2 * MEGABYTE / PADDING.length();
+    for (int i = 0; i < filling; i++) {
+      gateway.create(config(i + PADDING));
+    }
+    gateway.create(
+        IntStream.range(0, MORE_THAN_MAY_WAIT)
+            .mapToObj(i -> config("c" + i))
+            .toArray(SwarmObject[]::new));
+
+    stream.response.resume();
+
+    assertThatThrownBy(stream::all).isInstanceOf(HttpClosedException.class);
+  }
+
+  @Test
   void leaves_local_events_to_the_engine() {
     gateway.engine().answer("GET /events", "{\"Type\":\"container\"}\n");
 
@@ -141,6 +217,19 @@ class EventApiTest {
                 .until(b -> b.toString().contains("\"name\":\"web\""))
                 .toString())
         .contains("\"Action\":\"create\"");
+  }
+
+  private static Config config(String name) {
+    return new Config(
+        name,
+        Version.NONE,
+        Instant.EPOCH,
+        Instant.EPOCH,
+        new Config.ConfigSpec(name, Map.of(), "YQ==", null));
+  }
+
+  private static long newlines(Buffer received) {
+    return received.toString().chars().filter(c -> c == '\n').count();
   }
 
   private Service service() {

@@ -15,6 +15,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.SocketAddress;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -137,6 +138,11 @@ class ToolCallsTest {
       assertThat(get(list).array()).as(list).isNotEmpty();
     }
     assertThat(get("/volumes").object().containsKey("Volumes")).isTrue();
+    long now = Instant.now().getEpochSecond();
+    Answer events = get("/events?since=" + (now - 60) + "&until=" + now);
+    assertThat(events.body().toString().lines().map(JsonObject::new))
+        .allSatisfy(event ->
+            assertThat(event.getMap()).containsKeys("Type", "Action", "Actor", "scope", "time"));
 
     Answer log =
         get(

@@ -14,6 +14,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One client's stream of events. Everything runs on the context of its request.
@@ -21,13 +23,26 @@ import org.jspecify.annotations.Nullable;
  * <p>The engine first sends what it kept, in order, and does not say where that ends. So the
  * swarm's kept events wait: each goes out before the first later one of the engine; what is left
  * goes out once the engine has been silent for a moment, or has ended.
+ *
+ * <p>While the client does not take what was written, the engine is not read and the swarm's events
+ * wait. A burst fills the queue to any client, so that alone is nothing to cut it off for; only one
+ * for whom too many wait is.
  */
 final class EventStream {
+  private static final Logger LOG = LoggerFactory.getLogger(EventStream.class);
+
   /** How long the engine's kept events may pause; they come in one burst. */
   private static final long MERGE_MILLIS = 100;
 
-  /** A client that leaves so much unread is cut off; the engine's own limit is of that order. */
+  /** What may lie unread in this process before events wait. */
   private static final int MAX_UNREAD_BYTES = 1024 * 1024;
+
+  /**
+   * Events of the swarm that may wait for a client; one for whom more would have to is cut off. The
+   * engine itself drops what a client does not take behind 1024. They are shared by all clients, so
+   * each costs a reference.
+   */
+  static final int MAX_WAITING = 8192;
 
   private static final long NEVER = -1;
 
@@ -41,6 +56,7 @@ final class EventStream {
   private final Deque<SwarmEvent> waiting = new ArrayDeque<>();
   private @Nullable Instant until;
   private boolean merging;
+  private boolean resting;
   private boolean over;
   private long mergeTimer = NEVER;
   private long untilTimer = NEVER;
@@ -64,32 +80,27 @@ final class EventStream {
     this.until = until;
     response.closeHandler(closed -> stop());
     response.exceptionHandler(failed -> stop());
+    response.drainHandler(drained -> drained());
     response.setWriteQueueMaxSize(MAX_UNREAD_BYTES);
+    // Whoever has seen the head misses nothing from then on.
+    waiting.addAll(ring.follow(since, listener).stream().filter(this::wanted).toList());
     response.writeHead();
     if (response.closed()) {
       stop();
       return;
     }
-    waiting.addAll(ring.follow(since, listener).stream().filter(this::wanted).toList());
-    merging = engine != null && since != null;
     if (engine == null) {
       flush();
       endAt(until, now);
     } else {
-      if (merging) {
-        mergeTimer = vertx.setTimer(MERGE_MILLIS, timer -> merged());
-      }
+      merging = since != null;
+      awaitSilence();
       read(engine);
     }
   }
 
   private void read(EngineStream source) {
-    source
-        .read(RecordParser.newDelimited("\n", this::fromEngine))
-        .onComplete(ended -> {
-          flush();
-          end();
-        });
+    source.read(RecordParser.newDelimited("\n", this::fromEngine)).onComplete(ended -> end());
   }
 
   private void endAt(@Nullable Instant when, Instant now) {
@@ -110,14 +121,12 @@ final class EventStream {
     }
     if (merging) {
       release(time(line));
-      vertx.cancelTimer(mergeTimer);
-      mergeTimer = vertx.setTimer(MERGE_MILLIS, timer -> merged());
     }
     response.write(line.copy().appendString("\n"));
-    EngineStream source = engine;
-    if (source != null && response.writeQueueFull()) {
-      source.pause();
-      response.drainHandler(drained -> source.resume());
+    if (response.writeQueueFull()) {
+      rest();
+    } else {
+      awaitSilence();
     }
   }
 
@@ -133,6 +142,10 @@ final class EventStream {
     if (over || !wanted(event)) {
       return;
     }
+    if (waiting.size() == MAX_WAITING) {
+      cutOff();
+      return;
+    }
     waiting.addLast(event);
     if (!merging) {
       flush();
@@ -143,6 +156,14 @@ final class EventStream {
     return filter.test(event) && (until == null || !event.at().isAfter(until));
   }
 
+  /** The engine's silence means something only while it is read. */
+  private void awaitSilence() {
+    vertx.cancelTimer(mergeTimer);
+    if (merging && !resting) {
+      mergeTimer = vertx.setTimer(MERGE_MILLIS, timer -> merged());
+    }
+  }
+
   private void merged() {
     merging = false;
     flush();
@@ -150,30 +171,54 @@ final class EventStream {
 
   private void release(long upToNano) {
     while (!waiting.isEmpty() && waiting.getFirst().timeNano() <= upToNano) {
-      write(waiting.removeFirst());
+      response.write(waiting.removeFirst().line());
     }
   }
 
+  /** Sends what waits, as far as the client takes it. */
   private void flush() {
-    while (!waiting.isEmpty()) {
-      write(waiting.removeFirst());
+    while (!over && !resting && !waiting.isEmpty()) {
+      response.write(waiting.removeFirst().line());
+      if (response.writeQueueFull()) {
+        rest();
+      }
     }
   }
 
-  private void write(SwarmEvent event) {
-    if (over) {
-      return;
+  private void rest() {
+    resting = true;
+    vertx.cancelTimer(mergeTimer);
+    if (engine != null) {
+      engine.pause();
     }
-    if (response.writeQueueFull()) {
-      stop();
-      response.reset();
-      return;
-    }
-    response.write(event.line());
   }
 
+  private void drained() {
+    if (over || !resting) {
+      return;
+    }
+    resting = false;
+    if (!merging) {
+      flush();
+    }
+    if (!resting && engine != null) {
+      engine.resume();
+      awaitSilence();
+    }
+  }
+
+  private void cutOff() {
+    LOG.atWarn()
+        .addKeyValue("waiting", waiting.size())
+        .log("a client of /events takes too little of its stream; its connection is closed");
+    stop();
+    response.reset();
+  }
+
+  /** Nothing more will come: what waits goes out however full the queue is, and that is the end. */
   private void end() {
     if (!over) {
+      release(Long.MAX_VALUE);
       stop();
       response.end();
     }
