@@ -49,6 +49,9 @@ final class Kept {
   boolean outOfMemory;
   String probeOutput = "";
 
+  /** Whether its walk has been asked for and has not begun. */
+  boolean due;
+
   /** Whether steps are being carried out right now. */
   boolean walking;
 

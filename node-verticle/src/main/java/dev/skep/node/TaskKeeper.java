@@ -337,13 +337,19 @@ final class TaskKeeper {
   /** Something about this task changed: take it further. */
   private void changed(Kept k) {
     k.changed.fire();
-    if (!k.walking && !closed) {
-      k.walking = true;
+    if (!k.walking && !k.due && !closed) {
+      k.due = true;
       fibers.run(() -> walk(k));
     }
   }
 
+  /**
+   * Only from here on the task looks for itself: one whose walk is merely due has to be looked at
+   * by {@link #compare}, or it would set out with a container that was never looked for.
+   */
   private void walk(Kept k) {
+    k.due = false;
+    k.walking = true;
     try {
       while (!closed && looked && (k.assigned || trusted) && step(k)) {
         // one step at a time, each decided anew
@@ -500,7 +506,7 @@ final class TaskKeeper {
 
   /** Whether any task is being worked on right now. */
   boolean busy() {
-    return kept.values().stream().anyMatch(k -> k.walking);
+    return kept.values().stream().anyMatch(k -> k.walking || k.due);
   }
 
   /** Stops walking; containers stay as they are. */

@@ -45,6 +45,7 @@ public final class FakeEngine {
   private final List<Listener> listeners = new ArrayList<>();
   private @Nullable String lastRegistryAuth;
   private Promise<Void> pullsGoOn = Promise.promise();
+  private Promise<Void> listsGoOn = Promise.promise();
   private long clockNano = 1_700_000_000_000_000_000L;
   private int serial;
 
@@ -54,6 +55,7 @@ public final class FakeEngine {
     this.vertx = vertx;
     this.socket = socket;
     pullsGoOn.complete();
+    listsGoOn.complete();
   }
 
   public static FakeEngine start(Vertx vertx, Path socket) throws Exception {
@@ -101,6 +103,17 @@ public final class FakeEngine {
 
   public synchronized void releasePulls() {
     pullsGoOn.complete();
+  }
+
+  /**
+   * Keeps answers to lists of containers, as they are at that moment, until {@link #releaseLists}.
+   */
+  public synchronized void holdLists() {
+    listsGoOn = Promise.promise();
+  }
+
+  public synchronized void releaseLists() {
+    listsGoOn.complete();
   }
 
   /** Makes the start of every container whose name begins so fail with this text. */
@@ -356,7 +369,7 @@ public final class FakeEngine {
           list.add(c.summary());
         }
       }
-      response.end(list.encode());
+      listsGoOn.future().onComplete(now -> response.end(list.encode()));
       return;
     }
     FakeContainer c = find(parts[1]);
