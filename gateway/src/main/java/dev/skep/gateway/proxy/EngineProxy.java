@@ -194,8 +194,12 @@ public final class EngineProxy implements Handler<HttpServerRequest> {
    * waits for the answer learns of it there.
    */
   static void listen(HttpClientRequest request) {
-    request.exceptionHandler(
-        cause -> LOG.atDebug().addKeyValue("cause", cause.getMessage()).log("request broke off"));
+    try {
+      request.exceptionHandler(
+          cause -> LOG.atDebug().addKeyValue("cause", cause.getMessage()).log("request broke off"));
+    } catch (IllegalStateException e) {
+      // It was sent to its end: Vert.x takes no handler any more, and prints nothing of it.
+    }
   }
 
   private static void copyHeaders(ProxyRequest ask, HttpClientRequest request) {

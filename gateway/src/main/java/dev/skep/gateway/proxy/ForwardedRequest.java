@@ -53,8 +53,8 @@ final class ForwardedRequest {
     // A client that went away cancels the engine's work; log and event streams end in no other way.
     answer.closeHandler(v -> engine.reset());
     var sent = send(engine, upload);
-    // A pipe takes its handlers away when it is done.
-    sent.onComplete(done -> EngineProxy.listen(engine));
+    // A pipe takes its handlers away when it is closed.
+    sent.onFailure(cause -> EngineProxy.listen(engine));
     // An engine may refuse before it has read the whole body. Then its answer counts, and a write
     // that fails meanwhile would cost us that: so no more is sent.
     return engine

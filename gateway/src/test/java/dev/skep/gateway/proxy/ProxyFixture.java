@@ -1,5 +1,7 @@
 package dev.skep.gateway.proxy;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.ThreadingModel;
@@ -9,6 +11,8 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -34,6 +38,10 @@ final class ProxyFixture implements AutoCloseable {
       };
 
   final Vertx vertx = Vertx.vertx();
+
+  /** What nobody caught: the daemon would log it as an error. */
+  private final List<Throwable> unhandled = new CopyOnWriteArrayList<>();
+
   final Path directory;
   final EngineProxy proxy;
   final GatewayServer server;
@@ -41,6 +49,7 @@ final class ProxyFixture implements AutoCloseable {
 
   ProxyFixture(Path directory, ApiEndpoint engine, LocalRoutes routes) {
     this.directory = directory;
+    vertx.exceptionHandler(unhandled::add);
     this.proxy = new EngineProxy(vertx, engine);
     this.server = new GatewayServer(vertx, proxy, routes, Detours.NONE);
     this.socket = directory.resolve("skep.sock");
@@ -74,5 +83,6 @@ final class ProxyFixture implements AutoCloseable {
     await(server.close());
     await(proxy.close());
     await(vertx.close());
+    assertThat(unhandled).isEmpty();
   }
 }
