@@ -19,32 +19,33 @@ final class Bench {
   private static final String MANAGER_ADDRESS = "127.0.0.5";
   private static final String WORKER_ADDRESS = "127.0.0.6";
 
-  private final Map<String, String> options = new LinkedHashMap<>();
+  private final Options options;
   private final Map<String, Samples> results = new LinkedHashMap<>();
 
   public static void main(String[] args) {
-    new Bench().run(args);
+    new Bench(Options.of(args)).run();
   }
 
-  private void run(String[] args) {
-    for (String arg : args) {
-      options.put(arg.substring(0, arg.indexOf('=')), arg.substring(arg.indexOf('=') + 1));
-    }
-    Path dir = Path.of(options.get("dir"));
-    Path engine = Path.of(options.get("engine"));
-    Path swarmEngine = Path.of(options.get("swarm-engine"));
-    int rounds = Integer.parseInt(options.get("rounds"));
-    int[] sizes = numbers("sizes");
-    int[] workers = numbers("workers");
+  private Bench(Options options) {
+    this.options = options;
+  }
 
-    var manager = new Daemon(Path.of(options.get("skep")), dir, engine, MANAGER_ADDRESS, "manager");
+  private void run() {
+    Path dir = options.path("dir");
+    Path engine = options.path("engine");
+    Path swarmEngine = options.path("swarm-engine");
+    int rounds = options.number("rounds");
+    int[] sizes = options.numbers("sizes");
+    int[] workers = options.numbers("workers");
+
+    var manager = new Daemon(options.path("skep"), dir, engine, MANAGER_ADDRESS, "manager");
     manager.start();
     try {
-      var floor = new Floor(engine, options.get("image"));
-      var skep = new Orchestrator(manager.socket, engine, options.get("image"));
-      var swarm = new Orchestrator(swarmEngine, swarmEngine, options.get("swarm-image"));
+      var floor = new Floor(engine, options.text("image"));
+      var skep = new Orchestrator(manager.socket, engine, options.text("image"));
+      var swarm = new Orchestrator(swarmEngine, swarmEngine, options.text("swarm-image"));
       skep.init(MANAGER_ADDRESS);
-      swarm.init(options.get("swarm-address"));
+      swarm.init(options.text("swarm-address"));
       sample("RSS, MiB|a Skep manager, empty", rssMib(manager.pid(), 10));
 
       // One round that does not count: code gets loaded and compiled, caches get filled.
@@ -57,7 +58,7 @@ final class Bench {
       }
       replaceWithoutDelay(2 * rounds, floor, skep, swarm);
       replaceByDefault(Math.min(3, rounds), skep, swarm);
-      memory(Integer.parseInt(options.get("tasks")), manager, skep, dir, engine);
+      memory(options.number("tasks"), manager, skep, dir, engine);
       starts(rounds, manager, dir, engine);
     } finally {
       print(sizes, workers);
@@ -100,7 +101,7 @@ final class Bench {
     String theirs = swarm.create(1, Duration.ZERO, ANYWHERE);
     skep.awaitRunning(ours, 1);
     swarm.awaitRunning(theirs, 1);
-    try (var api = new EngineApi(Path.of(options.get("engine")))) {
+    try (var api = new EngineApi(options.path("engine"))) {
       for (int i = 0; i < times; i++) {
         String id = floor.startOne(api);
         long begin = System.nanoTime();
@@ -137,7 +138,7 @@ final class Bench {
     sample("RSS, MiB|a Skep manager that runs " + tasks + " tasks", rssMib(manager.pid(), 10));
     skep.remove(own);
 
-    var worker = new Daemon(Path.of(options.get("skep")), dir, engine, WORKER_ADDRESS, "worker");
+    var worker = new Daemon(options.path("skep"), dir, engine, WORKER_ADDRESS, "worker");
     worker.start();
     try (var swarm = new EngineApi(manager.socket);
         var joiner = new EngineApi(worker.socket)) {
@@ -156,14 +157,14 @@ final class Bench {
     }
     for (String name : List.of("engine", "swarm-engine")) {
       String what = name.equals("engine") ? "dockerd without swarm mode, at the end" : "dockerd in swarm mode, at the end";
-      sample("RSS, MiB|" + what, rssMib(Long.parseLong(options.get(name + "-pid")), 0));
+      sample("RSS, MiB|" + what, rssMib(options.number(name + "-pid"), 0));
     }
   }
 
   /** From the command to the ready line: on a host in no swarm yet, and as the manager that comes back. */
   private void starts(int times, Daemon manager, Path dir, Path engine) {
     for (int i = 0; i < times; i++) {
-      var fresh = new Daemon(Path.of(options.get("skep")), dir, engine, WORKER_ADDRESS, "fresh" + i);
+      var fresh = new Daemon(options.path("skep"), dir, engine, WORKER_ADDRESS, "fresh" + i);
       sample("start to ready, s|in no swarm", fresh.start());
       fresh.stop();
       manager.stop();
@@ -220,9 +221,5 @@ final class Bench {
 
   private Samples of(String key) {
     return results.getOrDefault(key, new Samples());
-  }
-
-  private int[] numbers(String option) {
-    return Arrays.stream(options.get(option).split(",")).mapToInt(Integer::parseInt).toArray();
   }
 }

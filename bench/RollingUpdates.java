@@ -13,33 +13,34 @@ final class RollingUpdates {
   private static final String STOP_FIRST = "stop-first";
   private static final String START_FIRST = "start-first";
 
-  private final Map<String, String> options = new LinkedHashMap<>();
+  private final Options options;
   private final Map<String, Samples> results = new LinkedHashMap<>();
 
   public static void main(String[] args) {
-    new RollingUpdates().run(args);
+    new RollingUpdates(Options.of(args)).run();
   }
 
-  private void run(String[] args) {
-    for (String arg : args) {
-      options.put(arg.substring(0, arg.indexOf('=')), arg.substring(arg.indexOf('=') + 1));
-    }
-    Path dir = Path.of(options.get("dir"));
-    Path engine = Path.of(options.get("engine"));
-    Path swarmEngine = Path.of(options.get("swarm-engine"));
-    int replicas = number("replicas");
-    int parallelism = number("parallelism");
+  private RollingUpdates(Options options) {
+    this.options = options;
+  }
 
-    var manager = new Daemon(Path.of(options.get("skep")), dir, engine, MANAGER_ADDRESS, "manager");
+  private void run() {
+    Path dir = options.path("dir");
+    Path engine = options.path("engine");
+    Path swarmEngine = options.path("swarm-engine");
+    int replicas = options.number("replicas");
+    int parallelism = options.number("parallelism");
+
+    var manager = new Daemon(options.path("skep"), dir, engine, MANAGER_ADDRESS, "manager");
     manager.start();
     try {
-      var floor = new Floor(engine, options.get("image"));
-      var skep = new Orchestrator(manager.socket, engine, options.get("image"));
-      var swarm = new Orchestrator(swarmEngine, swarmEngine, options.get("swarm-image"));
+      var floor = new Floor(engine, options.text("image"));
+      var skep = new Orchestrator(manager.socket, engine, options.text("image"));
+      var swarm = new Orchestrator(swarmEngine, swarmEngine, options.text("swarm-image"));
       skep.init(MANAGER_ADDRESS);
-      swarm.init(options.get("swarm-address"));
+      swarm.init(options.text("swarm-address"));
       // The first round warms up and does not count.
-      for (int round = 0; round <= number("rounds"); round++) {
+      for (int round = 0; round <= options.number("rounds"); round++) {
         boolean counts = round > 0;
         sample(counts, STOP_FIRST + "|floor", floor.roll(replicas, parallelism));
         update(counts, STOP_FIRST, "skep", skep, List.of("host"), replicas, parallelism);
@@ -48,7 +49,7 @@ final class RollingUpdates {
         update(counts, STOP_FIRST, "tuned", swarm, List.of(), replicas, parallelism);
         update(counts, START_FIRST, "skep", skep, List.of("host"), replicas, parallelism);
         update(counts, START_FIRST, "swarm", swarm, List.of("host"), replicas, parallelism);
-        System.err.println("round " + round + " of " + number("rounds") + " is done");
+        System.err.println("round " + round + " of " + options.number("rounds") + " is done");
       }
     } finally {
       print();
@@ -90,9 +91,5 @@ final class RollingUpdates {
 
   private Samples of(String key) {
     return results.getOrDefault(key, new Samples());
-  }
-
-  private int number(String option) {
-    return Integer.parseInt(options.get(option));
   }
 }
