@@ -11,26 +11,30 @@ import java.util.HexFormat;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.crypto.Cipher;
 import javax.crypto.KDF;
-import javax.crypto.SecretKey;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.HKDFParameterSpec;
+import javax.crypto.spec.IvParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes bytes unreadable without the store's key, and unchangeable: AES-256-GCM. Each life of a
- * store derives a key of its own (HKDF-SHA256 of the store's key with a random salt), so that
- * counting up is enough for a nonce never to be used twice under one key.
+ * Makes bytes unreadable without the store's key, and unchangeable: ChaCha20-Poly1305, which needs
+ * no help of the processor's that only an optimizing compiler would use. Each life of a store
+ * derives a key of its own (HKDF-SHA256 of the store's key with a random salt), so that counting up
+ * is enough for a nonce never to be used twice under one key.
  *
- * <p>A sealed text is: 1 (the format), the key's fingerprint (4 bytes), the salt (16), the nonce
- * (12), the ciphertext with its tag (16 more bytes than the plain text). Safe for all threads.
+ * <p>A sealed text is: 2 (the format), the key's fingerprint (4 bytes), the salt (16), the nonce
+ * (12), the ciphertext with its tag (16 more bytes than the plain text). What an older Skep sealed,
+ * format 1, is AES-256-GCM and else the same; it can still be opened. Safe for all threads.
  */
 final class Seal {
-  private static final byte FORMAT = 1;
+  private static final byte AES_GCM = 1;
+  private static final byte CHACHA20_POLY1305 = 2;
   private static final int FINGERPRINT_BYTES = 4;
   private static final int SALT_BYTES = 16;
   private static final int NONCE_BYTES = 12;
   private static final int HEADER_BYTES = 1 + FINGERPRINT_BYTES + SALT_BYTES + NONCE_BYTES;
-  private static final int TAG_BITS = 128;
+  private static final int TAG_BYTES = 16;
   private static final int DERIVED_BYTES = 32;
   private static final byte[] INFO = "skep store".getBytes(StandardCharsets.US_ASCII);
 
@@ -45,9 +49,9 @@ final class Seal {
 
   private static final class Derived {
     final byte[] salt;
-    final SecretKey key;
+    final byte[] key;
 
-    Derived(byte[] salt, SecretKey key) {
+    Derived(byte[] salt, byte[] key) {
       this.salt = salt;
       this.key = key;
     }
@@ -78,7 +82,7 @@ final class Seal {
 
   /** Whether the bytes were sealed at all: a store's older files hold plain JSON. */
   static boolean sealed(byte[] stored) {
-    return stored.length > 0 && stored[0] == FORMAT;
+    return stored.length > 0 && (stored[0] == CHACHA20_POLY1305 || stored[0] == AES_GCM);
   }
 
   /**
@@ -87,8 +91,12 @@ final class Seal {
   byte[] seal(byte[] plain, String context) {
     ByteBuffer nonce = ByteBuffer.allocate(NONCE_BYTES);
     nonce.putLong(NONCE_BYTES - Long.BYTES, count.getAndIncrement());
-    byte[] sealed = new byte[HEADER_BYTES + plain.length + TAG_BITS / Byte.SIZE];
-    ByteBuffer.wrap(sealed).put(FORMAT).put(fingerprint).put(own.salt).put(nonce.array());
+    byte[] sealed = new byte[HEADER_BYTES + plain.length + TAG_BYTES];
+    ByteBuffer.wrap(sealed)
+        .put(CHACHA20_POLY1305)
+        .put(fingerprint)
+        .put(own.salt)
+        .put(nonce.array());
     try {
       cipher(Cipher.ENCRYPT_MODE, own.key, sealed, context)
           .doFinal(plain, 0, plain.length, sealed, HEADER_BYTES);
@@ -100,7 +108,7 @@ final class Seal {
 
   /** Throws IOException when the bytes were sealed with another key or were changed since. */
   byte[] open(byte[] sealed, String context) throws IOException {
-    if (!sealed(sealed) || sealed.length < HEADER_BYTES + TAG_BITS / Byte.SIZE) {
+    if (!sealed(sealed) || sealed.length < HEADER_BYTES + TAG_BYTES) {
       throw new IOException("not sealed as this version of Skep seals");
     }
     byte[] other = Arrays.copyOfRange(sealed, 1, 1 + FINGERPRINT_BYTES);
@@ -111,7 +119,7 @@ final class Seal {
     }
     int salt = 1 + FINGERPRINT_BYTES;
     try {
-      SecretKey opening = keyFor(Arrays.copyOfRange(sealed, salt, salt + SALT_BYTES));
+      byte[] opening = keyFor(Arrays.copyOfRange(sealed, salt, salt + SALT_BYTES));
       return cipher(Cipher.DECRYPT_MODE, opening, sealed, context)
           .doFinal(sealed, HEADER_BYTES, sealed.length - HEADER_BYTES);
     } catch (GeneralSecurityException e) {
@@ -119,7 +127,7 @@ final class Seal {
     }
   }
 
-  private SecretKey keyFor(byte[] salt) throws GeneralSecurityException {
+  private byte[] keyFor(byte[] salt) throws GeneralSecurityException {
     Derived known = last;
     if (known == null || !Arrays.equals(known.salt, salt)) {
       known = derived(salt);
@@ -131,7 +139,7 @@ final class Seal {
   private Derived derived(byte[] salt) throws GeneralSecurityException {
     HKDFParameterSpec how =
         HKDFParameterSpec.ofExtract().addIKM(key).addSalt(salt).thenExpand(INFO, DERIVED_BYTES);
-    return new Derived(salt, KDF.getInstance("HKDF-SHA256").deriveKey("AES", how));
+    return new Derived(salt, KDF.getInstance("HKDF-SHA256").deriveData(how));
   }
 
   /**
@@ -139,11 +147,18 @@ final class Seal {
    *
    * @param mode of {@link Cipher}
    */
-  private static Cipher cipher(int mode, SecretKey key, byte[] sealed, String context)
+  private static Cipher cipher(int mode, byte[] key, byte[] sealed, String context)
       throws GeneralSecurityException {
-    Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
-    cipher.init(
-        mode, key, new GCMParameterSpec(TAG_BITS, sealed, HEADER_BYTES - NONCE_BYTES, NONCE_BYTES));
+    byte[] nonce = Arrays.copyOfRange(sealed, HEADER_BYTES - NONCE_BYTES, HEADER_BYTES);
+    Cipher cipher;
+    if (sealed[0] == AES_GCM) {
+      cipher = Cipher.getInstance("AES/GCM/NoPadding");
+      cipher.init(
+          mode, new SecretKeySpec(key, "AES"), new GCMParameterSpec(TAG_BYTES * Byte.SIZE, nonce));
+    } else {
+      cipher = Cipher.getInstance("ChaCha20-Poly1305");
+      cipher.init(mode, new SecretKeySpec(key, "ChaCha20"), new IvParameterSpec(nonce));
+    }
     cipher.updateAAD(sealed, 0, HEADER_BYTES);
     cipher.updateAAD(context.getBytes(StandardCharsets.UTF_8));
     return cipher;
@@ -154,6 +169,6 @@ final class Seal {
   }
 
   private static IllegalStateException noCipher(GeneralSecurityException e) {
-    return new IllegalStateException("this JDK lacks AES-GCM or HKDF", e);
+    return new IllegalStateException("this JDK lacks ChaCha20-Poly1305, AES-GCM or HKDF", e);
   }
 }

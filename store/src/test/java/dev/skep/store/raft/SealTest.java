@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -28,6 +29,21 @@ class SealTest {
     assertThat(new String(sealed, StandardCharsets.ISO_8859_1)).doesNotContain("s3cr3t");
     assertThat(Seal.sealed(sealed)).isTrue();
     assertThat(StoreKey.in(directory).open(sealed, "x")).isEqualTo(PLAIN);
+  }
+
+  @Test
+  void opens_what_an_older_version_sealed_with_aes() throws IOException {
+    byte[] key = new byte[32];
+    for (int i = 0; i < key.length; i++) {
+      key[i] = (byte) i;
+    }
+    byte[] sealed =
+        HexFormat.of()
+            .parseHex(
+                "01630dcd298613ad57b2f8dd5ea76557f0167fd74c000000000000000000"
+                    + "0000000fd028d9c1c7a40b730b21280cf80a48b613d39932a0");
+    assertThat(Seal.sealed(sealed)).isTrue();
+    assertThat(new Seal(key, "a test").open(sealed, "x")).isEqualTo(PLAIN);
   }
 
   @Test
