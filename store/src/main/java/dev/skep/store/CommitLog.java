@@ -12,7 +12,7 @@ import java.util.function.Consumer;
 public final class CommitLog {
   /**
    * Commits kept for watches that start from an index; enough for a watcher to come back after a
-   * restart of its part.
+   * restart of its part, or of the whole process where the store keeps its log.
    */
   public static final int KEPT = 1024;
 
@@ -22,9 +22,16 @@ public final class CommitLog {
    */
   public static final int KEPT_CHANGES = 16_384;
 
-  private final Deque<Commit> recent = new ArrayDeque<>();
+  /** What the kept commits take in the store's log, where it has one: configs may be large. */
+  public static final long KEPT_BYTES = 16L * 1024 * 1024;
+
+  private record Kept(Commit commit, int bytes) {}
+
+  private final Deque<Kept> recent = new ArrayDeque<>();
   private final Listeners<Commit> watchers = new Listeners<>();
+  private final int kept;
   private int recentChanges;
+  private long recentBytes;
   private long oldestKnown;
   private long newest;
 
@@ -33,27 +40,60 @@ public final class CommitLog {
    *     kept
    */
   public CommitLog(long startIndex) {
+    this(startIndex, KEPT);
+  }
+
+  /**
+   * @param startIndex the index of the snapshot that the log starts from: commits up to it are not
+   *     kept
+   * @param kept commits at most
+   */
+  public CommitLog(long startIndex, int kept) {
     this.oldestKnown = startIndex;
     this.newest = startIndex;
+    this.kept = kept;
   }
 
   /** Keeps a commit and hands it to the watchers. */
-  public synchronized void add(Commit commit) {
-    recent.addLast(commit);
+  public void add(Commit commit) {
+    add(commit, 0);
+  }
+
+  /**
+   * Keeps a commit and hands it to the watchers.
+   *
+   * @param bytes that it takes in the store's log
+   */
+  public synchronized void add(Commit commit, int bytes) {
+    recent.addLast(new Kept(commit, bytes));
     recentChanges += commit.changes().size();
+    recentBytes += bytes;
     newest = commit.index();
-    while (recent.size() > KEPT || (recentChanges > KEPT_CHANGES && recent.size() > 1)) {
-      Commit oldest = recent.removeFirst();
-      recentChanges -= oldest.changes().size();
-      oldestKnown = oldest.index();
+    while (tooMuch()) {
+      Kept oldest = recent.removeFirst();
+      recentChanges -= oldest.commit().changes().size();
+      recentBytes -= oldest.bytes();
+      oldestKnown = oldest.commit().index();
     }
     watchers.tell(commit);
+  }
+
+  /** The last commit is kept however large it is. */
+  private boolean tooMuch() {
+    return recent.size() > kept
+        || (recent.size() > 1 && (recentChanges > KEPT_CHANGES || recentBytes > KEPT_BYTES));
+  }
+
+  /** The index that a watch may start from at the earliest: all commits after it are kept. */
+  public synchronized long oldestKnown() {
+    return oldestKnown;
   }
 
   /** Forgets all commits: a snapshot at {@code index} took their place. */
   public synchronized void reset(long index) {
     recent.clear();
     recentChanges = 0;
+    recentBytes = 0;
     oldestKnown = index;
     newest = index;
   }
@@ -74,8 +114,8 @@ public final class CommitLog {
     long replayed;
     do {
       replayed = newest;
-      for (Commit commit : recent.toArray(Commit[]::new)) {
-        Listeners.tell(follower, commit);
+      for (Kept seen : recent.toArray(Kept[]::new)) {
+        Listeners.tell(follower, seen.commit());
       }
     } while (replayed < newest); // the watcher itself committed
     return watchers.add(follower);

@@ -78,8 +78,7 @@ public final class RaftStore implements Store {
     RaftServer server = null;
     try {
       ClientId clientId = ClientId.randomId();
-      StoreMachine machine =
-          new StoreMachine(clientId, options.snapshotInterval(), StoreKey.in(options.directory()));
+      StoreMachine machine = new StoreMachine(clientId, options, StoreKey.in(options.directory()));
       server = RatisSetup.server(options, machine);
       server.start();
       RatisSetup.checkMember(server, options);

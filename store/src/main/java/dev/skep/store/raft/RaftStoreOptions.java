@@ -1,5 +1,6 @@
 package dev.skep.store.raft;
 
+import dev.skep.store.CommitLog;
 import java.nio.file.Path;
 
 /**
@@ -13,9 +14,16 @@ import java.nio.file.Path;
  * @param port at which other members reach this one. A group of one listens nowhere.
  * @param snapshotInterval a snapshot is taken after at most so many log entries (and earlier when
  *     the log has grown as large as the state)
+ * @param keptCommits so many commits at most are kept for watches that start from an index; what is
+ *     kept outlives a restart
  */
 public record RaftStoreOptions(
-    Path directory, String memberId, String host, int port, long snapshotInterval) {
+    Path directory,
+    String memberId,
+    String host,
+    int port,
+    long snapshotInterval,
+    int keptCommits) {
   /** Swarm's own default for {@code --snapshot-interval}. */
   public static final long DEFAULT_SNAPSHOT_INTERVAL = 10_000;
 
@@ -32,13 +40,20 @@ public record RaftStoreOptions(
       throw new IllegalArgumentException(
           "a snapshot every " + snapshotInterval + " entries; at least 1 is needed");
     }
+    if (keptCommits < 1) {
+      throw new IllegalArgumentException(keptCommits + " commits are kept; at least 1 is needed");
+    }
   }
 
   public RaftStoreOptions(Path directory, String memberId, String host, int port) {
-    this(directory, memberId, host, port, DEFAULT_SNAPSHOT_INTERVAL);
+    this(directory, memberId, host, port, DEFAULT_SNAPSHOT_INTERVAL, CommitLog.KEPT);
   }
 
   public RaftStoreOptions withSnapshotInterval(long entries) {
-    return new RaftStoreOptions(directory, memberId, host, port, entries);
+    return new RaftStoreOptions(directory, memberId, host, port, entries, keptCommits);
+  }
+
+  public RaftStoreOptions withKeptCommits(int commits) {
+    return new RaftStoreOptions(directory, memberId, host, port, snapshotInterval, commits);
   }
 }

@@ -28,8 +28,19 @@ final class RatisSetup {
   /** What Raft adds around a transaction in the log. */
   private static final int ENTRY_OVERHEAD_BYTES = 64 * 1024;
 
-  /** Closed segments are kept in memory until they are applied, the open one always. */
   private static final int SEGMENT_BYTES = 2 * 1024 * 1024;
+
+  /**
+   * Closed segments in memory: so many at most after a start, when the log is read.
+   *
+   * <p>Ratis lets go of them on a thread of its own, and hangs when it is closed just as that
+   * thread has begun (its log's close holds the lock that the thread waits for, and waits for the
+   * thread). As long as there are no more than these, it does not begin.
+   */
+  private static final int CACHED_SEGMENTS = 4;
+
+  /** Beyond this, the open one included, closed segments that are applied leave the memory. */
+  private static final int CACHED_BYTES = 2 * SEGMENT_BYTES;
 
   /** Files grow in such steps, so that most syncs need not write the file's length. */
   private static final int PREALLOCATED_BYTES = 512 * 1024;
@@ -102,7 +113,8 @@ final class RatisSetup {
     RaftServerConfigKeys.RetryCache.setExpiryTime(p, RETRY_CACHE);
 
     RaftServerConfigKeys.Log.setSegmentSizeMax(p, bytes(SEGMENT_BYTES));
-    RaftServerConfigKeys.Log.setSegmentCacheNumMax(p, 1);
+    RaftServerConfigKeys.Log.setSegmentCacheNumMax(p, CACHED_SEGMENTS);
+    RaftServerConfigKeys.Log.setSegmentCacheSizeMax(p, bytes(CACHED_BYTES));
     RaftServerConfigKeys.Log.setPreallocatedSize(p, bytes(PREALLOCATED_BYTES));
     RaftServerConfigKeys.Log.Appender.setBufferByteLimit(
         p, bytes(ENTRY_BYTES_MAX + ENTRY_OVERHEAD_BYTES));

@@ -53,7 +53,7 @@ final class StoreMachine extends BaseStateMachine {
   /** A log smaller than this is replayed faster than a snapshot is worth. */
   private static final long SNAPSHOT_BYTES_MIN = 4L * 1024 * 1024;
 
-  /** The log before the last snapshot is purged, so an older snapshot would be of no use. */
+  /** The log before the last snapshot is purged, so an older one would be of no use. */
   private static final SnapshotRetentionPolicy ONLY_THE_LAST =
       new SnapshotRetentionPolicy() {
         @Override
@@ -66,7 +66,7 @@ final class StoreMachine extends BaseStateMachine {
   private static final String LOG_ENTRY = "log entry";
 
   private final SimpleStateMachineStorage storage = new SimpleStateMachineStorage();
-  private final CommitLog log = new CommitLog(0);
+  private final CommitLog log;
   private final LeadershipNews leadership = new LeadershipNews(Leadership.NONE);
   private final Map<Long, Pending> pending = new ConcurrentHashMap<>();
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
@@ -80,17 +80,19 @@ final class StoreMachine extends BaseStateMachine {
 
   // Of the applying thread alone.
   private long snapshotBytes;
+  private SnapshotPoints points = new SnapshotPoints(TermIndex.INITIAL_VALUE, ClusterState.EMPTY);
   private long triedIndex;
-  private long bytesSinceTry;
+  private long triedLogBytes;
 
   /**
    * @param clientId under which this member's own transactions are in the log
    * @param seal of what is written to the disk
    */
-  StoreMachine(ClientId clientId, long snapshotInterval, Seal seal) {
+  StoreMachine(ClientId clientId, RaftStoreOptions options, Seal seal) {
     this.clientId = clientId;
     this.seal = seal;
-    this.snapshotInterval = snapshotInterval;
+    this.snapshotInterval = options.snapshotInterval();
+    this.log = new CommitLog(0, options.keptCommits());
   }
 
   ClusterState state() {
@@ -156,7 +158,7 @@ final class StoreMachine extends BaseStateMachine {
       Transaction transaction = own == null ? read(logged.getLogData()) : own.transaction();
       Commit commit = apply(transaction, entry.getTerm(), entry.getIndex());
       state = commit.state();
-      log.add(commit);
+      log.add(commit, logged.getLogData().size());
       answer(own, commit, null);
     } catch (StoreException e) {
       answer(own, null, e);
@@ -167,7 +169,7 @@ final class StoreMachine extends BaseStateMachine {
       fail(bug);
       throw e;
     }
-    bytesSinceTry += logged.getLogData().size();
+    points.add(TermIndex.valueOf(entry), state, logged.getLogData().size());
     updateLastAppliedTermIndex(entry.getTerm(), entry.getIndex());
     return CompletableFuture.completedFuture(Message.EMPTY);
   }
@@ -300,35 +302,38 @@ final class StoreMachine extends BaseStateMachine {
     }
     state = SnapshotFile.read(file.toPath(), seal);
     log.reset(state.index());
+    points = new SnapshotPoints(snapshot.getTermIndex(), state);
     triedIndex = snapshot.getIndex();
+    triedLogBytes = 0;
     snapshotBytes = file.length();
-    bytesSinceTry = 0;
     setLastAppliedTermIndex(snapshot.getTermIndex());
   }
 
   /**
-   * Asked after each entry. Takes a snapshot when the log since the last one holds many entries, or
-   * as much as the state itself: so the disk never carries much more than twice the state, and the
-   * writing costs a constant factor. Returns the snapshot's index, or none.
+   * Asked after each entry. Takes a snapshot when that lets go of many entries of the log, or of as
+   * much of it as the state itself: so the disk never carries much more than twice the state beside
+   * the commits that are kept, and the writing costs a constant factor. Returns the snapshot's
+   * index, or none.
    */
   @Override
   public long takeSnapshot() throws IOException {
-    TermIndex applied = getLastAppliedTermIndex();
+    SnapshotPoints.Point point = points.notAfter(log.oldestKnown());
+    TermIndex place = point.place();
     boolean due =
-        applied.getIndex() - triedIndex >= snapshotInterval
-            || bytesSinceTry >= Math.max(SNAPSHOT_BYTES_MIN, snapshotBytes);
+        place.getIndex() - triedIndex >= snapshotInterval
+            || point.logBytes() - triedLogBytes >= Math.max(SNAPSHOT_BYTES_MIN, snapshotBytes);
     if (!due) {
       return RaftLog.INVALID_LOG_INDEX;
     }
-    triedIndex = applied.getIndex();
-    bytesSinceTry = 0;
-    File file = storage.getSnapshotFile(applied.getTerm(), applied.getIndex());
+    triedIndex = place.getIndex();
+    triedLogBytes = point.logBytes();
+    File file = storage.getSnapshotFile(place.getTerm(), place.getIndex());
     try {
-      SnapshotFile.write(state, file.toPath(), seal);
+      SnapshotFile.write(point.state(), file.toPath(), seal);
       MD5Hash digest = MD5FileUtil.computeMd5ForFile(file);
       MD5FileUtil.saveMD5File(file, digest);
       storage.updateLatestSnapshot(
-          new SingleFileSnapshotInfo(new FileInfo(file.toPath(), digest), applied));
+          new SingleFileSnapshotInfo(new FileInfo(file.toPath(), digest), place));
       storage.cleanupOldSnapshots(ONLY_THE_LAST);
     } catch (IOException e) {
       // The log still has everything; the next try comes after another interval.
@@ -336,6 +341,6 @@ final class StoreMachine extends BaseStateMachine {
       return RaftLog.INVALID_LOG_INDEX;
     }
     snapshotBytes = file.length();
-    return applied.getIndex();
+    return place.getIndex();
   }
 }

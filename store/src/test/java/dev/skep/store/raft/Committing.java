@@ -20,6 +20,7 @@ final class Committing {
   static final int WORKERS = 6;
   static final int NODES = 3;
   static final long SNAPSHOT_INTERVAL = 150;
+  static final int KEPT_COMMITS = 50;
 
   private static final int DATA_BYTES = 20_000;
 
@@ -27,7 +28,8 @@ final class Committing {
 
   static RaftStoreOptions options(Path directory) {
     return new RaftStoreOptions(directory, "m1", "127.0.0.1", 4242)
-        .withSnapshotInterval(SNAPSHOT_INTERVAL);
+        .withSnapshotInterval(SNAPSHOT_INTERVAL)
+        .withKeptCommits(KEPT_COMMITS);
   }
 
   public static void main(String[] arguments) throws Exception {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.skep.store.ClusterState;
 import dev.skep.store.Commit;
+import dev.skep.store.CommitLog;
 import dev.skep.store.Filled;
 import dev.skep.store.Op;
 import dev.skep.store.Refusal;
@@ -44,26 +45,37 @@ class RaftStoreTest extends StoreContract {
 
   @Override
   protected Store open() throws Exception {
-    return open(RaftStoreOptions.DEFAULT_SNAPSHOT_INTERVAL);
+    return open(RaftStoreOptions.DEFAULT_SNAPSHOT_INTERVAL, CommitLog.KEPT);
   }
 
-  private Store open(long snapshotInterval) throws Exception {
+  private Store open(long snapshotInterval, int keptCommits) throws Exception {
     return await(
         RaftStore.open(
             new RaftStoreOptions(directory, "m1", "127.0.0.1", 4242)
-                .withSnapshotInterval(snapshotInterval)));
+                .withSnapshotInterval(snapshotInterval)
+                .withKeptCommits(keptCommits)));
   }
 
-  private void reopen(long snapshotInterval) throws Exception {
+  private void reopen() throws Exception {
     await(store.close());
-    store = open(snapshotInterval);
+    store = open();
+  }
+
+  /** Keeps next to no commits, so that snapshots are of nearly the present state. */
+  private void reopen(long snapshotInterval) throws Exception {
+    reopen(snapshotInterval, 1);
+  }
+
+  private void reopen(long snapshotInterval, int keptCommits) throws Exception {
+    await(store.close());
+    store = open(snapshotInterval, keptCommits);
   }
 
   @Test
   void keeps_every_write_over_a_restart() throws Exception {
     writeMuch();
     ClusterState before = store.state();
-    reopen(RaftStoreOptions.DEFAULT_SNAPSHOT_INTERVAL);
+    reopen();
     assertSame(store.state(), before);
   }
 
@@ -103,28 +115,74 @@ class RaftStoreTest extends StoreContract {
       committed.add(commit(now().create(Samples.service("s" + i, "n" + i))));
     }
     long term = store.leadership().term();
-    reopen(RaftStoreOptions.DEFAULT_SNAPSHOT_INTERVAL);
+    reopen();
     assertThat(store.leadership().term()).isGreaterThan(term);
     committed.add(commit(now().create(Samples.service("more", "more"))));
 
-    List<Long> seen = new ArrayList<>();
-    store.watch(committed.get(2).index(), commit -> seen.add(commit.index())).close();
-    assertThat(seen)
+    assertThat(watched(committed.get(2).index()))
         .containsExactlyElementsOf(committed.subList(3, 6).stream().map(Commit::index).toList());
     assertThat(refusal(now().term(term).create(Samples.service("x", "x"))))
         .isEqualTo(new Refusal.StaleTerm(term, store.leadership().term()));
   }
 
   @Test
-  void a_watch_from_before_the_snapshot_is_refused_after_a_restart() throws Exception {
+  void a_watch_of_what_is_kept_goes_on_after_a_restart_wherever_the_snapshot_fell()
+      throws Exception {
+    int kept = 10;
+    reopen(3, kept);
+    List<Long> committed = new ArrayList<>();
+    for (int i = 0; i < 2 * kept + 3; i++) {
+      committed.add(commit(now().create(Samples.service("s" + i, "n" + i))).index());
+      refusal(now().create(Samples.service("s" + i, "again")));
+      if (i >= 2 * kept) {
+        reopen(3, kept);
+        List<Long> last = committed.subList(committed.size() - kept - 1, committed.size());
+        assertThat(watched(last.getFirst()))
+            .containsExactlyElementsOf(last.subList(1, last.size()));
+      }
+    }
+    assertThat(snapshots()).hasSize(1);
+    assertThatThrownBy(() -> watched(committed.get(kept))).hasMessageContaining("no longer");
+  }
+
+  @Test
+  void keeps_fewer_commits_when_they_are_large() throws Exception {
+    String data = "x".repeat(RatisSetup.ENTRY_BYTES_MAX * 3 / 4);
+    List<Long> committed = new ArrayList<>();
+    for (long bytes = 0; bytes < 3 * CommitLog.KEPT_BYTES; bytes += data.length()) {
+      committed.add(
+          commit(
+                  now()
+                      .create(Samples.secret("x", "x", data))
+                      .add(new Op.Delete(Kind.SECRET, "x", 0)))
+              .index());
+    }
+    int kept = (int) (CommitLog.KEPT_BYTES / data.length());
+    assertThatThrownBy(() -> watched(committed.getFirst())).hasMessageContaining("no longer kept");
+    List<Long> last = committed.subList(committed.size() - kept, committed.size());
+
+    reopen();
+
+    assertThat(watched(last.getFirst() - 1)).containsExactlyElementsOf(last);
+    assertThat(bytes()).isLessThan(2 * CommitLog.KEPT_BYTES);
+  }
+
+  /** The indexes of the commits after one. */
+  private List<Long> watched(long after) {
+    List<Long> seen = new ArrayList<>();
+    store.watch(after, commit -> seen.add(commit.index())).close();
+    return seen;
+  }
+
+  @Test
+  void a_watch_from_before_what_is_kept_is_refused_after_a_restart() throws Exception {
     reopen(5);
     long first = commit(now().create(Samples.service("s", "n"))).index();
     for (int i = 0; i < 20; i++) {
       commit(now().create(Samples.service("s" + i, "n" + i)));
     }
     reopen(5);
-    assertThatThrownBy(() -> store.watch(first, commit -> {}))
-        .hasMessageContaining("no longer kept");
+    assertThatThrownBy(() -> watched(first)).hasMessageContaining("no longer kept");
     store.watch(store.state().index(), commit -> {}).close();
   }
 
@@ -197,7 +255,7 @@ class RaftStoreTest extends StoreContract {
       Files.delete(file);
     }
     unpackUnsealed();
-    store = open(4);
+    store = open(4, 1);
     assertThat(store.state().secrets())
         .extracting(SwarmObject::name)
         .containsExactlyInAnyOrder("old0", "old1", "old2", "old3", "old4", "old5", "old6");
@@ -259,7 +317,7 @@ class RaftStoreTest extends StoreContract {
         .isInstanceOf(StoreFailure.class)
         .hasMessageContaining("1 steps");
     commit(now().create(Samples.secret("x", "x", data.substring(1_000))));
-    reopen(RaftStoreOptions.DEFAULT_SNAPSHOT_INTERVAL);
+    reopen();
     assertThat(store.state().secret("x")).isPresent();
   }
 
@@ -287,7 +345,7 @@ class RaftStoreTest extends StoreContract {
     assertSame(store.state(), before);
     commit(now().create(Samples.service("s3", "two")));
     ClusterState after = store.state();
-    reopen(RaftStoreOptions.DEFAULT_SNAPSHOT_INTERVAL);
+    reopen();
     assertSame(store.state(), after);
   }
 
