@@ -23,8 +23,13 @@ final class Dial implements Wire.Owner {
     REFUSED,
     /** There was no answer at all. */
     SILENT,
-    /** The task's own node does not lead to it any more: the table that named it is old. */
-    GONE
+    /**
+     * The task's own node does not lead to it now: the table that named it is old, or the node's
+     * is, or the task does not answer.
+     */
+    GONE,
+    /** This node has no socket left for it. */
+    NO_SOCKET
   }
 
   /** Whoever wants the connection. */
@@ -58,28 +63,27 @@ final class Dial implements Wire.Owner {
   }
 
   void start() {
+    Wire adopted;
+    Socket socket;
     try {
-      Socket socket =
-          LinuxSocket.newSocketStream(target.address().getAddress() instanceof Inet6Address);
-      boolean connected;
-      try {
-        socket.setTcpNoDelay(true);
-        socket.setKeepAlive(true);
-        connected = socket.connect(target.address());
-      } catch (IOException e) {
-        socket.close();
-        throw e;
-      }
-      Wire adopted = lane.adopt(socket, this);
-      wire = adopted;
-      if (connected) {
+      socket = LinuxSocket.newSocketStream(target.address().getAddress() instanceof Inet6Address);
+      adopted = lane.adopt(socket, this);
+    } catch (IOException | ChannelException e) {
+      lane.execute(() -> fail(String.valueOf(e.getMessage()), Failure.NO_SOCKET));
+      return;
+    }
+    wire = adopted;
+    try {
+      socket.setTcpNoDelay(true);
+      socket.setKeepAlive(true);
+      if (socket.connect(target.address())) {
         connected(adopted);
       } else {
         timeout =
             lane.after(
                 CONNECT_TIMEOUT, () -> fail("no answer within " + CONNECT_TIMEOUT, Failure.SILENT));
       }
-    } catch (IOException | ChannelException e) { // the latter when no file descriptor is left
+    } catch (IOException e) {
       lane.execute(() -> fail(String.valueOf(e.getMessage()), Failure.REFUSED));
     }
   }

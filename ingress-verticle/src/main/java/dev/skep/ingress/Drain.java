@@ -25,36 +25,51 @@ final class Drain {
    */
   static final Duration FIRST_WORD = Duration.ofSeconds(2);
 
+  /**
+   * A connection that goes from one request to the next does not end by itself: only its task can
+   * end it between two, and does so when it is told to stop. Until then such connections may hold
+   * up the stop for this long, in which they often come to rest, and no longer.
+   */
+  static final Duration KEPT = Duration.ofSeconds(2);
+
   /** How often to look; a fifth of {@link #REST}. */
   private static final Duration LOOK = Duration.ofMillis(10);
 
   private static final class Watched {
+    private final long turns;
     private long moves;
     private long sinceNanos;
 
-    Watched(long moves, long sinceNanos) {
-      this.moves = moves;
+    Watched(Link link, long sinceNanos) {
+      this.turns = link.turns();
+      this.moves = link.moves();
       this.sinceNanos = sinceNanos;
+    }
+
+    boolean isKept(Link link) {
+      return link.turns() > turns;
     }
   }
 
   private final Lane lane;
   private final Promise<Integer> busy;
+  private final long keptNanos;
   private final long endNanos;
   private final Map<Link, Watched> links = new HashMap<>();
 
-  private Drain(Lane lane, Promise<Integer> busy, long endNanos) {
+  private Drain(Lane lane, Promise<Integer> busy, long nowNanos, Duration grace) {
     this.lane = lane;
     this.busy = busy;
-    this.endNanos = endNanos;
+    this.keptNanos = nowNanos + KEPT.toNanos();
+    this.endNanos = nowNanos + grace.toNanos();
   }
 
   /** Completes {@code busy} with the number of links that were still busy at the end. */
   static void start(Lane lane, String taskId, Duration grace, Promise<Integer> busy) {
     long now = System.nanoTime();
-    Drain drain = new Drain(lane, busy, now + grace.toNanos());
+    Drain drain = new Drain(lane, busy, now, grace);
     for (Link link : linksTo(lane, taskId)) {
-      drain.links.put(link, new Watched(link.moves(), now));
+      drain.links.put(link, new Watched(link, now));
     }
     drain.look();
   }
@@ -73,12 +88,14 @@ final class Drain {
     long now = System.nanoTime();
     links.keySet().removeIf(Link::isClosed);
     int working = 0;
+    int kept = 0;
     for (Map.Entry<Link, Watched> entry : links.entrySet()) {
       if (!isAtRest(entry.getKey(), entry.getValue(), now)) {
         working++;
+        kept += entry.getValue().isKept(entry.getKey()) ? 1 : 0;
       }
     }
-    if (working == 0 || now - endNanos >= 0) {
+    if (working == 0 || (working == kept && now - keptNanos >= 0) || now - endNanos >= 0) {
       busy.complete(working);
     } else {
       lane.after(LOOK, this::look);

@@ -58,6 +58,7 @@ public final class IngressVerticle extends VerticleBase {
   private final InetSocketAddress listen;
   private final InetSocketAddress mesh;
   private final Bus bus;
+  private final Places places;
   private final AtomicBoolean suspected = new AtomicBoolean();
 
   private @Nullable UserSpacePlane plane;
@@ -79,6 +80,17 @@ public final class IngressVerticle extends VerticleBase {
    */
   public IngressVerticle(
       String nodeId, String listenAddress, String meshAddress, int meshPort, Bus bus) {
+    this(nodeId, listenAddress, meshAddress, meshPort, bus, Places.ofThisProcess());
+  }
+
+  IngressVerticle(
+      String nodeId,
+      String listenAddress,
+      String meshAddress,
+      int meshPort,
+      Bus bus,
+      Places places) {
+    this.places = places;
     this.nodeId = nodeId;
     this.listen = HostPort.of(listenAddress, 0);
     this.mesh = HostPort.of(meshAddress, meshPort);
@@ -124,7 +136,7 @@ public final class IngressVerticle extends VerticleBase {
           Epoll.unavailabilityCause());
     }
     try {
-      return new UserSpacePlane(nodeId, listen.getAddress(), mesh, this::suspectStale);
+      return new UserSpacePlane(nodeId, listen.getAddress(), mesh, places, this::suspectStale);
     } catch (IOException e) {
       throw new IOException(
           "cannot listen for other nodes on "

@@ -71,13 +71,22 @@ final class Lane {
     return loop;
   }
 
-  /** Takes a connected or connecting socket; its events go to {@code owner}. */
+  /** Takes a connecting socket; its events go to {@code owner}. */
   Wire adopt(Socket socket, Wire.Owner owner) throws IOException {
-    Wire wire = new Wire(this, socket, owner);
+    return adopt(socket, owner, () -> {});
+  }
+
+  /**
+   * Takes a socket; its events go to {@code owner}.
+   *
+   * @param released run when the socket has been closed; not when this throws
+   */
+  Wire adopt(Socket socket, Wire.Owner owner, Runnable released) throws IOException {
+    Wire wire = new Wire(this, socket, owner, released);
     try {
       wire.register(loop);
     } catch (UncheckedIOException e) {
-      wire.release();
+      socket.close();
       throw e.getCause();
     }
     wires.add(wire);

@@ -18,6 +18,7 @@ final class Link implements Wire.Owner {
   private boolean closed;
   private boolean queued;
   private long moves;
+  private long turns;
   private boolean lastTowardsClient;
 
   /**
@@ -104,6 +105,9 @@ final class Link implements Wire.Owner {
 
   void moved(boolean towardsClient) {
     moves++;
+    if (lastTowardsClient && !towardsClient) {
+      turns++;
+    }
     lastTowardsClient = towardsClient;
   }
 
@@ -120,12 +124,26 @@ final class Link implements Wire.Owner {
     return moves;
   }
 
+  /** How often the client spoke again after the task had spoken: a kept connection's requests. */
+  long turns() {
+    return turns;
+  }
+
   /**
    * No request is on its way as far as can be seen from outside: nothing was ever sent, or the task
    * spoke last and all of it was handed on.
    */
   boolean looksAnswered() {
     return moves == 0 || (lastTowardsClient && !down.isHoldingBytes() && !up.isHoldingBytes());
+  }
+
+  /** Nobody waits for it any longer: a cut answer must look like one, an idle end like an end. */
+  void cut() {
+    if (looksAnswered()) {
+      close();
+    } else {
+      reset();
+    }
   }
 
   void close() {

@@ -20,8 +20,12 @@ import org.slf4j.LoggerFactory;
 final class Listener implements EpollIoHandle {
   /** Takes what comes. */
   interface Visitors {
-    /** A connection came; {@code lane} is to have it, and its thread calls. */
-    void take(Lane lane, Socket socket) throws IOException;
+    /**
+     * A connection came; {@code lane} is to have it, and its thread calls.
+     *
+     * @param left to be run once, when the socket is closed; not when this throws
+     */
+    void take(Lane lane, Socket socket, Runnable left) throws IOException;
   }
 
   private static final Logger LOG = LoggerFactory.getLogger(Listener.class);
@@ -35,6 +39,9 @@ final class Listener implements EpollIoHandle {
   /** How long to take none when the process has no file descriptor left. */
   private static final Duration PAUSE = Duration.ofMillis(100);
 
+  /** How soon to see whether a place has become free. */
+  private static final Duration FULL = Duration.ofMillis(10);
+
   private static final int SOCKADDR_BYTES = 26; // what Netty's accept writes at most
   private static final EpollIoOps NOTHING = EpollIoOps.valueOf(0);
 
@@ -42,14 +49,17 @@ final class Listener implements EpollIoHandle {
   private final Lane lane;
   private final Supplier<Lane> lanes;
   private final Visitors visitors;
+  private final Places.Door door;
   private final byte[] peer = new byte[SOCKADDR_BYTES];
   private @Nullable IoRegistration registration;
 
-  private Listener(Socket socket, Lane lane, Supplier<Lane> lanes, Visitors visitors) {
+  private Listener(
+      Socket socket, Lane lane, Supplier<Lane> lanes, Visitors visitors, Places.Door door) {
     this.socket = socket;
     this.lane = lane;
     this.lanes = lanes;
     this.visitors = visitors;
+    this.door = door;
   }
 
   /**
@@ -57,10 +67,15 @@ final class Listener implements EpollIoHandle {
    *
    * @param lanes where the next connection goes
    * @param visitors takes it there, on that lane's thread
+   * @param door only while it is open are connections taken
    * @throws IOException when the address cannot be bound
    */
   static Listener open(
-      InetSocketAddress address, Lane lane, Supplier<Lane> lanes, Visitors visitors)
+      InetSocketAddress address,
+      Lane lane,
+      Supplier<Lane> lanes,
+      Visitors visitors,
+      Places.Door door)
       throws IOException {
     Socket socket = bind(address);
     try {
@@ -72,7 +87,7 @@ final class Listener implements EpollIoHandle {
       socket.close();
       throw e;
     }
-    Listener listener = new Listener(socket, lane, lanes, visitors);
+    Listener listener = new Listener(socket, lane, lanes, visitors, door);
     lane.execute(listener::register);
     return listener;
   }
@@ -118,6 +133,10 @@ final class Listener implements EpollIoHandle {
   public void handle(IoRegistration source, IoEvent event) {
     try {
       for (int i = 0; i < ACCEPTS && socket.isOpen(); i++) {
+        if (!door.isOpen()) {
+          pause(source, FULL);
+          return;
+        }
         int accepted = socket.accept(peer);
         if (accepted < 0) {
           return;
@@ -130,10 +149,14 @@ final class Listener implements EpollIoHandle {
             .addKeyValue("port", port())
             .addKeyValue("reason", e.getMessage())
             .log("cannot take connections for a moment");
-        source.submit(NOTHING);
-        lane.after(PAUSE, () -> resume(source));
+        pause(source, PAUSE);
       }
     }
+  }
+
+  private void pause(IoRegistration source, Duration pause) {
+    source.submit(NOTHING);
+    lane.after(pause, () -> resume(source));
   }
 
   private void resume(IoRegistration source) {
@@ -143,6 +166,7 @@ final class Listener implements EpollIoHandle {
   }
 
   private void hand(Socket accepted) {
+    door.enter();
     Lane next = lanes.get();
     if (next == lane) {
       visit(next, accepted);
@@ -153,8 +177,9 @@ final class Listener implements EpollIoHandle {
 
   private void visit(Lane next, Socket accepted) {
     try {
-      visitors.take(next, accepted);
+      visitors.take(next, accepted, door::leave);
     } catch (IOException e) {
+      door.leave();
       LOG.atWarn()
           .addKeyValue("port", port())
           .addKeyValue("reason", e.getMessage())

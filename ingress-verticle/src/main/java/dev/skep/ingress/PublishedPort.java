@@ -3,16 +3,25 @@ package dev.skep.ingress;
 import dev.skep.ingress.RoutingTable.Route;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** An open port: where its next connection goes. Any thread may ask. */
 final class PublishedPort {
+  /** Whoever found no target and waits for other ones. */
+  interface Waiter {
+    /** On any thread. Who waits no longer may hear it once more. */
+    void tableChanged();
+  }
+
   private final int port;
   private final Balancer balancer;
   private final Predicate<String> leaving;
   private final Silence silence;
   private final Runnable suspectStale;
+  private final Set<Waiter> waiters = ConcurrentHashMap.newKeySet();
   private volatile List<Target> all = List.of();
   private volatile List<Target> usable = List.of();
 
@@ -36,6 +45,20 @@ final class PublishedPort {
   void route(Route route) {
     all = route.targets();
     recheck();
+    waiters.forEach(Waiter::tableChanged);
+  }
+
+  /** The next table is told to the waiter. One that comes at this moment may be missed. */
+  void await(Waiter waiter) {
+    waiters.add(waiter);
+  }
+
+  void forget(Waiter waiter) {
+    waiters.remove(waiter);
+  }
+
+  int waiting() {
+    return waiters.size();
   }
 
   /** Some target began to leave. */

@@ -27,16 +27,18 @@ final class RelayVisit implements Wire.Owner, Dial.Caller {
   private @Nullable Target target;
   private @Nullable Dial dial;
 
-  private RelayVisit(Lane lane, Directory directory, Socket socket) throws IOException {
+  private RelayVisit(Lane lane, Directory directory, Socket socket, Runnable left)
+      throws IOException {
     this.lane = lane;
     this.directory = directory;
-    this.peer = lane.adopt(socket, this);
+    this.peer = lane.adopt(socket, this, left);
     this.greeting = new LineReader(lane, peer);
     this.timeout = lane.after(GREETING_TIMEOUT, this::giveUp);
   }
 
-  static void start(Lane lane, Directory directory, Socket socket) throws IOException {
-    var _ = new RelayVisit(lane, directory, socket); // it lives on by its socket's events
+  static void start(Lane lane, Directory directory, Socket socket, Runnable left)
+      throws IOException {
+    var _ = new RelayVisit(lane, directory, socket, left); // it lives on by its socket's events
   }
 
   @Override
@@ -96,7 +98,8 @@ final class RelayVisit implements Wire.Owner, Dial.Caller {
 
   @Override
   public void unreachable(String reason, Dial.Failure failure) {
-    answer(Greeting.refused(reason));
+    // A task that is silent may be busy, and answer later; one that refuses will go on to.
+    answer(failure == Dial.Failure.REFUSED ? Greeting.refused(reason) : Greeting.gone(reason));
   }
 
   /** Says why there is no connection, and ends the talk. */

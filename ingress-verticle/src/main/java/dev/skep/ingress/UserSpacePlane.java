@@ -50,6 +50,7 @@ final class UserSpacePlane implements DataPlane, RelayVisit.Directory {
   private final Runnable suspectStale;
   private final MultiThreadIoEventLoopGroup group;
   private final List<Lane> lanes = new ArrayList<>();
+  private final Places places;
   private final AtomicInteger nextLane = new AtomicInteger();
   private final Map<Integer, Open> open = new ConcurrentHashMap<>();
 
@@ -64,14 +65,21 @@ final class UserSpacePlane implements DataPlane, RelayVisit.Directory {
   /**
    * @param address where published ports are listened on
    * @param mesh where other nodes' ingresses connect to; port 0 takes a free one
+   * @param places how many connections there is room for
    * @param suspectStale run on any thread, possibly often, when traffic shows that the table may be
    *     out of date
    * @throws IOException when the mesh port cannot be bound
    */
-  UserSpacePlane(String nodeId, InetAddress address, InetSocketAddress mesh, Runnable suspectStale)
+  UserSpacePlane(
+      String nodeId,
+      InetAddress address,
+      InetSocketAddress mesh,
+      Places places,
+      Runnable suspectStale)
       throws IOException {
     this.nodeId = nodeId;
     this.address = address;
+    this.places = places;
     this.suspectStale = suspectStale;
     int loops = Math.min(Runtime.getRuntime().availableProcessors(), MAX_LANES);
     this.group =
@@ -87,7 +95,8 @@ final class UserSpacePlane implements DataPlane, RelayVisit.Directory {
               mesh,
               nextLane(),
               this::nextLane,
-              (lane, socket) -> RelayVisit.start(lane, this, socket));
+              (lane, socket, left) -> RelayVisit.start(lane, this, socket, left),
+              places.forNodes());
     } catch (IOException e) {
       var _ = group.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS);
       throw e;
@@ -146,7 +155,8 @@ final class UserSpacePlane implements DataPlane, RelayVisit.Directory {
             new InetSocketAddress(address, route.port()),
             nextLane(),
             this::nextLane,
-            (lane, socket) -> Visit.start(lane, port, socket));
+            (lane, socket, left) -> Visit.start(lane, port, socket, left),
+            places.forClients());
     open.put(route.port(), new Open(listener, port));
   }
 
@@ -195,7 +205,7 @@ final class UserSpacePlane implements DataPlane, RelayVisit.Directory {
       if (now - end >= 0 && !table.tasks().contains(taskId)) {
         leaving.remove(taskId, end);
         for (Lane lane : lanes) {
-          lane.execute(() -> Drain.linksTo(lane, taskId).forEach(Link::reset));
+          lane.execute(() -> Drain.linksTo(lane, taskId).forEach(Link::cut));
         }
       }
     });
@@ -248,6 +258,11 @@ final class UserSpacePlane implements DataPlane, RelayVisit.Directory {
   /** The connections' sockets that are open. */
   Future<Integer> openSockets() {
     return sum(lane -> lane.wires().size());
+  }
+
+  /** The clients for whom there is no task yet. */
+  int waitingClients() {
+    return open.values().stream().mapToInt(one -> one.port().waiting()).sum();
   }
 
   /** The bytes that wait for slow readers. */

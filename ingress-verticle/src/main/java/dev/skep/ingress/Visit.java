@@ -14,36 +14,47 @@ import org.slf4j.LoggerFactory;
  * A client that came to a published port, until it is joined with a task. What it sends meanwhile
  * stays in its socket.
  *
- * <p>Tables reach the nodes one after another. A client whose tasks are all leaving, by this node's
- * knowledge or by their own nodes', came by an old table: it waits for a newer one.
+ * <p>Tables reach the nodes one after another, and a busy node may be slow to answer. So a client
+ * is not turned away when its tasks are leaving, when their nodes do not know them (yet, or any
+ * more), when nobody answers, or when this node has no socket left: nothing was sent, so it tries
+ * all of them again, at once when a newer table comes. It is turned away when every task refuses
+ * it, or when its patience ends.
  */
-final class Visit implements Wire.Owner, Dial.Caller {
+final class Visit implements Wire.Owner, Dial.Caller, PublishedPort.Waiter {
   private static final Logger LOG = LoggerFactory.getLogger(Visit.class);
 
-  /** How long a client waits for a newer table; a lost one is made good within this time. */
-  private static final Duration PATIENCE = IngressVerticle.REFRESH.plusSeconds(1);
+  /**
+   * How long a client waits for a task. A lost table is made good within half of it; and clients
+   * themselves seldom wait much longer.
+   */
+  static final Duration PATIENCE = IngressVerticle.REFRESH.multipliedBy(2);
 
-  /** How often it looks again meanwhile. */
-  private static final Duration LOOK = Duration.ofMillis(10);
+  /** The first pause before all tasks are tried again; each is twice the last. */
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
+
+  private static final Duration LAST_PAUSE = Duration.ofMillis(800);
 
   private final Lane lane;
   private final PublishedPort port;
   private final Wire client;
   private final List<Target> tried = new ArrayList<>(1);
   private final long patientUntilNanos = System.nanoTime() + PATIENCE.toNanos();
+  private Duration pause = FIRST_PAUSE;
+  private Lane.@Nullable Timer pausing;
   private @Nullable Target target;
   private @Nullable Dial dial;
-  private boolean foundOneGone;
+  private @Nullable String doubt;
   private boolean over;
 
-  private Visit(Lane lane, PublishedPort port, Socket socket) throws IOException {
+  private Visit(Lane lane, PublishedPort port, Socket socket, Runnable left) throws IOException {
     this.lane = lane;
     this.port = port;
-    this.client = lane.adopt(socket, this);
+    this.client = lane.adopt(socket, this, left);
   }
 
-  static void start(Lane lane, PublishedPort port, Socket socket) throws IOException {
-    Visit visit = new Visit(lane, port, socket);
+  static void start(Lane lane, PublishedPort port, Socket socket, Runnable left)
+      throws IOException {
+    Visit visit = new Visit(lane, port, socket, left);
     visit.client.act(visit::next);
   }
 
@@ -55,10 +66,9 @@ final class Visit implements Wire.Owner, Dial.Caller {
     if (chosen == null) {
       port.exhausted();
       if (mayComeLater()) {
-        lane.after(LOOK, () -> client.act(this::next));
+        pause();
       } else {
-        over = true;
-        client.reset();
+        turnAway();
       }
       return;
     }
@@ -68,11 +78,53 @@ final class Visit implements Wire.Owner, Dial.Caller {
     dial.start();
   }
 
-  /** Whether a newer table is likely to name a task that this client can have. */
+  /** Whether another round, or a newer table, may lead this client to a task. */
   private boolean mayComeLater() {
-    return (foundOneGone || port.someLeave())
+    return (doubt != null || port.someLeave())
         && port.leadsSomewhere()
         && System.nanoTime() - patientUntilNanos < 0;
+  }
+
+  private void pause() {
+    tried.clear();
+    doubt = null;
+    pausing = lane.after(pause, this::resume);
+    port.await(this);
+    Duration twice = pause.multipliedBy(2);
+    pause = twice.compareTo(LAST_PAUSE) < 0 ? twice : LAST_PAUSE;
+  }
+
+  @Override
+  public void tableChanged() {
+    lane.execute(this::resume);
+  }
+
+  private void resume() {
+    if (endPause()) {
+      client.act(this::next);
+    }
+  }
+
+  /** Whether there was one. */
+  private boolean endPause() {
+    Lane.Timer timer = pausing;
+    if (timer == null) {
+      return false;
+    }
+    pausing = null;
+    timer.cancel();
+    port.forget(this);
+    return true;
+  }
+
+  private void turnAway() {
+    over = true;
+    LOG.atDebug()
+        .addKeyValue("port", port.port())
+        .addKeyValue("tried", tried.size())
+        .addKeyValue("doubt", doubt)
+        .log("no task could be reached; the client is turned away");
+    client.reset();
   }
 
   @Override
@@ -89,7 +141,7 @@ final class Visit implements Wire.Owner, Dial.Caller {
         lane.release(first);
       }
       task.reset();
-      foundOneGone = true;
+      doubt = "it is leaving";
       lane.execute(() -> client.act(this::next));
       return;
     }
@@ -100,11 +152,12 @@ final class Visit implements Wire.Owner, Dial.Caller {
   public void unreachable(String reason, Dial.Failure failure) {
     switch (failure) {
       case SILENT -> {
+        doubt = reason;
         if (target != null) {
           port.heardNothing(target);
         }
       }
-      case GONE -> foundOneGone = true;
+      case GONE, NO_SOCKET -> doubt = reason;
       case REFUSED -> {}
     }
     LOG.atDebug()
@@ -125,6 +178,7 @@ final class Visit implements Wire.Owner, Dial.Caller {
   @Override
   public void broken(Wire wire) {
     over = true;
+    endPause();
     if (dial != null) {
       dial.cancel();
     }

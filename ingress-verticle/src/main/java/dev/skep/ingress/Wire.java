@@ -43,6 +43,7 @@ final class Wire implements EpollIoHandle {
 
   private final Lane lane;
   private final Socket socket;
+  private final Runnable released;
   private Owner owner;
   private @Nullable IoRegistration registration;
   private boolean readable;
@@ -51,10 +52,11 @@ final class Wire implements EpollIoHandle {
   private boolean thorough;
   private boolean open = true;
 
-  Wire(Lane lane, Socket socket, Owner owner) {
+  Wire(Lane lane, Socket socket, Owner owner, Runnable released) {
     this.lane = lane;
     this.socket = socket;
     this.owner = owner;
+    this.released = released;
   }
 
   void register(IoEventLoop loop) {
@@ -222,5 +224,6 @@ final class Wire implements EpollIoHandle {
     if (registration != null) {
       registration.cancel();
     }
+    released.run();
   }
 }

@@ -6,12 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.skep.store.bus.Addresses;
 import dev.skep.store.bus.IngressMessages.Drain;
 import dev.skep.store.bus.IngressMessages.Drained;
+import dev.skep.store.bus.IngressMessages.Routes;
 import io.vertx.core.Future;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.Socket;
+import java.net.SocketException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -92,6 +96,51 @@ class DrainTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1})
+  void a_connection_that_never_rests_does_not_hold_up_a_stop_for_long(int node) throws Exception {
+    try (TestMesh mesh = new TestMesh(2)) {
+      FakeTask task = mesh.answering(0, "t");
+      mesh.route(task);
+      AtomicBoolean over = new AtomicBoolean();
+      CompletableFuture<Void> talk = new CompletableFuture<>();
+      try (Client client = Client.to(mesh.node(node).address(), mesh.port())) {
+        client.ask("one thing");
+        Thread.ofVirtual()
+            .start(() -> {
+              try {
+                while (!over.get()) {
+                  client.ask("and another thing");
+                }
+                talk.complete(null);
+              } catch (IOException e) {
+                talk.completeExceptionally(e);
+              }
+            });
+        TestMesh.await(drain(mesh, 0, task, Duration.ofHours(1)));
+        assertThat(client.socket().isClosed()).as("only its task ends it").isFalse();
+        over.set(true);
+        talk.get();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1})
+  void an_answer_that_is_cut_looks_like_one(int node) throws Exception {
+    try (TestMesh mesh = new TestMesh(2)) {
+      FakeTask leaving = slow(mesh, "leaving", new Semaphore(0));
+      mesh.route(leaving);
+      try (Client client = Client.to(mesh.node(node).address(), mesh.port())) {
+        client.say("question");
+        TestMesh.until(() -> leaving.accepted() == 1);
+        mesh.route();
+        TestMesh.await(drain(mesh, 0, leaving, SHORT));
+        assertThatThrownBy(client::hear).isInstanceOf(SocketException.class);
+      }
+    }
+  }
+
   @Test
   void no_connections_no_waiting() throws Exception {
     try (TestMesh mesh = new TestMesh(1)) {
@@ -142,7 +191,9 @@ class DrainTest {
         }
         assertThat(client.ask("still there")).isEqualTo("leaving");
         mesh.route(staying);
-        assertThatThrownBy(() -> client.hear()).isInstanceOf(IOException.class);
+        assertThatThrownBy(client::hear)
+            .as("nothing was under way, so its end is an ordinary one")
+            .isInstanceOf(EOFException.class);
         TestMesh.until(() -> leaving.connections() == 0);
         // Gone and come back it would be a task like any other.
         mesh.route(leaving);
@@ -178,6 +229,31 @@ class DrainTest {
         client.say("hello");
         mesh.route();
         assertThatThrownBy(client::hear).isInstanceOf(IOException.class);
+      }
+    }
+  }
+
+  @Test
+  void a_task_that_its_own_node_does_not_know_yet_is_asked_again() throws Exception {
+    try (TestMesh mesh = new TestMesh(2)) {
+      mesh.route(mesh.answering(1, "before"));
+      FakeTask late = mesh.answering(1, "late");
+      // Node 0 has the newer table, node 1 has not.
+      Routes next =
+          new Routes(1, 9, List.of(TestMesh.portRoute(mesh.port(), List.of(late.endpoint()))));
+      RoutingTable table = RoutingTable.from("node0", next);
+      TestMesh.await(
+          mesh.node(0)
+              .ingress()
+              .plane()
+              .apply(
+                  table,
+                  new RouteChange(List.of(), List.of(), List.copyOf(table.routes().values()))));
+      try (Client client = Client.to(mesh.node(0).address(), mesh.port())) {
+        client.say("hello");
+        TestMesh.until(() -> mesh.node(0).ingress().plane().waitingClients() == 1);
+        mesh.route(late);
+        assertThat(client.hear()).isEqualTo("late:hello");
       }
     }
   }

@@ -244,6 +244,38 @@ class ForwardingTest {
   }
 
   @Test
+  void a_node_that_was_too_busy_to_answer_is_asked_again() throws Exception {
+    try (TestMesh mesh = new TestMesh(1);
+        ServerSocket busy = new ServerSocket(0, 16, InetAddress.ofLiteral("127.0.0.1"))) {
+      Thread.ofVirtual().start(() -> answerAllButTheFirst(busy));
+      String address = "127.0.0.1:" + busy.getLocalPort();
+      mesh.publish(
+          List.of(
+              TestMesh.portRoute(
+                  mesh.port(), List.of(new Endpoint("t", "elsewhere", "10.0.0.9", 80, address)))));
+      try (Client client = Client.to(mesh.node(0).address(), mesh.port())) {
+        client.say("hello");
+        assertThat(client.hear()).isEqualTo("well, hello");
+      }
+    }
+  }
+
+  private static void answerAllButTheFirst(ServerSocket mesh) {
+    boolean first = true;
+    while (!mesh.isClosed()) {
+      try (Socket one = mesh.accept()) {
+        if (!first) {
+          one.getOutputStream().write("OK\nwell, hello\n".getBytes(StandardCharsets.US_ASCII));
+        }
+        first = false;
+        one.getInputStream().readAllBytes();
+      } catch (IOException e) {
+        // Given up by the other side, or this one was closed.
+      }
+    }
+  }
+
+  @Test
   void a_client_that_goes_while_its_task_is_dialled_leaves_nothing_behind() throws Exception {
     try (TestMesh mesh = new TestMesh(2);
         Silent silent = new Silent()) {
@@ -279,6 +311,31 @@ class ForwardingTest {
       }
       for (Client client : clients) {
         client.close();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1})
+  void a_client_for_whom_there_is_no_room_waits_for_it(int node) throws IOException {
+    try (TestMesh mesh = new TestMesh(2, 12)) { // 4 places, 3 of them for clients
+      FakeTask task = mesh.answering(0, "t");
+      mesh.route(task);
+      List<Client> clients = new ArrayList<>();
+      for (int i = 0; i < 10; i++) {
+        Client client = Client.to(mesh.node(node).address(), mesh.port());
+        client.say("hello");
+        clients.add(client);
+      }
+      for (Client inside : clients.subList(0, 3)) {
+        assertThat(inside.hear()).isEqualTo("t:hello");
+      }
+      assertThat(task.accepted()).isEqualTo(3);
+      for (int i = 0; i < clients.size(); i++) {
+        clients.get(i).close();
+        if (i + 3 < clients.size()) {
+          assertThat(clients.get(i + 3).hear()).isEqualTo("t:hello");
+        }
       }
     }
   }

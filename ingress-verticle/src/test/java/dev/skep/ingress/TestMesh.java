@@ -47,6 +47,13 @@ final class TestMesh implements AutoCloseable {
   private final int port;
 
   TestMesh(int nodeCount) throws IOException {
+    this(nodeCount, 10_000);
+  }
+
+  /**
+   * @param descriptors what each node may have open
+   */
+  TestMesh(int nodeCount, int descriptors) throws IOException {
     await(
         bus.answer(
                 Addresses.ROUTES_REQUEST,
@@ -69,7 +76,8 @@ final class TestMesh implements AutoCloseable {
             .completion());
     for (int i = 0; i < nodeCount; i++) {
       String address = "127.0.0." + (i + 2);
-      IngressVerticle ingress = new IngressVerticle("node" + i, address, address, 0, bus);
+      IngressVerticle ingress =
+          new IngressVerticle("node" + i, address, address, 0, bus, Places.within(descriptors));
       nodes.add(new Node("node" + i, address, ingress, await(vertx.deployVerticle(ingress))));
     }
     port = freePort(nodes.getFirst().address());

@@ -10,6 +10,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
@@ -20,12 +21,20 @@ import java.util.concurrent.locks.LockSupport;
 final class OpenLoad implements AutoCloseable {
   private static final int CONNECT_MILLIS = 10_000;
   private static final int ANSWER_MILLIS = 20_000;
+
+  /** A machine has only so many; the others' turn comes. */
+  private static final int SOCKETS = 4_000;
+
   private static final byte[] REQUEST =
       "GET / HTTP/1.1\r\nHost: test\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
   private final List<InetSocketAddress> targets;
   private final long everyNanos;
   private final ExecutorService requests = Executors.newVirtualThreadPerTaskExecutor();
+
+  /** The rate is kept over the whole time, so a generator that fell behind brings many at once. */
+  private final Semaphore sockets = new Semaphore(SOCKETS);
+
   private final Queue<String> failures = new ConcurrentLinkedQueue<>();
   private final AtomicInteger answered = new AtomicInteger();
   private final Thread pacer = new Thread(this::pace, "open-load");
@@ -57,6 +66,7 @@ final class OpenLoad implements AutoCloseable {
   }
 
   private void ask(InetSocketAddress target) {
+    sockets.acquireUninterruptibly();
     try (var socket = new Socket()) {
       socket.connect(target, CONNECT_MILLIS);
       socket.setSoTimeout(ANSWER_MILLIS);
@@ -69,6 +79,8 @@ final class OpenLoad implements AutoCloseable {
       }
     } catch (IOException e) {
       failures.add(target + ": " + e);
+    } finally {
+      sockets.release();
     }
   }
 

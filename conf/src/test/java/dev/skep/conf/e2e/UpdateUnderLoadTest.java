@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -40,17 +41,49 @@ class UpdateUnderLoadTest {
 
   @Test
   void ten_updates_that_start_first_lose_no_request() {
-    serve(2, "--update-order", "start-first", "--update-parallelism", "2");
+    serve(PlainServer.class, 2, "--update-order", "start-first", "--update-parallelism", "2");
     updateUnderLoad(2, 10);
   }
 
   @Test
   void an_update_that_stops_one_of_several_loses_no_request() {
-    serve(4, "--update-order", "stop-first", "--update-parallelism", "1");
+    serve(PlainServer.class, 4, "--update-order", "stop-first", "--update-parallelism", "1");
     updateUnderLoad(4, 1);
   }
 
-  private void serve(int replicas, String... update) {
+  /**
+   * Some hundred requests a second on connections that never rest, some that do, and answers that
+   * pause: all of them are answered, on the same connection or, when the task has closed it between
+   * two answers, on the next.
+   */
+  @Test
+  void connections_that_clients_keep_end_between_two_answers() {
+    serve(
+        KeepingServer.class,
+        2,
+        "--update-order",
+        "start-first",
+        "--update-parallelism",
+        "2",
+        "--stop-grace-period",
+        "3s");
+    KeptLoad load = new KeptLoad();
+    try (load) {
+      load.begin(nodes(), 6, new KeptLoad.Habit("/", Duration.ofMillis(25)));
+      load.begin(nodes(), 6, new KeptLoad.Habit("/", Duration.ofMillis(400)));
+      load.begin(nodes(), 2, new KeptLoad.Habit(KeepingServer.SLOW, Duration.ZERO));
+      Await.until(
+          "all clients are served", DemoSwarm.CONVERGES, load::answered, count -> count > 100);
+      update(2);
+      update(2);
+    }
+    assertThat(load.failures()).isEmpty();
+    assertThat(load.ended())
+        .as("every client has changed to new tasks, twice")
+        .isGreaterThanOrEqualTo(2 * (6 + 6 + 2) * DemoSwarm.NODES);
+  }
+
+  private void serve(Class<?> program, int replicas, String... update) {
     String jdk = System.getProperty("java.home");
     Path classes = Path.of("target", "test-classes").toAbsolutePath();
     var words = new ArrayList<>(List.of("service", "create", "-d", "--no-resolve-image"));
@@ -68,35 +101,42 @@ class UpdateUnderLoadTest {
     }
     words.addAll(List.of("--entrypoint", jdk + "/bin/java", DemoSwarm.IMAGE));
     words.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx32m"));
-    words.addAll(List.of("-cp", "/classes", PlainServer.class.getName()));
+    words.addAll(List.of("-cp", "/classes", program.getName()));
     swarm.docker(words.toArray(String[]::new));
     swarm.awaitReplicas(NAME, replicas);
   }
 
+  private List<InetSocketAddress> nodes() {
+    return IntStream.rangeClosed(1, DemoSwarm.NODES)
+        .mapToObj(node -> new InetSocketAddress(swarm.address(node), PORT))
+        .toList();
+  }
+
   private void updateUnderLoad(int replicas, int times) {
-    List<InetSocketAddress> nodes =
-        IntStream.rangeClosed(1, DemoSwarm.NODES)
-            .mapToObj(node -> new InetSocketAddress(swarm.address(node), PORT))
-            .toList();
-    OpenLoad load = new OpenLoad(nodes, REQUESTS_PER_SECOND);
+    OpenLoad load = new OpenLoad(nodes(), REQUESTS_PER_SECOND);
     try (load) {
       for (int i = 0; i < times; i++) {
-        Set<String> before = new TreeSet<>(swarm.containers(NAME));
-        // The leader may write the service between the command's question and its request.
-        Await.until(
-            "the update is accepted",
-            DemoSwarm.CONVERGES,
-            () -> swarm.tryDocker("service", "update", "-d", "--force", NAME),
-            result -> result.status() == 0 || !result.output().contains("update out of sequence"));
-        Await.until(
-            "all containers are new",
-            DemoSwarm.CONVERGES,
-            () -> swarm.containers(NAME),
-            names -> names.size() == replicas && names.stream().noneMatch(before::contains));
+        update(replicas);
       }
     }
     assertThat(load.failures()).isEmpty();
     assertThat(load.rate()).isGreaterThan(0.95 * REQUESTS_PER_SECOND);
     assertThat(load.answered()).isPositive();
+  }
+
+  /** Returns when every container is a new one. */
+  private void update(int replicas) {
+    Set<String> before = new TreeSet<>(swarm.containers(NAME));
+    // The leader may write the service between the command's question and its request.
+    Await.until(
+        "the update is accepted",
+        DemoSwarm.CONVERGES,
+        () -> swarm.tryDocker("service", "update", "-d", "--force", NAME),
+        result -> result.status() == 0 || !result.output().contains("update out of sequence"));
+    Await.until(
+        "all containers are new",
+        DemoSwarm.CONVERGES,
+        () -> swarm.containers(NAME),
+        names -> names.size() == replicas && names.stream().noneMatch(before::contains));
   }
 }
