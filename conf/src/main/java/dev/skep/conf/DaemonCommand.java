@@ -61,6 +61,13 @@ final class DaemonCommand implements Callable<Integer> {
   private @Nullable String name;
 
   @Option(
+      names = "--" + GenericResources.SETTING,
+      paramLabel = "KIND=VALUE",
+      description =
+          "What this node has for tasks to reserve: a name (gpu=UUID1) or a number (ssd=2). May be given several times.")
+  private @Nullable List<String> genericResources;
+
+  @Option(
       names = "--log-level",
       paramLabel = "LEVEL",
       description = "error, warn, info, debug or trace. Default: info")
@@ -69,7 +76,8 @@ final class DaemonCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try {
-      Settings said = new Settings(dataDir, socket, tcp, engine, address, name, logLevel);
+      Settings said =
+          new Settings(dataDir, socket, tcp, engine, address, name, genericResources, logLevel);
       DaemonOptions options =
           DaemonOptions.from(said.over(config == null ? Settings.NONE : Settings.read(config)));
       Logging.level(options.logLevel());

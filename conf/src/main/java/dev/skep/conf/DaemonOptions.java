@@ -1,5 +1,6 @@
 package dev.skep.conf;
 
+import dev.skep.store.model.Resources.GenericResource;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param engine Unix socket of the host's Docker Engine
  * @param address this node's own address, loopback until nodes have certificates
  * @param name the node's name; absent to take the engine's host name
+ * @param genericResources what the node has for tasks to reserve, beside what its engine says
  * @param logLevel error, warn, info, debug or trace
  */
 public record DaemonOptions(
@@ -24,12 +26,14 @@ public record DaemonOptions(
     Path engine,
     String address,
     @Nullable String name,
+    List<GenericResource> genericResources,
     String logLevel) {
   private static final Set<String> LEVELS = Set.of("error", "warn", "info", "debug", "trace");
   private static final String UNIX = "unix://";
 
   public DaemonOptions {
     tcp = List.copyOf(tcp);
+    genericResources = List.copyOf(genericResources);
     requireLoopback("address", address);
     tcp.forEach(hostAndPort -> {
       int colon = hostAndPort.lastIndexOf(':');
@@ -64,6 +68,8 @@ public record DaemonOptions(
         Path.of(engine.substring(UNIX.length())),
         settings.address() == null ? "127.0.0.1" : settings.address(),
         settings.name(),
+        GenericResources.parse(
+            settings.genericResources() == null ? List.of() : settings.genericResources()),
         settings.logLevel() == null ? "info" : settings.logLevel().toLowerCase(Locale.ROOT));
   }
 

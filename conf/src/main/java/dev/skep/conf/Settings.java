@@ -21,9 +21,10 @@ record Settings(
     @JsonProperty("engine") @Nullable String engine,
     @JsonProperty("address") @Nullable String address,
     @JsonProperty("name") @Nullable String name,
+    @JsonProperty("node-generic-resources") @Nullable List<String> genericResources,
     @JsonProperty("log-level") @Nullable String logLevel) {
 
-  static final Settings NONE = new Settings(null, null, null, null, null, null, null);
+  static final Settings NONE = new Settings(null, null, null, null, null, null, null, null);
 
   /**
    * Reads a YAML file. Unknown keys are an error, so that a typing mistake is not a silent default.
@@ -51,6 +52,7 @@ record Settings(
         first(engine, other.engine),
         first(address, other.address),
         first(name, other.name),
+        first(genericResources, other.genericResources),
         first(logLevel, other.logLevel));
   }
 

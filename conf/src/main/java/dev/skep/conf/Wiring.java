@@ -138,7 +138,8 @@ final class Wiring implements SwarmParts.Maker {
         meshAddress,
         options.engine(),
         agentDir(),
-        List.of(Path.of("/run"), Path.of("/dev/shm")));
+        List.of(Path.of("/run"), Path.of("/dev/shm")),
+        options.genericResources());
   }
 
   private static void addTo(Set<String> members, @Nullable String address) {

@@ -1,5 +1,6 @@
 package dev.skep.node;
 
+import dev.skep.store.model.Resources.GenericResource;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param dataDir of this node's agent; made when missing
  * @param memoryDirs directories that may be on a tmpfs, such as /run, in order of preference:
  *     secrets and configs are kept in a folder of this node in the first that is
+ * @param genericResources what this node has for tasks to reserve; of the kinds in it, what the
+ *     engine says does not count
  */
 public record NodeSettings(
     String nodeId,
@@ -22,11 +25,13 @@ public record NodeSettings(
     @Nullable String meshAddress,
     Path engineSocket,
     Path dataDir,
-    List<Path> memoryDirs) {
+    List<Path> memoryDirs,
+    List<GenericResource> genericResources) {
   public NodeSettings {
     if (nodeId.isBlank()) {
       throw new IllegalArgumentException("a node needs an id");
     }
     memoryDirs = List.copyOf(memoryDirs);
+    genericResources = List.copyOf(genericResources);
   }
 }

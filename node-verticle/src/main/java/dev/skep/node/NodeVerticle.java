@@ -190,7 +190,7 @@ public final class NodeVerticle extends VerticleBase {
           work.provide(new NodeFacts(nodeId, hostname, info.os(), info.architecture()));
           return new OpenSession(
               nodeId,
-              NodeDescriptions.of(hostname, info),
+              NodeDescriptions.of(hostname, info, settings.genericResources()),
               settings.address(),
               settings.meshAddress());
         } catch (EngineUnavailableException | EngineException e) {

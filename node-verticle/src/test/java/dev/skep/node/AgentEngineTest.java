@@ -105,7 +105,8 @@ class AgentEngineTest {
             null,
             EngineLive.SOCKET,
             dir.resolve(nodeId),
-            List.of(Path.of("/dev/shm")));
+            List.of(Path.of("/dev/shm")),
+            List.of());
     NodeVerticle verticle = new NodeVerticle(settings, vertx, InstantSource.system(), RANDOM);
     deployments.put(
         nodeId,
@@ -357,7 +358,8 @@ class AgentEngineTest {
               null,
               EngineLive.SOCKET,
               dir.resolve(otherNode),
-              List.of(Path.of("/dev/shm")));
+              List.of(Path.of("/dev/shm")),
+              List.of());
       await(
           otherCluster.deployVerticle(
               new NodeVerticle(settings, otherCluster, InstantSource.system(), RANDOM),

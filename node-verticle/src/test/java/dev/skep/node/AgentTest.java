@@ -81,7 +81,8 @@ class AgentTest {
             "127.0.0.2:9000",
             dir.resolve("engine.sock"),
             dir.resolve("data"),
-            List.of(Path.of("/dev/shm/skep-test-" + dir.getFileName())));
+            List.of(Path.of("/dev/shm/skep-test-" + dir.getFileName())),
+            List.of());
     NodeVerticle verticle =
         new NodeVerticle(settings, vertx, InstantSource.system(), new SecureRandom());
     deployment =

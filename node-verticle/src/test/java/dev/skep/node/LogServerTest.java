@@ -69,7 +69,8 @@ class LogServerTest {
             null,
             dir.resolve("engine.sock"),
             dir.resolve("data"),
-            List.of(dir));
+            List.of(dir),
+            List.of());
     await(
         vertx.deployVerticle(
             new NodeVerticle(settings, vertx, InstantSource.system(), new SecureRandom()),

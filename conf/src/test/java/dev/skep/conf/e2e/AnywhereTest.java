@@ -3,6 +3,7 @@ package dev.skep.conf.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -50,18 +52,24 @@ class AnywhereTest {
         "node.hostname==" + SecondEngine.NODE,
         "--env",
         "FLOWER=clover",
+        "--restart-delay",
+        "0s",
         "--entrypoint",
         "sh",
         DemoSwarm.IMAGE,
         "-c",
         "trap 'exit 0' TERM; echo in bloom; while true; do sleep 1 & wait $!; done");
-    swarm.awaitReplicas("far", 1);
-    task =
-        swarm
-            .docker("service", "ps", "-q", "--no-trunc", "--filter", "desired-state=running", "far")
-            .strip();
+    findTask();
     assertThat(joined.has("far.1." + task)).as("the other engine has it").isTrue();
     assertThat(swarm.containersNamed("far.")).as("the manager's engine has not").isEmpty();
+  }
+
+  /** The one that runs now: some tests end it. */
+  @BeforeEach
+  void findTask() {
+    task =
+        Await.until(
+            "a task of far runs", DemoSwarm.CONVERGES, this::currentTask, id -> !id.isEmpty());
   }
 
   @AfterAll
@@ -133,7 +141,7 @@ class AnywhereTest {
   @Test
   void it_is_looked_at_as_if_it_were_here() {
     assertThat(swarm.docker("logs", SLOT)).isEqualTo("in bloom");
-    assertThat(swarm.docker("service", "logs", "--raw", "far")).isEqualTo("in bloom");
+    assertThat(swarm.docker("service", "logs", "--raw", "far")).contains("in bloom");
     assertThat(swarm.docker("inspect", "--format", "{{.Name}} {{.State.Status}}", SLOT))
         .isEqualTo("/far.1." + task + " running");
     assertThat(swarm.docker("inspect", "--format", "{{.State.Status}} {{.Slot}} {{.ID}}", task))
@@ -151,6 +159,201 @@ class AnywhereTest {
     assertThat(swarm.docker("exec", SLOT, "cat", "/tmp/in")).isEqualTo("nectar");
     swarm.docker("cp", SLOT + ":/tmp/in", files.resolve("back").toString());
     assertThat(Files.readString(files.resolve("back"))).isEqualTo("nectar");
+  }
+
+  @Test
+  void it_is_looked_at_more_closely() {
+    swarm.docker("exec", SLOT, "touch", "/tmp/changed");
+    assertThat(swarm.docker("diff", SLOT)).contains("A /tmp/changed");
+    assertThat(swarm.docker("logs", "--tail", "1", "--timestamps", SLOT)).endsWith("Z in bloom");
+    assertThat(swarm.docker("port", SLOT)).isEmpty();
+    assertThat(
+            Command.succeed(
+                    Map.of(),
+                    List.of(
+                        "sh",
+                        "-c",
+                        String.join(" ", swarm.words("export", SLOT)) + " | tar -t tmp/changed"))
+                .output())
+        .isEqualTo("tmp/changed\n");
+  }
+
+  @Test
+  void it_is_handled_as_if_it_were_here() {
+    swarm.docker("exec", "-d", SLOT, "touch", "/tmp/behind");
+    Await.until(
+        "what runs in the background has run",
+        DemoSwarm.CONVERGES,
+        () -> swarm.tryDocker("exec", SLOT, "test", "-e", "/tmp/behind").status(),
+        status -> status == 0);
+    swarm.docker("pause", SLOT);
+    assertThat(swarm.docker("inspect", "--format", "{{.State.Status}}", SLOT)).isEqualTo("paused");
+    swarm.docker("unpause", SLOT);
+    assertThat(swarm.docker("inspect", "--format", "{{.State.Status}}", SLOT)).isEqualTo("running");
+    swarm.docker("update", "--memory", "64m", "--memory-swap", "64m", task);
+    assertThat(swarm.docker("inspect", "--format", "{{.HostConfig.Memory}}", SLOT))
+        .isEqualTo("67108864");
+  }
+
+  @Test
+  void a_terminal_there_learns_the_size_of_the_one_here() {
+    String words = String.join(" ", swarm.words("exec", "-it", SLOT, "sh", "-c"));
+    String size = "'until [ \"$(stty size)\" = \"33 99\" ]; do sleep 0.1; done; echo it fits'";
+    assertThat(
+            Command.succeed(
+                    Map.of(),
+                    List.of(
+                        "script",
+                        "-qec",
+                        "stty rows 33 cols 99; " + words + " " + size,
+                        "/dev/null"))
+                .output())
+        .contains("it fits");
+  }
+
+  /** A task that ends by somebody's hand is replaced, as one that ends by itself. */
+  @Test
+  void its_end_is_seen_here_and_it_is_replaced(@TempDir Path files) throws IOException {
+    for (String end : List.of("kill", "stop", "restart")) {
+      Path said = files.resolve(end + ".attached");
+      Path code = files.resolve(end + ".code");
+      Process attached = start(said, "attach", "--no-stdin", task);
+      Process waiting = start(code, "wait", task);
+      Await.until(
+          "what it says is heard here",
+          DemoSwarm.CONVERGES,
+          () -> {
+            swarm.docker("exec", task, "sh", "-c", "echo a bee >/proc/1/fd/1");
+            return read(said);
+          },
+          text -> text.contains("a bee"));
+      swarm.docker(end, task);
+      assertThat(attached.onExit()).succeedsWithin(DemoSwarm.CONVERGES);
+      assertThat(waiting.onExit()).succeedsWithin(DemoSwarm.CONVERGES);
+      assertThat(read(code).strip()).as(end).isEqualTo(end.equals("kill") ? "137" : "0");
+      String before = task;
+      task =
+          Await.until(
+              "another task runs after docker " + end,
+              DemoSwarm.CONVERGES,
+              this::currentTask,
+              now -> !now.isEmpty() && !now.equals(before));
+    }
+  }
+
+  @Test
+  void an_image_of_it_is_not_made_here() {
+    Command.Result refused = swarm.tryDocker("commit", SLOT, "localhost/skep/of-far:1");
+    assertThat(refused.status()).isNotZero();
+    assertThat(refused.output())
+        .contains("cannot commit far.1 here: task far.1.")
+        .contains("runs on node " + SecondEngine.NODE);
+  }
+
+  @Test
+  void what_a_node_has_is_given_to_its_tasks_once() {
+    assertThat(
+            swarm.docker(
+                "node",
+                "inspect",
+                "--format",
+                "{{json .Description.Resources.GenericResources}}",
+                SecondEngine.NODE))
+        .isEqualTo(
+            "[{\"NamedResourceSpec\":{\"Kind\":\"gpu\",\"Value\":\"UUID1\"}},"
+                + "{\"NamedResourceSpec\":{\"Kind\":\"gpu\",\"Value\":\"UUID2\"}},"
+                + "{\"DiscreteResourceSpec\":{\"Kind\":\"ssd\",\"Value\":3}}]");
+    swarm.docker(
+        "service",
+        "create",
+        "-d",
+        "--no-resolve-image",
+        "--name",
+        "gpus",
+        "--replicas",
+        "3",
+        "--generic-resource",
+        "gpu=1",
+        "--generic-resource",
+        "ssd=1",
+        "--entrypoint",
+        "sleep",
+        DemoSwarm.IMAGE,
+        "1000");
+    try {
+      Await.until(
+          "two run and one waits",
+          DemoSwarm.CONVERGES,
+          () ->
+              swarm
+                  .docker(
+                      "service",
+                      "ps",
+                      "--no-trunc",
+                      "--format",
+                      "{{.CurrentState}} {{.Error}}",
+                      "gpus")
+                  .lines()
+                  .map(line -> line.replaceFirst(" (about |less ).*? ago", "").strip())
+                  .sorted()
+                  .toList(),
+          states ->
+              states.size() == 3
+                  && states.getFirst().startsWith("Pending")
+                  && states.getFirst().contains("insufficient resources on 4 nodes")
+                  && states.get(1).startsWith("Running")
+                  && states.get(2).startsWith("Running"));
+      List<String> given =
+          swarm
+              .docker("service", "ps", "-q", "--no-trunc", "gpus")
+              .lines()
+              .filter(id ->
+                  swarm
+                      .docker("inspect", "--type", "task", "--format", "{{.Status.State}}", id)
+                      .equals("running"))
+              .map(id -> swarm.docker("exec", id, "sh", "-c", "env | grep DOCKER_RESOURCE | sort"))
+              .sorted()
+              .toList();
+      assertThat(given)
+          .containsExactly(
+              "DOCKER_RESOURCE_GPU=UUID1\nDOCKER_RESOURCE_SSD=1",
+              "DOCKER_RESOURCE_GPU=UUID2\nDOCKER_RESOURCE_SSD=1");
+    } finally {
+      swarm.docker("service", "rm", "gpus");
+    }
+  }
+
+  private String currentTask() {
+    return swarm
+        .docker(
+            "service",
+            "ps",
+            "--no-trunc",
+            "--filter",
+            "desired-state=running",
+            "--format",
+            "{{.ID}} {{.CurrentState}}",
+            "far")
+        .lines()
+        .filter(line -> line.contains(" Running"))
+        .map(line -> line.split(" ")[0])
+        .findFirst()
+        .orElse("");
+  }
+
+  private Process start(Path output, String... words) throws IOException {
+    return new ProcessBuilder(swarm.words(words))
+        .redirectErrorStream(true)
+        .redirectOutput(output.toFile())
+        .start();
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test

@@ -97,7 +97,11 @@ final class SecondEngine implements AutoCloseable {
         "--address",
         address,
         "--name",
-        NODE);
+        NODE,
+        "--node-generic-resource",
+        "gpu=UUID1,gpu=UUID2",
+        "--node-generic-resource",
+        "ssd=3");
     Await.until(
         "its daemon answers",
         STARTS,

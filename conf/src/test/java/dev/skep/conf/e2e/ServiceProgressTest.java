@@ -123,6 +123,43 @@ class ServiceProgressTest {
   }
 
   @Test
+  void a_global_service_shows_every_node_and_ends_when_all_are_as_asked_for() {
+    Command.Result created =
+        create(
+            "--mode",
+            "global",
+            "--update-monitor",
+            "500ms",
+            "--rollback-monitor",
+            "500ms",
+            "--stop-grace-period",
+            "1s",
+            "--no-healthcheck",
+            DemoSwarm.IMAGE,
+            "web");
+    assertConverged(created);
+    assertThat(created.output()).contains("overall progress: 3 out of 3 tasks");
+    List<String> before = swarm.containers(NAME);
+    assertThat(before).hasSize(DemoSwarm.NODES);
+
+    Command.Result updated = swarm.tryDocker("service", "update", "--env-add", "ROUND=2", NAME);
+    assertConverged(updated);
+    assertThat(updated.output()).contains("overall progress: 3 out of 3 tasks");
+    assertThat(swarm.containers(NAME)).hasSize(DemoSwarm.NODES).doesNotContainAnyElementsOf(before);
+    awaitUpdateState("completed update completed");
+
+    Command.Result scaled = swarm.tryDocker("service", "scale", NAME + "=2");
+    assertThat(scaled.status()).isEqualTo(1);
+    assertThat(scaled.output())
+        .contains("scale can only be used with replicated or replicated-job mode");
+
+    Command.Result back = swarm.tryDocker("service", "rollback", NAME);
+    assertThat(back.status()).as(back.output()).isZero();
+    assertThat(back.output()).contains("rollback: manually requested rollback");
+    awaitUpdateState("rollback_completed rollback completed");
+  }
+
+  @Test
   void a_job_s_progress_ends_with_its_last_completion() {
     Command.Result created =
         create(

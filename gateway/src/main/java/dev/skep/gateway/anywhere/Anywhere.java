@@ -9,6 +9,7 @@ import dev.skep.gateway.proxy.ProxyRequest;
 import dev.skep.store.ClusterState;
 import dev.skep.store.membership.Membership.Manager;
 import dev.skep.store.membership.Membership.Place;
+import dev.skep.store.model.Node;
 import dev.skep.store.model.Task;
 import dev.skep.store.model.TaskStatus;
 import io.vertx.core.Future;
@@ -76,7 +77,7 @@ public final class Anywhere implements Detours {
     if (here == null) {
       return Optional.empty();
     }
-    return ContainerUri.parse(method, uri.path())
+    return ContainerUri.parse(method, uri)
         .flatMap(asked ->
             asked.ofExec()
                 ? ofExec(here, asked, uri)
@@ -146,6 +147,14 @@ public final class Anywhere implements Detours {
     if (task.nodeId().equals(here.manager().nodeId())) {
       return Future.succeededFuture(new Detour(new Detour.Local(), uri, answer));
     }
+    if (request.container().commits()) {
+      return refused(
+          new ApiError(
+              ApiError.NOT_IMPLEMENTED,
+              "cannot commit %s here: task %s runs on node %s, where the image would be made and stay; run \"docker commit\" on that node's own socket"
+                  .formatted(
+                      request.container().term(), task.name(), nodeName(here, task.nodeId()))));
+    }
     return here.tunnels()
         .to(task.nodeId(), "task " + task.name())
         .map(way -> new Detour(way, uri, answer))
@@ -157,6 +166,10 @@ public final class Anywhere implements Detours {
                         ApiError.NOT_FOUND,
                         "No such container: " + request.container().term() + ": " + r.getMessage()))
                 : Future.failedFuture(why));
+  }
+
+  private static String nodeName(Swarm here, String nodeId) {
+    return here.state().node(nodeId).map(Node::name).orElse(nodeId);
   }
 
   private Optional<UnaryOperator<Buffer>> answer(Request request, Task task, Meant.Words by) {

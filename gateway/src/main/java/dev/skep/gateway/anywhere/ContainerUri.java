@@ -5,19 +5,32 @@ import io.vertx.core.http.HttpMethod;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A request about one container, or about one command that was executed in it.
  *
- * @param kind {@code containers} or {@code exec}
+ * @param kind {@code containers}, {@code exec}, or {@code commit}, which names its container in the
+ *     query
  * @param term what the client calls it, decoded
  * @param rest of the path, with its slash; empty when there is none
  */
 record ContainerUri(String kind, String term, String rest) {
   static final String CONTAINERS = "containers";
   static final String EXEC = "exec";
+  static final String COMMIT = "commit";
 
-  static Optional<ContainerUri> parse(HttpMethod method, String path) {
+  private static final Pattern CONTAINER = Pattern.compile("(^|&)container=([^&]*)");
+
+  static Optional<ContainerUri> parse(HttpMethod method, ApiUri uri) {
+    String path = uri.path();
+    if (path.equals("/" + COMMIT)) {
+      Matcher named = CONTAINER.matcher(uri.query());
+      return method.equals(HttpMethod.POST) && named.find() && !named.group(2).isEmpty()
+          ? Optional.of(new ContainerUri(COMMIT, decoded(named.group(2)), ""))
+          : Optional.empty();
+    }
     String kind =
         path.startsWith("/containers/") ? CONTAINERS : path.startsWith("/exec/") ? EXEC : "";
     if (kind.isEmpty()) {
@@ -46,16 +59,24 @@ record ContainerUri(String kind, String term, String rest) {
     return kind.equals(EXEC);
   }
 
+  /** Whether it makes an image of the container, on the container's own host. */
+  boolean commits() {
+    return kind.equals(COMMIT);
+  }
+
   boolean inspects(HttpMethod method) {
-    return !ofExec() && method.equals(HttpMethod.GET) && rest.equals("/json");
+    return kind.equals(CONTAINERS) && method.equals(HttpMethod.GET) && rest.equals("/json");
   }
 
   boolean createsExec(HttpMethod method) {
-    return !ofExec() && method.equals(HttpMethod.POST) && rest.equals("/exec");
+    return kind.equals(CONTAINERS) && method.equals(HttpMethod.POST) && rest.equals("/exec");
   }
 
   /** The same request, by the container's own id. */
   ApiUri of(ApiUri asked, String containerId) {
-    return new ApiUri(asked.version(), "/" + kind + "/" + containerId + rest, asked.query());
+    return commits()
+        ? asked.withQuery(
+            CONTAINER.matcher(asked.query()).replaceFirst("$1container=" + containerId))
+        : new ApiUri(asked.version(), "/" + kind + "/" + containerId + rest, asked.query());
   }
 }

@@ -1,7 +1,12 @@
 package dev.skep.gateway.api;
 
+import java.math.BigDecimal;
+
 /** Text as Go's {@code %q} shows it, for errors that clients match. */
 public final class GoText {
+  /** Go writes smaller numbers with an exponent. */
+  private static final int LEAST_PLAIN_EXPONENT = -4;
+
   private static final int FIRST_PRINTABLE = 0x20;
   private static final int DELETE = 0x7f;
 
@@ -34,7 +39,11 @@ public final class GoText {
 
   /** A number as Go's {@code %g} shows it: the shortest text that means it. */
   public static String number(double value) {
-    return java.math.BigDecimal.valueOf(value).stripTrailingZeros().toPlainString();
+    BigDecimal decimal = BigDecimal.valueOf(value).stripTrailingZeros();
+    int exponent = decimal.precision() - decimal.scale() - 1;
+    return exponent >= LEAST_PLAIN_EXPONENT
+        ? decimal.toPlainString()
+        : "%se-%02d".formatted(decimal.movePointRight(-exponent).toPlainString(), -exponent);
   }
 
   private static void escape(StringBuilder out, char c) {

@@ -82,7 +82,7 @@ class SpecRefusalsTest {
           "Placement":{"Preferences":[{"Spread":{"SpreadDescriptor":"zone"}}]} | 400 | rpc error: code = InvalidArgument desc = placement preference 'zone' is invalid: use spread=node.labels.NAME, spread=engine.labels.NAME, another node.* key of constraints, or spread=binpack=memory or spread=binpack=cpu
           "Placement":{"Preferences":[{"Spread":{"SpreadDescriptor":"binpack=memory"}}]} | 400 | rpc error: code = InvalidArgument desc = placement preference 'binpack=memory' needs a reservation of memory to pack by (--reserve-memory)
           "Resources":{"Reservations":{"GenericResources":[{"NamedResourceSpec":{"Kind":"gpu","Value":"g1"}}]}} | 400 | rpc error: code = InvalidArgument desc = invalid argument for resource gpu
-          "Resources":{"Limits":{"NanoCPUs":1000}}            | 400 | rpc error: code = InvalidArgument desc = invalid cpu value 0.000001: Must be at least 0.001
+          "Resources":{"Limits":{"NanoCPUs":1000}}            | 400 | rpc error: code = InvalidArgument desc = invalid cpu value 1e-06: Must be at least 0.001
           "Resources":{"Reservations":{"MemoryBytes":1000}}   | 400 | rpc error: code = InvalidArgument desc = invalid memory value 1000: Must be at least 4MiB
           "Resources":{"Limits":{"Pids":-1}}                  | 400 | rpc error: code = InvalidArgument desc = invalid pids value: Must not be negative
           "Resources":{"SwapBytes":1}                         | 400 | rpc error: code = InvalidArgument desc = SwapBytes can only be used together with a memory limit

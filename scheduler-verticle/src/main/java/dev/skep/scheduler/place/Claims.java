@@ -64,10 +64,13 @@ final class Claims {
     return numbers.isEmpty() && names.isEmpty();
   }
 
-  /** Whether a node that has {@code offered} still has all that is {@code wanted}. */
+  /**
+   * Whether a node that has {@code offered} still has all that is {@code wanted}. One that has
+   * nothing of a kind does not even have none of it, as in Swarm.
+   */
   boolean leave(Reservations offered, List<GenericResource> wanted) {
     for (Map.Entry<String, Long> ask : asked(wanted).entrySet()) {
-      if (free(offered, ask.getKey()) < ask.getValue()) {
+      if (!offers(offered, ask.getKey()) || free(offered, ask.getKey()) < ask.getValue()) {
         return false;
       }
     }
@@ -100,6 +103,19 @@ final class Claims {
       asked.merge(kind, discrete == null ? Long.MAX_VALUE : value(discrete), Long::sum);
     }
     return asked;
+  }
+
+  private static boolean offers(Reservations offered, String kind) {
+    for (GenericResource resource : offered.genericResources()) {
+      Named named = resource.namedResourceSpec();
+      Discrete discrete = resource.discreteResourceSpec();
+      if (named != null
+          ? kind.equals(named.kind())
+          : discrete != null && kind.equals(discrete.kind())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private long free(Reservations offered, String kind) {

@@ -63,6 +63,15 @@ class GenericResourcesTest {
   }
 
   @Test
+  void none_of_a_kind_is_asked_of_nodes_that_have_the_kind() {
+    Harness harness = create(nodeWith(named("gpu", "g1")), wants("neither", 1, number("fpga", 0)));
+    create(harness, wants("none", 1, number("gpu", 0)));
+    assertThat(harness.wanted())
+        .extracting(task -> task.serviceId() + " on '" + task.nodeId() + "'")
+        .containsExactlyInAnyOrder("id-neither on ''", "id-none on 'n1'");
+  }
+
+  @Test
   void names_come_back_when_a_task_has_ended() {
     Harness harness = create(nodeWith(named("gpu", "g1")), wants("web", 1, number("gpu", 1)));
     create(harness, wants("next", 1, number("gpu", 1)));
