@@ -51,7 +51,7 @@ final class StoreMachine extends BaseStateMachine {
   private static final Logger LOG = LoggerFactory.getLogger(StoreMachine.class);
 
   /** A log smaller than this is replayed faster than a snapshot is worth. */
-  private static final long SNAPSHOT_BYTES_MIN = 4L * 1024 * 1024;
+  private static final long SNAPSHOT_BYTES_MIN = 1024 * 1024;
 
   /** The log before the last snapshot is purged, so an older one would be of no use. */
   private static final SnapshotRetentionPolicy ONLY_THE_LAST =
