@@ -9,6 +9,8 @@ import dev.skep.store.model.Task;
 import dev.skep.store.model.TaskSpec;
 import dev.skep.store.model.TaskSpec.Placement;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,7 +48,21 @@ public final class TaskFreshness {
 
   /** As {@link #upToDate(Task, Node)}, with the task's node looked up in {@code state}. */
   public boolean upToDate(Task task, ClusterState state) {
-    return upToDate(task, state.node(task.nodeId()).orElse(null));
+    return upToDate(task, state::node);
+  }
+
+  /**
+   * As {@link #upToDate(Task, Node)}, with the task's node looked up where the answer depends on
+   * it.
+   *
+   * @param nodes the node of an id
+   */
+  public boolean upToDate(Task task, Function<String, Optional<Node>> nodes) {
+    return sameVersion(task) || upToDate(task, nodes.apply(task.nodeId()).orElse(null));
+  }
+
+  private boolean sameVersion(Task task) {
+    return task.specVersion() != null && task.specVersion().equals(service.specVersion());
   }
 
   /**
@@ -57,7 +73,7 @@ public final class TaskFreshness {
    * @param node the task's node; absent while it has none
    */
   public boolean upToDate(Task task, @Nullable Node node) {
-    if (task.specVersion() != null && task.specVersion().equals(service.specVersion())) {
+    if (sameVersion(task)) {
       return true;
     }
     if (!endpoint.equals(task.endpoint() == null ? EndpointSpec.NONE : task.endpoint())) {

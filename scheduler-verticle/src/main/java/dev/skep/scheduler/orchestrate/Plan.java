@@ -12,7 +12,6 @@ import dev.skep.store.model.Task;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -30,10 +29,6 @@ import org.jspecify.annotations.Nullable;
  * takes them back when the commit was refused. Not thread-safe.
  */
 public final class Plan {
-  /** Oldest first; the id decides between tasks of one commit. */
-  static final Comparator<Task> BY_AGE =
-      Comparator.comparing(Task::createdAt).thenComparing(Task::id);
-
   private final ClusterState base;
   private final Fleet fleet;
   private final Instant now;
@@ -100,7 +95,9 @@ public final class Plan {
     return step != null ? Optional.ofNullable(step.after()) : base.task(id);
   }
 
-  /** All tasks of a service, oldest first. */
+  /**
+   * All tasks of a service, in the order of a hash map: of a million, to sort all costs seconds.
+   */
   public List<Task> tasksOf(String serviceId) {
     Collection<Task> stored = base.tasksOfService(serviceId);
     List<Task> all = new ArrayList<>(stored.size());
@@ -116,7 +113,6 @@ public final class Plan {
         all.add(step.after());
       }
     }
-    all.sort(BY_AGE);
     return all;
   }
 

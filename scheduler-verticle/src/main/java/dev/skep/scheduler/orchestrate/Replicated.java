@@ -102,6 +102,9 @@ final class Replicated {
 
   /** Slots that nothing is wanted in, left over from an earlier size or policy. */
   private void removeAbandoned(List<Slot> taken) {
+    if (taken.size() == slots.size()) {
+      return;
+    }
     Set<Integer> kept = new HashSet<>();
     taken.forEach(slot -> kept.add(slot.number()));
     for (Slot slot : slots.values()) {

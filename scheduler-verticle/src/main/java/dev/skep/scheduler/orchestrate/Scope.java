@@ -18,7 +18,7 @@ record Scope(Plan plan, Service service, Mode mode, TaskFreshness freshness, Fit
 
   /** Whether the task is what the service asks for now. */
   boolean fresh(Task task) {
-    return freshness.upToDate(task, plan.node(task.nodeId()).orElse(null));
+    return freshness.upToDate(task, plan::node);
   }
 
   /**

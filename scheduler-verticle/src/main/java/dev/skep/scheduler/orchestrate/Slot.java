@@ -3,6 +3,8 @@ package dev.skep.scheduler.orchestrate;
 import dev.skep.store.model.Task;
 import dev.skep.store.model.TaskState;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -13,6 +15,10 @@ import org.jspecify.annotations.Nullable;
  * of their age. The list follows the plan: what a decision changes it puts back here.
  */
 final class Slot {
+  /** Oldest first; the id decides between tasks of one commit. */
+  private static final Comparator<Task> BY_AGE =
+      Comparator.comparing(Task::createdAt).thenComparing(Task::id);
+
   private final int number;
   private final String nodeId;
   private final List<Task> tasks = new ArrayList<>(2);
@@ -24,10 +30,23 @@ final class Slot {
 
   /** Slots by number. */
   static SortedMap<Integer, Slot> byNumber(List<Task> tasks) {
-    SortedMap<Integer, Slot> slots = new TreeMap<>();
-    for (Task task : tasks) {
-      slots.computeIfAbsent(task.slot(), number -> new Slot(number, "")).tasks.add(task);
+    // A tree that is filled in its own order is filled quickly.
+    long[] order = new long[tasks.size()];
+    for (int i = 0; i < order.length; i++) {
+      order[i] = (long) tasks.get(i).slot() << Integer.SIZE | i;
     }
+    Arrays.sort(order);
+    SortedMap<Integer, Slot> slots = new TreeMap<>();
+    Slot last = null;
+    for (long place : order) {
+      Task task = tasks.get((int) place);
+      if (last == null || last.number != task.slot()) {
+        last = new Slot(task.slot(), "");
+        slots.put(last.number, last);
+      }
+      last.tasks.add(task);
+    }
+    slots.values().forEach(Slot::sort);
     return slots;
   }
 
@@ -37,7 +56,14 @@ final class Slot {
     for (Task task : tasks) {
       slots.computeIfAbsent(task.nodeId(), node -> new Slot(0, node)).tasks.add(task);
     }
+    slots.values().forEach(Slot::sort);
     return slots;
+  }
+
+  private void sort() {
+    if (tasks.size() > 1) {
+      tasks.sort(BY_AGE);
+    }
   }
 
   int number() {
