@@ -11,6 +11,7 @@ import dev.skep.node.engine.EngineUnavailableException;
 import dev.skep.node.engine.EventStream;
 import dev.skep.node.fiber.Fibers;
 import dev.skep.node.image.Images;
+import dev.skep.node.names.Names;
 import dev.skep.node.network.LocalNetworks;
 import dev.skep.store.bus.Addresses;
 import dev.skep.store.bus.AgentMessages.Assignment;
@@ -112,16 +113,19 @@ public final class NodeVerticle extends VerticleBase {
     private final TaskFiles files = new TaskFiles(settings.memoryDirs(), nodeId);
     private final AssignmentFile assignmentFile = new AssignmentFile(settings.dataDir(), nodeId);
     private final AssignmentSaver saver = new AssignmentSaver(nodeId, assignmentFile, fibers);
-    private final LocalNetworks networks = new LocalNetworks(engine, fibers, nodeId);
+    private final Names names = new Names(hostVertx, random, clock);
+    private final LocalNetworks networks = new LocalNetworks(engine, fibers, nodeId, names);
+    private final NodeFacts facts =
+        new NodeFacts(nodeId, settings.hostname() == null ? "" : settings.hostname(), "linux", "");
     private final TaskWork work =
         new TaskWork(
             engine,
             fibers,
             bus,
-            new NodeFacts(
-                nodeId, settings.hostname() == null ? "" : settings.hostname(), "linux", ""),
+            facts,
             new Images(engine, fibers, clock),
             networks,
+            new NameFeed(fibers, names, facts),
             files);
     private final TaskKeeper keeper = new TaskKeeper(nodeId, engine, fibers, clock, work);
     private final LeaderSession session =
@@ -252,6 +256,7 @@ public final class NodeVerticle extends VerticleBase {
               session.close(),
               logs.close(),
               tunnels.close(),
+              names.close(),
               leave == null ? Future.succeededFuture() : leave.unregister())
           .eventually(engine::close)
           .eventually(() -> Future.any(idle, vertx.timer(STOP_PATIENCE.toMillis())));

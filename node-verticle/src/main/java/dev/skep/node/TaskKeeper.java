@@ -336,10 +336,18 @@ final class TaskKeeper {
 
   /** Something about this task changed: take it further. */
   private void changed(Kept k) {
+    noted(k);
     k.changed.fire();
     if (!k.walking && !k.due && !closed) {
       k.due = true;
       fibers.run(() -> walk(k));
+    }
+  }
+
+  /** Names are answered from what is known, and before the engine was looked at that is nothing. */
+  private void noted(Kept k) {
+    if (looked) {
+      work.note(k);
     }
   }
 
@@ -352,9 +360,10 @@ final class TaskKeeper {
     k.walking = true;
     try {
       while (!closed && looked && (k.assigned || trusted) && step(k)) {
-        // one step at a time, each decided anew
+        noted(k); // one step at a time, each decided anew
       }
     } finally {
+      noted(k);
       k.walking = false;
     }
   }

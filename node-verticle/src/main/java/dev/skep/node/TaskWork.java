@@ -34,6 +34,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -69,6 +70,7 @@ final class TaskWork {
   private final String nodeId;
   private final Images images;
   private final LocalNetworks networks;
+  private final NameFeed names;
   private final TaskFiles files;
   private final Gate gate = new Gate(ENGINE_CALLS);
   private Assignments assignments = Assignments.NONE;
@@ -81,6 +83,7 @@ final class TaskWork {
       NodeFacts node,
       Images images,
       LocalNetworks networks,
+      NameFeed names,
       TaskFiles files) {
     this.engine = engine;
     this.fibers = fibers;
@@ -89,16 +92,24 @@ final class TaskWork {
     this.node = node;
     this.images = images;
     this.networks = networks;
+    this.names = names;
     this.files = files;
   }
 
   /** What tasks need, from now on. */
   void provide(Assignments now) {
     assignments = now;
+    names.provide(now);
   }
 
   void provide(NodeFacts facts) {
     node = facts;
+    names.provide(facts);
+  }
+
+  /** Something about the task changed: it may be found by its names now, or no more. */
+  void note(Kept kept) {
+    names.note(kept);
   }
 
   /**
@@ -191,20 +202,19 @@ final class TaskWork {
         throw new EngineException(404, "network " + id + " not found");
       }
       if (network.predefined()) {
-        joined.add(new TaskNetwork(network.name(), true, List.of(), wanted.driverOpts()));
+        joined.add(new TaskNetwork(network.name(), true, "", List.of(), wanted.driverOpts()));
         continue;
       }
-      networks.use(network, task.id());
-      List<String> aliases =
-          new ArrayList<>(List.of(task.serviceName(), "tasks." + task.serviceName()));
-      wanted.aliases().forEach(alias -> aliases.add(Template.expand(scope, alias)));
+      String nameServer = networks.use(network, task.id());
+      Set<String> aliases = names.names(task, wanted);
       Map<String, String> options = new TreeMap<>();
       wanted.driverOpts().forEach((key, value) -> options.put(key, Template.expand(scope, value)));
       joined.add(
           new TaskNetwork(
               LocalNetworks.engineName(id, nodeId),
               false,
-              aliases.stream().distinct().toList(),
+              nameServer,
+              nameServer.isEmpty() ? List.copyOf(aliases) : List.of(),
               options));
     }
     return joined;

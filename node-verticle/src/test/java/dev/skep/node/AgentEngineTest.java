@@ -401,31 +401,6 @@ class AgentEngineTest {
   }
 
   @Test
-  void the_services_name_and_aliases_resolve_to_its_tasks() throws Exception {
-    Network net = Fixtures.network("net" + Ids.next(RANDOM), "back");
-    leader.provide(net);
-    TaskSpec spec =
-        TaskSpec.of(sleeping().build())
-            .withNetworks(
-                List.of(new TaskSpec.NetworkAttachmentConfig(net.id(), List.of("db"), Map.of())));
-    Task one = task(spec);
-    Task two = task(spec).withSlot(2);
-    leader.assign(one, two);
-    String address1 = address(leader.awaitState(one.id(), TaskState.RUNNING));
-    String address2 = address(leader.awaitState(two.id(), TaskState.RUNNING));
-    for (String name : List.of("web", "tasks.web", "db")) {
-      assertThat(EngineLive.output("exec", containerId(one), "nslookup", name))
-          .as(name)
-          .contains(address1, address2);
-    }
-  }
-
-  private static String address(TaskReport report) {
-    String cidr = report.networks().getFirst().addresses().getFirst();
-    return cidr.substring(0, cidr.indexOf('/'));
-  }
-
-  @Test
   void two_networks_are_both_joined() throws Exception {
     Network front = Fixtures.network("net" + Ids.next(RANDOM), "front");
     Network back = Fixtures.network("net" + Ids.next(RANDOM), "back");

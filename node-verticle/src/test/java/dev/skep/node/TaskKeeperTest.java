@@ -10,6 +10,7 @@ import dev.skep.node.engine.Engine;
 import dev.skep.node.fake.FakeEngine;
 import dev.skep.node.fiber.Fibers;
 import dev.skep.node.image.Images;
+import dev.skep.node.names.Names;
 import dev.skep.node.network.LocalNetworks;
 import dev.skep.store.bus.Bus;
 import dev.skep.store.model.Task;
@@ -22,6 +23,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -54,14 +56,17 @@ class TaskKeeperTest {
     public Future<?> start() {
       Fibers own = new Fibers(vertx);
       Engine engine = new Engine(vertx, dir.resolve("engine.sock"));
+      Names names = new Names(vertx, new SecureRandom(), InstantSource.system());
+      NodeFacts facts = new NodeFacts(NODE, "host1", "linux", "x86_64");
       TaskWork work =
           new TaskWork(
               engine,
               own,
               new Bus(vertx.eventBus()),
-              new NodeFacts(NODE, "host1", "linux", "x86_64"),
+              facts,
               new Images(engine, own, InstantSource.system()),
-              new LocalNetworks(engine, own, NODE),
+              new LocalNetworks(engine, own, NODE, names),
+              new NameFeed(own, names, facts),
               new TaskFiles(List.of(dir), NODE));
       fibers = own;
       keeper = new TaskKeeper(NODE, engine, own, InstantSource.system(), work);

@@ -57,7 +57,7 @@ public record ContainerRequest(String name, JsonObject body, List<Connect> conne
     ContainerSpec spec = containerOf(task);
     NewerFields.check(spec, node, api);
     TemplateScope scope = node.scope(task);
-    JsonObject hostConfig = HostConfig.of(task, spec, scope, files);
+    JsonObject hostConfig = HostConfig.of(task, spec, scope, files, nameServer(networks));
     JsonObject body =
         new JsonObject()
             .put("Image", imageOf(spec))
@@ -103,6 +103,15 @@ public record ContainerRequest(String name, JsonObject body, List<Connect> conne
   /** The image in the engine's short form. */
   public static String imageOf(ContainerSpec spec) {
     return ImageName.parse(text(spec.image())).familiar();
+  }
+
+  /** One is enough: it answers for all networks of the task. */
+  private static String nameServer(List<TaskNetwork> networks) {
+    return networks.stream()
+        .map(TaskNetwork::nameServer)
+        .filter(server -> !server.isEmpty())
+        .findFirst()
+        .orElse("");
   }
 
   private static List<Connect> joinNetworks(

@@ -31,11 +31,20 @@ import org.jspecify.annotations.Nullable;
 final class HostConfig {
   private HostConfig() {}
 
-  static JsonObject of(Task task, ContainerSpec spec, TemplateScope scope, List<TaskMount> files) {
+  /**
+   * @param nameServer that asks others for the container, the spec's own servers included; empty
+   *     when there is none
+   */
+  static JsonObject of(
+      Task task,
+      ContainerSpec spec,
+      TemplateScope scope,
+      List<TaskMount> files,
+      String nameServer) {
     JsonObject host = new JsonObject();
     resources(host, task.spec().resources());
     lists(host, spec);
-    dns(host, spec.dnsConfig());
+    dns(host, spec.dnsConfig(), nameServer);
     mounts(host, spec, scope, files);
     ports(host, task);
     logging(host, task.logDriver());
@@ -106,11 +115,25 @@ final class HostConfig {
     }
   }
 
-  private static void dns(JsonObject host, ContainerSpec.@Nullable DnsConfig dns) {
-    if (dns != null) {
-      putList(host, "Dns", dns.nameservers());
-      putList(host, "DnsSearch", dns.search());
-      putList(host, "DnsOptions", dns.options());
+  /**
+   * With {@code ndots} above 0 the engine's resolver asks nobody for a name without a dot, so that
+   * a service would not be found; without it such a name is tried as it is before it is searched
+   * for.
+   */
+  private static void dns(
+      JsonObject host, ContainerSpec.@Nullable DnsConfig dns, String nameServer) {
+    ContainerSpec.DnsConfig wanted =
+        dns == null ? new ContainerSpec.DnsConfig(List.of(), List.of(), List.of()) : dns;
+    putList(host, "DnsSearch", wanted.search());
+    if (nameServer.isEmpty()) {
+      putList(host, "Dns", wanted.nameservers());
+      putList(host, "DnsOptions", wanted.options());
+    } else {
+      putList(host, "Dns", List.of(nameServer));
+      putList(
+          host,
+          "DnsOptions",
+          wanted.options().stream().filter(option -> !option.startsWith("ndots:")).toList());
     }
   }
 

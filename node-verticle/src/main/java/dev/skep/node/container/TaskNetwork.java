@@ -9,11 +9,15 @@ import java.util.Map;
  * @param engineName the engine's name for it
  * @param predefined whether it is one of the engine's own (host, bridge, none), which know no
  *     aliases
- * @param aliases names by which other containers on the network find this one
+ * @param nameServer the address at which this node answers names on it; empty when the engine has
+ *     to
+ * @param aliases names by which the engine lets other containers on the network find this one; none
+ *     where the node answers
  */
 public record TaskNetwork(
     String engineName,
     boolean predefined,
+    String nameServer,
     List<String> aliases,
     Map<String, String> driverOptions) {
   public TaskNetwork {

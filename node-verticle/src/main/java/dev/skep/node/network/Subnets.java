@@ -37,6 +37,25 @@ final class Subnets {
     throw new IllegalStateException("no free subnet is left in 10.128.0.0/9");
   }
 
+  /**
+   * The first address of an IPv4 subnet in CIDR form, which engines take for themselves; else
+   * empty.
+   */
+  static String first(String subnet) {
+    long[] range = range(subnet);
+    if (range.length == 0) {
+      return "";
+    }
+    long address = range[0] + 1;
+    return (address >> 24)
+        + "."
+        + (address >> 16 & 255)
+        + "."
+        + (address >> 8 & 255)
+        + "."
+        + (address & 255);
+  }
+
   private static long[] range(String subnet) {
     String[] parts = subnet.split("[./]");
     if (parts.length != 5) {

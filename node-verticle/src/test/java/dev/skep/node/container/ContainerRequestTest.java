@@ -333,8 +333,8 @@ class ContainerRequestTest {
   void old_engines_take_one_network_at_creation_and_new_ones_all() {
     List<TaskNetwork> networks =
         List.of(
-            new TaskNetwork("n1", false, List.of("web", "tasks.web"), Map.of()),
-            new TaskNetwork("n2", false, List.of("web"), Map.of("o", "1")));
+            new TaskNetwork("n1", false, "", List.of("web", "tasks.web"), Map.of()),
+            new TaskNetwork("n2", false, "", List.of("web"), Map.of("o", "1")));
     ContainerRequest old = ContainerRequest.of(task(app().build()), NODE, networks, List.of(), OLD);
     assertThat(old.body().getJsonObject("HostConfig").getString("NetworkMode")).isEqualTo("n1");
     assertThat(old.body().getJsonObject("NetworkingConfig"))
@@ -356,12 +356,36 @@ class ContainerRequestTest {
   }
 
   @Test
+  void where_the_node_answers_names_it_stands_before_the_specs_servers_and_no_name_stays_at_home() {
+    JsonObject host =
+        ContainerRequest.of(
+                task(
+                    app()
+                        .dnsConfig(
+                            new ContainerSpec.DnsConfig(
+                                List.of("1.1.1.1"), List.of("corp"), List.of("ndots:2", "rotate")))
+                        .build()),
+                NODE,
+                List.of(
+                    new TaskNetwork("n1", false, "", List.of("web"), Map.of()),
+                    new TaskNetwork("n2", false, "10.0.2.1", List.of(), Map.of()),
+                    new TaskNetwork("n3", false, "10.0.3.1", List.of(), Map.of())),
+                List.of(),
+                NEW)
+            .body()
+            .getJsonObject("HostConfig");
+    assertThat(host.getJsonArray("Dns")).containsExactly("10.0.2.1");
+    assertThat(host.getJsonArray("DnsSearch")).containsExactly("corp");
+    assertThat(host.getJsonArray("DnsOptions")).containsExactly("rotate");
+  }
+
+  @Test
   void a_predefined_network_is_a_mode() {
     JsonObject body =
         ContainerRequest.of(
                 task(app().build()),
                 NODE,
-                List.of(new TaskNetwork("host", true, List.of(), Map.of())),
+                List.of(new TaskNetwork("host", true, "", List.of(), Map.of())),
                 List.of(),
                 OLD)
             .body();

@@ -21,6 +21,14 @@ class SubnetsTest {
   }
 
   @Test
+  void knows_the_first_address_of_a_subnet() {
+    assertThat(Subnets.first("10.128.2.0/24")).isEqualTo("10.128.2.1");
+    assertThat(Subnets.first("192.168.255.128/25")).isEqualTo("192.168.255.129");
+    assertThat(Subnets.first("fd00::/64")).isEmpty();
+    assertThat(Subnets.first("")).isEmpty();
+  }
+
+  @Test
   void says_when_nothing_is_left() {
     assertThatThrownBy(() -> Subnets.free(List.of("10.0.0.0/8")))
         .hasMessageContaining("10.128.0.0/9");

@@ -1,0 +1,55 @@
+package dev.skep.node.names;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.datagram.DatagramSocket;
+import io.vertx.core.net.NetServer;
+import io.vertx.core.net.SocketAddress;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+
+/** A server outside; what it says is the test's. */
+public final class FakeServer {
+  /** Stands for no answer at all. */
+  static final Buffer SILENCE = Buffer.buffer();
+
+  final List<Integer> numbers = new CopyOnWriteArrayList<>();
+  private final Vertx vertx;
+  private final String address;
+
+  FakeServer(Vertx vertx, String address) {
+    this.vertx = vertx;
+    this.address = address;
+  }
+
+  /** Answers every question with this address. */
+  public static Future<SocketAddress> always(Vertx vertx, String at, int port, String answer) {
+    UnaryOperator<Buffer> same =
+        query ->
+            Messages.reply(Objects.requireNonNull(Messages.read(query)), List.of(answer), false);
+    return new FakeServer(vertx, at).start(port, same, same);
+  }
+
+  /** Answers over UDP and TCP at one port of its own. */
+  Future<SocketAddress> start(
+      int port, Function<Buffer, Buffer> udpAnswer, Function<Buffer, Buffer> tcpAnswer) {
+    NetServer tcp = vertx.createNetServer();
+    tcp.connectHandler(
+        socket -> Frames.read(socket, query -> Frames.write(socket, tcpAnswer.apply(query))));
+    DatagramSocket udp = vertx.createDatagramSocket();
+    udp.handler(packet -> {
+      numbers.add(Messages.id(packet.data()));
+      Buffer answer = udpAnswer.apply(packet.data());
+      if (answer.length() > 0) {
+        udp.send(answer, packet.sender().port(), packet.sender().hostAddress());
+      }
+    });
+    return tcp.listen(port, address)
+        .compose(bound -> udp.listen(bound.actualPort(), address))
+        .map(bound -> SocketAddress.inetSocketAddress(tcp.actualPort(), address));
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.skep.node.names;
+
+import org.jspecify.annotations.NullMarked;
