@@ -30,6 +30,8 @@ import org.apache.ratis.protocol.exceptions.ResourceUnavailableException;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The durable store: a Raft log of transactions (Apache Ratis) with snapshots, both sealed with the
@@ -44,8 +46,12 @@ import org.jspecify.annotations.Nullable;
  * StoreFailure} and the leadership ends. The daemon has to be started again.
  */
 public final class RaftStore implements Store {
+  private static final Logger LOG = LoggerFactory.getLogger(RaftStore.class);
+
   /** How long {@link #open} waits for this member to lead. Reading a long log may take a while. */
   private static final long LEAD_SECONDS = 60;
+
+  private static final long CLOSE_SECONDS = 10;
 
   private final RaftServer server;
   private final StoreMachine machine;
@@ -218,7 +224,24 @@ public final class RaftStore implements Store {
 
   private @Nullable Void closeNow() throws IOException {
     try {
-      server.close();
+      Future<Void> ended =
+          onThread(
+              "skep-raft-close",
+              () -> {
+                server.close();
+                return null;
+              });
+      ended.toCompletionStage().toCompletableFuture().get(CLOSE_SECONDS, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      // Its log can lock itself up while it closes; what was acknowledged is on the disk.
+      LOG.atWarn()
+          .addKeyValue("seconds", CLOSE_SECONDS)
+          .log("the store's log did not close in time; going on without it");
+    } catch (ExecutionException e) {
+      throw new IOException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
     } finally {
       machine.fail(new StoreFailure("the store is closed", false, null));
       lock.close();
