@@ -23,7 +23,7 @@ public final class CommitLog {
   public static final int KEPT_CHANGES = 16_384;
 
   /** What the kept commits take in the store's log, where it has one: configs may be large. */
-  public static final long KEPT_BYTES = 4L * 1024 * 1024;
+  public static final long KEPT_BYTES = 16L * 1024 * 1024;
 
   private record Kept(Commit commit, int bytes) {}
 

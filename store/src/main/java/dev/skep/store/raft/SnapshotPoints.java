@@ -8,8 +8,8 @@ import org.apache.ratis.server.protocol.TermIndex;
 /**
  * The states that the next snapshot can be of. It is not of the present one: the log is purged up
  * to the snapshot, and who follows the commits must find those that it has not seen yet in the log
- * when the process starts again. So an earlier state is written, from before all the commits that
- * are still kept for followers; starting from it brings these back.
+ * when the process starts again. So an earlier state is written, from before the commits that are
+ * still kept for followers, or the last megabyte of them; starting from it brings these back.
  *
  * <p>Not thread-safe; it belongs to the thread that applies the log.
  */
@@ -55,14 +55,17 @@ final class SnapshotPoints {
   }
 
   /**
-   * The latest point whose state is not younger than {@code index}, or the oldest that there is;
-   * those before it are forgotten.
+   * The latest point whose state is not younger than {@code index}, or that has so much log behind
+   * it, or the oldest that there is; those before it are forgotten.
    *
    * @param index of a commit
+   * @param logBytes of the log behind the point that are enough
    */
-  Point notAfter(long index) {
+  Point before(long index, long logBytes) {
+    long enough = points.getLast().logBytes() - logBytes;
     Point found = points.removeFirst();
-    while (!points.isEmpty() && points.getFirst().state().index() <= index) {
+    while (!points.isEmpty()
+        && (points.getFirst().state().index() <= index || points.getFirst().logBytes() <= enough)) {
       found = points.removeFirst();
     }
     points.addFirst(found);
