@@ -92,10 +92,10 @@ final class TaskReporter {
         if (!urgent) {
           fibers.await(hurry, UNHURRIED);
         }
-        urgent = false;
-        if (pending.isEmpty()) {
-          return; // the leader knew already
+        if (pending.isEmpty() || !session.ready()) {
+          return; // the leader knew already, or there is none: the next session's begin sends them
         }
+        urgent = false;
         send(pending.values().stream().limit(MAX_BATCH).toList());
         fibers.pause(PACE);
       }
