@@ -11,8 +11,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes the assignments behind the work, the newest only, and not more often than once a second: a
- * crash in between costs nothing, since the leader sends them again. Used on one context only.
+ * Writes the assignments behind the work, the newest only, and not more often than once a second.
+ * After a crash in between, the containers of the newest tasks are known by name once the leader
+ * has sent them again. Used on one context only.
  */
 final class AssignmentSaver {
   private static final Logger LOG = LoggerFactory.getLogger(AssignmentSaver.class);
@@ -35,8 +36,11 @@ final class AssignmentSaver {
   }
 
   void save(Assignments now) {
+    if (closed) {
+      return;
+    }
     unsaved = now;
-    if (saving == null && !closed) {
+    if (saving == null) {
       Promise<Void> running = Promise.promise();
       saving = running;
       fibers.run(() -> saveAll(running));
@@ -45,7 +49,7 @@ final class AssignmentSaver {
 
   private void saveAll(Promise<Void> running) {
     try {
-      for (Assignments next = unsaved; next != null && !closed; next = unsaved) {
+      for (Assignments next = unsaved; next != null; next = unsaved) {
         unsaved = null;
         Assignments taken = next;
         fibers.blocking(() -> file.save(taken)).await();
@@ -61,7 +65,7 @@ final class AssignmentSaver {
     }
   }
 
-  /** Writes nothing more. Completes when nothing is being written. */
+  /** Writes what is left and takes no more. Completes when nothing is being written. */
   Future<Void> close() {
     closed = true;
     closing.fire();

@@ -27,6 +27,13 @@ final class Kept {
   @Nullable Task task;
 
   boolean assigned;
+
+  /**
+   * What the engine said of a container whose task is not known, so that its ports and its places
+   * on networks are found once it is.
+   */
+  @Nullable ContainerDetails nameless;
+
   TaskStatus status;
   List<Task.NetworkAttachment> networks = List.of();
   Observed observed = Observed.ABSENT;
@@ -178,11 +185,7 @@ final class Kept {
   }
 
   /** Notes the ports that the engine bound on the host for this task. */
-  void bound(ContainerDetails details) {
-    Task known = task;
-    if (known == null) {
-      return;
-    }
+  void bound(Task known, ContainerDetails details) {
     List<ServiceSpec.PortConfig> bound = new ArrayList<>();
     for (ServiceSpec.PortConfig port : ContainerRequest.hostPorts(known)) {
       details.ports().stream()

@@ -246,12 +246,11 @@ public final class NodeVerticle extends VerticleBase {
     }
 
     Future<?> stop() {
-      saver.close();
       keeper.close();
       if (events != null) {
         events.close();
       }
-      Future<Void> idle = fibers.close();
+      Future<Void> idle = saver.close().eventually(fibers::close);
       return Future.join(
               session.close(),
               logs.close(),

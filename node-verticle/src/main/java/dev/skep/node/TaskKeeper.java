@@ -169,6 +169,7 @@ final class TaskKeeper {
     Kept k = kept.computeIfAbsent(task.id(), id -> new Kept(id, clock.instant()));
     k.task = task;
     k.assigned = true;
+    work.relate(k);
     TaskStatus leaders = task.status();
     boolean leaderKnows =
         leaders.state().after(k.state()) || (leaders.state() == k.state() && !k.told);

@@ -302,25 +302,33 @@ final class TaskWork {
 
   private void look(Kept kept, ContainerDetails details) {
     kept.see(details);
+    kept.nameless = details;
+    relate(kept);
+  }
+
+  /** Brings what was seen of the container together with its task, if both are there. */
+  void relate(Kept kept) {
+    Task task = kept.task;
+    ContainerDetails details = kept.nameless;
+    if (task == null || details == null) {
+      return;
+    }
+    kept.nameless = null;
     if (kept.observed instanceof Observed.Alive) {
-      kept.bound(details);
-      kept.networks = attachments(kept, details);
+      kept.bound(task, details);
+      kept.networks = attachments(task, details);
     }
   }
 
-  private List<Task.NetworkAttachment> attachments(Kept kept, ContainerDetails details) {
+  private List<Task.NetworkAttachment> attachments(Task task, ContainerDetails details) {
     List<Task.NetworkAttachment> attachments = new ArrayList<>();
-    Task task = kept.task;
-    if (task == null) {
-      return attachments;
-    }
     for (TaskSpec.NetworkAttachmentConfig wanted : task.spec().networks()) {
       String id = wanted.target() == null ? "" : wanted.target();
       Network network = assignments.networks().get(id);
       ContainerDetails.Endpoint endpoint =
           details.endpoints().get(LocalNetworks.engineName(id, nodeId));
       if (endpoint != null) {
-        networks.adopt(id, kept.id);
+        networks.adopt(id, task.id());
       }
       attachments.add(new Task.NetworkAttachment(network, addresses(endpoint)));
     }

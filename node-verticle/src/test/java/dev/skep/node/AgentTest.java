@@ -33,7 +33,9 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -48,12 +50,14 @@ class AgentTest {
 
   @TempDir Path dir;
   private final Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
+  private final Queue<Throwable> uncaught = new ConcurrentLinkedQueue<>();
   private @Nullable FakeEngine fakeEngine;
   private @Nullable FakeDispatcher fakeDispatcher;
   private @Nullable String deployment;
 
   @BeforeEach
   void start() throws Exception {
+    vertx.exceptionHandler(uncaught::add);
     fakeEngine = FakeEngine.start(vertx, dir.resolve("engine.sock"));
     engine().addImage(Fixtures.IMAGE);
     fakeDispatcher = new FakeDispatcher(vertx, NODE);
@@ -62,6 +66,7 @@ class AgentTest {
   @AfterEach
   void stop() throws Exception {
     await(vertx.close());
+    assertThat(uncaught).isEmpty();
   }
 
   private FakeEngine engine() {
@@ -291,8 +296,6 @@ class AgentTest {
     startInSession();
     leader().assign(Fixtures.task("t1", NODE, spec).withDesiredState(TaskState.READY));
     leader().awaitState("t1", TaskState.READY);
-    eventually(
-        () -> Files.exists(dir.resolve("data/assignments.json")), "the assignments to be saved");
     stopAgent();
     startAgent();
     leader().awaitSession(2);
@@ -472,6 +475,50 @@ class AgentTest {
   }
 
   @Test
+  void a_state_that_waits_to_be_told_when_the_session_ends_is_told_in_the_next() throws Exception {
+    engine().makePullable("reg.example/app:2");
+    engine().holdPulls();
+    startInSession();
+    leader().assign(Fixtures.task("t1", NODE, ContainerSpec.of("reg.example/app:2")));
+    leader().silent(true);
+    eventually(() -> leader().refusals() > 2, "the wait to end without a session");
+    leader().silent(false);
+    leader().awaitState("t1", TaskState.PREPARING);
+    engine().releasePulls();
+    leader().awaitState("t1", TaskState.RUNNING);
+  }
+
+  @Test
+  void a_container_whose_assignment_was_not_saved_has_its_place_once_the_leader_speaks()
+      throws Exception {
+    TaskSpec spec =
+        TaskSpec.of(ContainerSpec.of(Fixtures.IMAGE))
+            .withNetworks(
+                List.of(
+                    new TaskSpec.NetworkAttachmentConfig("net1", List.of(), java.util.Map.of())));
+    startInSession();
+    leader().provide(Fixtures.network("net1", "back"));
+    leader().assign(Fixtures.task("t1", NODE, spec));
+    List<Task.NetworkAttachment> place = leader().awaitState("t1", TaskState.RUNNING).networks();
+    assertThat(place.getFirst().addresses()).isNotEmpty();
+    leader().awaitReport("t1", r -> container(r).pid() > 0, "with its process");
+    stopAgent();
+    Files.delete(dir.resolve("data/assignments.json"));
+    leader().silent(true);
+    leader().know(Fixtures.task("t1", NODE, spec));
+    leader().forgetReports();
+    engine().forgetCalls();
+    startAgent();
+    eventually(
+        () -> engine().calls().stream().anyMatch(c -> c.matches("GET .*/[0-9a-f]{64}/json")),
+        "the container to be looked at");
+    leader().silent(false);
+    assertThat(leader().awaitState("t1", TaskState.RUNNING).networks()).isEqualTo(place);
+    assertThat(engine().named("web.1.t1").starts()).isEqualTo(1);
+    assertThat(engine().networkNames()).as("tidied up with care").hasSize(1);
+  }
+
+  @Test
   void without_a_leader_containers_go_on_and_their_end_is_reported_later() throws Exception {
     startInSession();
     leader().assign(Fixtures.task("t1", NODE));
@@ -490,8 +537,6 @@ class AgentTest {
     for (String id : List.of("t1", "t2", "t3")) {
       leader().awaitReport(id, r -> container(r).pid() > 0, "with its process");
     }
-    eventually(
-        () -> Files.exists(dir.resolve("data/assignments.json")), "the assignments to be saved");
     stopAgent();
     leader().silent(true);
     engine().exit(engine().named("web.1.t2"), 5);

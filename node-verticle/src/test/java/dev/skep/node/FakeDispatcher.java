@@ -53,6 +53,7 @@ final class FakeDispatcher {
   private long applied;
   private int sessions;
   private int heartbeats;
+  private int refusals;
   private boolean silent;
   private Set<String> unknown = Set.of();
 
@@ -69,6 +70,7 @@ final class FakeDispatcher {
       return Future.failedFuture(new BusFailure(BusFailure.NO_LISTENER, "not for this one"));
     }
     if (silent) {
+      refusals++;
       return Future.failedFuture(new BusFailure(BusFailure.NO_LISTENER, "silent"));
     }
     introductions.add(question);
@@ -248,6 +250,11 @@ final class FakeDispatcher {
 
   synchronized int heartbeats() {
     return heartbeats;
+  }
+
+  /** How often it was asked for a session while it was silent. */
+  synchronized int refusals() {
+    return refusals;
   }
 
   synchronized void awaitSession(int number) throws InterruptedException {

@@ -21,6 +21,7 @@ import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.datagram.DatagramSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -36,6 +37,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What containers of a real engine find by name. */
 @Tag("engine")
@@ -184,9 +187,10 @@ class NamesEngineTest {
     assertThat(lookup(asking, "web")).contains("Address: " + staying);
   }
 
-  @Test
-  void a_restarted_agent_goes_on_answering_and_asks_the_services_own_server_for_the_rest()
-      throws Exception {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void a_restarted_agent_goes_on_answering_and_asks_the_services_own_server_for_the_rest(
+      boolean assignmentsLost) throws Exception {
     await(FakeServer.always(vertx, "127.53.53.53", 53, "203.0.113.7"));
     Task web =
         task(
@@ -206,6 +210,9 @@ class NamesEngineTest {
         .contains("search corp.example");
     assertThat(lookup(asking, "www.example.com")).contains("Address: 203.0.113.7");
     await(vertx.undeploy(Objects.requireNonNull(deployment)));
+    if (assignmentsLost) {
+      Files.delete(dir.resolve(node).resolve("assignments.json"));
+    }
     startAgent();
     leader.forgetSession();
     // With the dot at its end, because this nslookup tries the search domain first and no more.
