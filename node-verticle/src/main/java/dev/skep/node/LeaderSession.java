@@ -17,7 +17,6 @@ import dev.skep.store.bus.Bus;
 import dev.skep.store.bus.BusFailure;
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.MessageConsumer;
-import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -54,7 +53,7 @@ final class LeaderSession {
   private final Worker worker;
   private final Signal wake = new Signal();
   private final Signal openingDone = new Signal();
-  private @Nullable MessageConsumer<JsonObject> consumer;
+  private @Nullable MessageConsumer<Object> consumer;
   private @Nullable String sessionId;
   private boolean opening;
   private boolean closed;
@@ -117,7 +116,7 @@ final class LeaderSession {
     closed = true;
     sessionId = null;
     wake.fire();
-    MessageConsumer<JsonObject> open = consumer;
+    MessageConsumer<Object> open = consumer;
     return open == null ? Future.succeededFuture() : open.unregister();
   }
 

@@ -18,7 +18,6 @@ import dev.skep.store.model.ContainerSpec;
 import dev.skep.store.model.Ids;
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.MessageConsumer;
-import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -46,7 +45,7 @@ final class LogServer {
   private final Function<String, @Nullable Kept> tasks;
   private final LastLines lastLines;
   private final Map<String, LogFeed> feeds = new HashMap<>();
-  private final List<MessageConsumer<JsonObject>> consumers = new ArrayList<>();
+  private final List<MessageConsumer<Object>> consumers = new ArrayList<>();
   private boolean closed;
 
   LogServer(

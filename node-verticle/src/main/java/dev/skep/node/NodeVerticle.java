@@ -27,7 +27,6 @@ import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.MessageConsumer;
-import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashSet;
@@ -147,7 +146,7 @@ public final class NodeVerticle extends VerticleBase {
     private final Departure departure =
         new Departure(nodeId, engine, fibers, networks, files, assignmentFile);
     private @Nullable EventStream events;
-    private @Nullable MessageConsumer<JsonObject> leave;
+    private @Nullable MessageConsumer<Object> leave;
 
     void start() {
       keeper.begin(reporter, lastLines, () -> fibers.run(this::tidy));

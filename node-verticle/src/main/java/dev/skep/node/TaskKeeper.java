@@ -65,6 +65,9 @@ final class TaskKeeper {
   private boolean closed;
   private int reconciling;
 
+  /** Walks that are due or that are being taken. */
+  private int walks;
+
   TaskKeeper(String nodeId, Engine engine, Fibers fibers, InstantSource clock, TaskWork work) {
     this.nodeId = nodeId;
     this.engine = engine;
@@ -341,6 +344,7 @@ final class TaskKeeper {
     k.changed.fire();
     if (!k.walking && !k.due && !closed) {
       k.due = true;
+      walks++;
       fibers.run(() -> walk(k));
     }
   }
@@ -359,13 +363,19 @@ final class TaskKeeper {
   private void walk(Kept k) {
     k.due = false;
     k.walking = true;
+    boolean moved = false;
     try {
       while (!closed && looked && (k.assigned || trusted) && step(k)) {
+        moved = true;
         noted(k); // one step at a time, each decided anew
       }
     } finally {
       noted(k);
       k.walking = false;
+      walks--;
+      if (moved && walks == 0 && reporter != null) {
+        reporter.allRest();
+      }
     }
   }
 
@@ -516,7 +526,7 @@ final class TaskKeeper {
 
   /** Whether any task is being worked on right now. */
   boolean busy() {
-    return kept.values().stream().anyMatch(k -> k.walking || k.due);
+    return walks > 0;
   }
 
   /** Stops walking; containers stay as they are. */

@@ -23,7 +23,7 @@ final class TaskReporter {
 
   private static final Duration RETRY = Duration.ofMillis(500);
 
-  /** Between two reports. */
+  /** Between two reports, while more is to come. */
   private static final Duration PACE = Duration.ofMillis(50);
 
   /** How long a step on the way may wait for something to go along with. */
@@ -35,6 +35,7 @@ final class TaskReporter {
   private final Consumer<List<String>> gone;
   private final Map<String, TaskReport> pending = new LinkedHashMap<>();
   private final Signal hurry = new Signal();
+  private final Signal lull = new Signal();
   private boolean urgent;
   private boolean sending;
   private boolean scheduled;
@@ -73,6 +74,11 @@ final class TaskReporter {
     pending.remove(taskId);
   }
 
+  /** The last task has come to rest: nothing follows soon that a report could wait for. */
+  void allRest() {
+    lull.fire();
+  }
+
   /** Sends what waits, if the session is open. */
   void flushSoon() {
     if (!scheduled && !sending) {
@@ -97,7 +103,7 @@ final class TaskReporter {
         }
         urgent = false;
         send(pending.values().stream().limit(MAX_BATCH).toList());
-        fibers.pause(PACE);
+        fibers.await(lull, PACE);
       }
     } finally {
       sending = false;

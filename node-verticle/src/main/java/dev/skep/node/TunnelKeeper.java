@@ -32,7 +32,7 @@ final class TunnelKeeper {
   private final Bus bus;
   private final InstantSource clock;
   private final RandomGenerator random;
-  private @Nullable MessageConsumer<JsonObject> consumer;
+  private @Nullable MessageConsumer<Object> consumer;
   private @Nullable Future<TunnelServer> server;
 
   TunnelKeeper(

@@ -241,7 +241,7 @@ final class Reign {
       dispatcher.flush(latest, now);
       for (Commit commit : told) {
         for (Change change : commit.changes()) {
-          bus.publish(Addresses.event(change.object().kind()), StateEvents.of(commit, change));
+          bus.announce(Addresses.event(change.object().kind()), StateEvents.of(commit, change));
         }
       }
       told.clear();

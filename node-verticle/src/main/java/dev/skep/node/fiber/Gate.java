@@ -8,8 +8,8 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * Lets a bounded number through at once, the more urgent first, and among equals the first come.
- * Used on one context only.
+ * Lets a bounded number through at once, the more urgent first, and among equals the first come;
+ * the idle only one after another while nobody else is in. Used on one context only.
  */
 public final class Gate {
   /** What goes first when there is no room for all. */
@@ -21,16 +21,18 @@ public final class Gate {
     IDLE
   }
 
+  private final int places;
   private int free;
   private final Map<Urgency, Deque<Promise<Void>>> waiting = new EnumMap<>(Urgency.class);
 
   public Gate(int places) {
+    this.places = places;
     this.free = places;
   }
 
   /** Completes when there is a place, which the caller must {@link #leave}. */
   public Future<Void> enter(Urgency urgency) {
-    if (free > 0) {
+    if (hasRoomFor(urgency)) {
       free--;
       return Future.succeededFuture();
     }
@@ -39,14 +41,19 @@ public final class Gate {
     return place.future();
   }
 
+  private boolean hasRoomFor(Urgency urgency) {
+    return urgency == Urgency.IDLE ? free == places : free > 0;
+  }
+
   public void leave() {
-    for (Deque<Promise<Void>> queue : waiting.values()) {
-      Promise<Void> next = queue.pollFirst();
+    free++;
+    for (Map.Entry<Urgency, Deque<Promise<Void>>> queue : waiting.entrySet()) {
+      Promise<Void> next = hasRoomFor(queue.getKey()) ? queue.getValue().pollFirst() : null;
       if (next != null) {
+        free--;
         next.complete();
         return;
       }
     }
-    free++;
   }
 }
