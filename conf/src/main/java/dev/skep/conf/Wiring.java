@@ -20,6 +20,7 @@ import dev.skep.store.bus.AgentMessages.Left;
 import dev.skep.store.bus.Bus;
 import dev.skep.store.membership.Membership;
 import dev.skep.store.membership.Membership.RemoteManager;
+import dev.skep.store.model.Node;
 import dev.skep.store.model.Node.NodeSpec;
 import dev.skep.store.raft.RaftStore;
 import dev.skep.store.raft.RaftStoreOptions;
@@ -36,17 +37,23 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Which part gets what: the one page on which all parts meet. */
 final class Wiring implements SwarmParts.Maker {
   private static final int CONNECT_MILLIS = 1_000;
+
+  /** Another host answers within a fraction of this, or is as good as down for a start. */
+  private static final int PROBE_MILLIS = 500;
 
   /** Where a store's group members would reach each other; a group of one listens nowhere. */
   private static final int STORE_PORT = 2378;
@@ -87,7 +94,7 @@ final class Wiring implements SwarmParts.Maker {
       boolean manager = identity.role().equals(NodeSpec.MANAGER);
       if (manager) {
         Store store = openStore(identity, parts, founding);
-        store.state().nodes().forEach(node -> addTo(members, node.status().addr()));
+        members.addAll(present(store.state().nodes()));
       }
       Vertx swarm =
           BusCluster.start(identity.busName().text(), identity.address(), members).await();
@@ -142,9 +149,28 @@ final class Wiring implements SwarmParts.Maker {
         options.genericResources());
   }
 
-  private static void addTo(Set<String> members, @Nullable String address) {
-    if (address != null && !address.isEmpty()) {
-      members.add(address);
+  /**
+   * The addresses of the nodes whose bus is there now; one that is not would hold up the start by a
+   * second and more. Nothing is lost with it: every node looks for its managers itself.
+   */
+  private List<String> present(Collection<Node> nodes) {
+    NetClient client = host.createNetClient(new NetClientOptions().setConnectTimeout(PROBE_MILLIS));
+    try {
+      List<Future<Boolean>> answers = new ArrayList<>();
+      List<String> addresses =
+          nodes.stream()
+              .map(node -> Objects.requireNonNullElse(node.status().addr(), ""))
+              .filter(address -> !address.isEmpty())
+              .toList();
+      addresses.forEach(address ->
+          answers.add(answers(client, SocketAddress.inetSocketAddress(BusCluster.PORT, address))));
+      Future.all(answers).await();
+      return IntStream.range(0, addresses.size())
+          .filter(i -> answers.get(i).result())
+          .mapToObj(addresses::get)
+          .toList();
+    } finally {
+      client.close();
     }
   }
 
@@ -153,23 +179,22 @@ final class Wiring implements SwarmParts.Maker {
     NetClient client =
         host.createNetClient(new NetClientOptions().setConnectTimeout(CONNECT_MILLIS));
     try {
-      return identity.managers().stream().anyMatch(manager -> answers(client, manager));
+      return identity.managers().stream()
+          .anyMatch(manager -> answers(client, controlPort(manager)).await());
     } finally {
       client.close();
     }
   }
 
-  private static boolean answers(NetClient client, RemoteManager manager) {
+  private static SocketAddress controlPort(RemoteManager manager) {
     int colon = manager.address().lastIndexOf(':');
-    SocketAddress address =
-        SocketAddress.inetSocketAddress(
-            Integer.parseInt(manager.address().substring(colon + 1)),
-            manager.address().substring(0, colon));
-    return client
-        .connect(address)
-        .compose(socket -> socket.close().map(true))
-        .otherwise(false)
-        .await();
+    return SocketAddress.inetSocketAddress(
+        Integer.parseInt(manager.address().substring(colon + 1)),
+        manager.address().substring(0, colon));
+  }
+
+  private static Future<Boolean> answers(NetClient client, SocketAddress address) {
+    return client.connect(address).compose(socket -> socket.close().map(true)).otherwise(false);
   }
 
   @Override

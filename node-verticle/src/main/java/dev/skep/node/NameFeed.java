@@ -51,7 +51,7 @@ final class NameFeed {
   /** Something about the task changed. */
   void note(Kept kept) {
     Task task = kept.task;
-    if (task == null || task.spec().networks().isEmpty()) {
+    if (task == null || task.spec().networks().stream().noneMatch(this::hasNames)) {
       return;
     }
     tasks.put(kept.id, kept);
@@ -59,6 +59,12 @@ final class NameFeed {
       publishing = true;
       fibers.run(this::publish);
     }
+  }
+
+  /** Predefined networks have none of ours; what is not known yet may have. */
+  private boolean hasNames(TaskSpec.NetworkAttachmentConfig wanted) {
+    Network network = assignments.networks().get(String.valueOf(wanted.target()));
+    return network == null || !network.predefined();
   }
 
   private void publish() {

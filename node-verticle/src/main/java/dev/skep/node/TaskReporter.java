@@ -24,7 +24,7 @@ final class TaskReporter {
   private static final Duration RETRY = Duration.ofMillis(500);
 
   /** Between two reports, while more is to come. */
-  private static final Duration PACE = Duration.ofMillis(50);
+  private static final Duration PACE = Duration.ofMillis(100);
 
   /** How long a step on the way may wait for something to go along with. */
   private static final Duration UNHURRIED = Duration.ofMillis(200);

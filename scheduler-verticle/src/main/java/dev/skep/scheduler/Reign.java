@@ -241,7 +241,8 @@ final class Reign {
       dispatcher.flush(latest, now);
       for (Commit commit : told) {
         for (Change change : commit.changes()) {
-          bus.announce(Addresses.event(change.object().kind()), StateEvents.of(commit, change));
+          bus.announce(
+              Addresses.event(change.object().kind()), () -> StateEvents.of(commit, change));
         }
       }
       told.clear();

@@ -17,7 +17,7 @@ import java.util.Collection;
  */
 public final class BusCluster {
   /** Hazelcast's own port on each node's address. */
-  static final int PORT = 5701;
+  public static final int PORT = 5701;
 
   /**
    * Few partitions: the maps hold a few subscriptions a node, and each partition costs memory and

@@ -12,6 +12,7 @@ import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -76,9 +77,14 @@ public final class Bus {
     eventBus.publish(address, write(message));
   }
 
-  /** Hands the message to every listener on every node, scripts before all: as a JSON object. */
-  public void announce(String address, Object message) {
-    eventBus.publish(address, new JsonObject(write(message)));
+  /**
+   * Hands a message to every listener on every node, scripts before all: as a JSON object.
+   *
+   * @param message asked for at most once, and only if there is a listener; from any thread
+   */
+  public void announce(String address, Supplier<?> message) {
+    eventBus.publish(
+        address, new JsonObject(new LazyMap(() -> new JsonObject(write(message.get())).getMap())));
   }
 
   private static <Q, A> void reply(

@@ -22,8 +22,11 @@ final class RatisSetup {
   static final RaftGroupId GROUP =
       RaftGroupId.valueOf(UUID.fromString("7c1c3a52-6f0e-4a8e-9d57-5e5a6b8f2d11"));
 
-  /** A log entry at most; three times the largest config with its base64. */
-  static final int ENTRY_BYTES_MAX = 4 * 1024 * 1024;
+  /**
+   * A log entry at most: the largest config with its base64, and half as much again. So much memory
+   * is taken from the start.
+   */
+  static final int ENTRY_BYTES_MAX = 2 * 1024 * 1024;
 
   /** What Raft adds around a transaction in the log. */
   private static final int ENTRY_OVERHEAD_BYTES = 64 * 1024;

@@ -22,6 +22,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
@@ -160,7 +161,7 @@ class BusTest {
     BlockingQueue<JsonObject> heard = new ArrayBlockingQueue<>(1);
     EventBus raw = vertx.eventBus();
     raw.<JsonObject>consumer(ADDRESS + 1, message -> heard.add(message.body()));
-    bus.announce(ADDRESS + 1, new Heartbeat("n1", "s1", 3));
+    bus.announce(ADDRESS + 1, () -> new Heartbeat("n1", "s1", 3));
     assertThat(heard.poll(20, TimeUnit.SECONDS))
         .isEqualTo(new JsonObject().put("NodeID", "n1").put("SessionID", "s1").put("Applied", 3));
 
@@ -183,6 +184,23 @@ class BusTest {
                     new JsonObject().put("NodeID", "n1").put("SessionID", "s1").put("Applied", 9))
                 .map(message -> message.body()));
     assertThat(reply).isEqualTo(new JsonObject().put("HeartbeatMillis", 9));
+  }
+
+  @Test
+  void an_announcement_is_made_once_for_all_who_listen_and_not_at_all_for_nobody()
+      throws Exception {
+    AtomicInteger made = new AtomicInteger();
+    bus.announce(ADDRESS, () -> new HeartbeatTaken(made.incrementAndGet()));
+    BlockingQueue<JsonObject> heard = new ArrayBlockingQueue<>(2);
+    for (int i = 0; i < 2; i++) {
+      vertx.eventBus().<JsonObject>consumer(ADDRESS, message -> heard.add(message.body()));
+    }
+    bus.announce(ADDRESS, () -> new HeartbeatTaken(made.incrementAndGet()));
+    for (int i = 0; i < 2; i++) {
+      assertThat(heard.poll(20, TimeUnit.SECONDS))
+          .isEqualTo(new JsonObject().put("HeartbeatMillis", 1));
+    }
+    assertThat(made).hasValue(1);
   }
 
   @Test

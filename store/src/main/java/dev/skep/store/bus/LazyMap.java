@@ -1,0 +1,49 @@
+package dev.skep.store.bus;
+
+import java.util.AbstractMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** A map that is made when somebody first looks into it. Any thread may. */
+final class LazyMap extends AbstractMap<String, Object> {
+  private final Supplier<Map<String, Object>> maker;
+  private @Nullable Map<String, Object> made;
+
+  /**
+   * @param maker asked at most once
+   */
+  LazyMap(Supplier<Map<String, Object>> maker) {
+    this.maker = maker;
+  }
+
+  private synchronized Map<String, Object> made() {
+    Map<String, Object> known = made;
+    if (known == null) {
+      known = maker.get();
+      made = known;
+    }
+    return known;
+  }
+
+  @Override
+  public Set<Entry<String, Object>> entrySet() {
+    return made().entrySet();
+  }
+
+  @Override
+  public @Nullable Object get(Object key) {
+    return made().get(key);
+  }
+
+  @Override
+  public boolean containsKey(Object key) {
+    return made().containsKey(key);
+  }
+
+  @Override
+  public @Nullable Object put(String key, Object value) {
+    return made().put(key, value);
+  }
+}
