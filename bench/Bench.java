@@ -49,10 +49,10 @@ final class Bench {
       sample("RSS, MiB|a Skep manager, empty", rssMib(manager.pid(), 10));
 
       // One round that does not count: code gets loaded and compiled, caches get filled.
-      converge(Math.min(10, sizes[0]), workers, floor, skep, swarm, false);
+      converge(Math.min(10, sizes[0]), workers, floor, skep, manager, swarm, false);
       for (int round = 1; round <= rounds; round++) {
         for (int size : sizes) {
-          converge(size, workers, floor, skep, swarm, true);
+          converge(size, workers, floor, skep, manager, swarm, true);
         }
         System.err.println("round " + round + " of " + rounds + " of convergence and removal is done");
       }
@@ -66,7 +66,7 @@ final class Bench {
     }
   }
 
-  private void converge(int n, int[] workers, Floor floor, Orchestrator skep, Orchestrator swarm, boolean counts) {
+  private void converge(int n, int[] workers, Floor floor, Orchestrator skep, Daemon manager, Orchestrator swarm, boolean counts) {
     for (int c : workers) {
       long begin = System.nanoTime();
       List<String> ids = floor.start(n, c);
@@ -75,7 +75,9 @@ final class Bench {
       floor.remove(ids, c);
       sampleIf(counts, "remove " + n + "|floor " + c, Orchestrator.seconds(begin));
     }
+    double before = manager.processorSeconds();
     serve("skep", n, skep, counts);
+    sampleIf(counts, "processor time, s|Skep's for " + n + " replicas, run and removed", manager.processorSeconds() - before);
     serve("swarm", n, swarm, counts);
   }
 
@@ -197,7 +199,7 @@ final class Bench {
     System.out.printf("%n| a daemon | |%n|---|---|%n");
     results.forEach(
         (key, samples) -> {
-          if (key.startsWith("RSS") || key.startsWith("start")) {
+          if (key.startsWith("RSS") || key.startsWith("start") || key.startsWith("processor")) {
             System.out.printf("| %s: %s | %s |%n", key.split("\\|")[0], key.split("\\|")[1], samples);
           }
         });

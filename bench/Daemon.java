@@ -58,6 +58,11 @@ final class Daemon {
     }
   }
 
+  /** What it has used of all cores since its start. */
+  double processorSeconds() {
+    return process.info().totalCpuDuration().orElseThrow().toMillis() / 1000.0;
+  }
+
   long pid() {
     return process.pid();
   }

@@ -20,7 +20,6 @@ import dev.skep.store.bus.AgentMessages.Left;
 import dev.skep.store.bus.Bus;
 import dev.skep.store.membership.Membership;
 import dev.skep.store.membership.Membership.RemoteManager;
-import dev.skep.store.model.Node;
 import dev.skep.store.model.Node.NodeSpec;
 import dev.skep.store.raft.RaftStore;
 import dev.skep.store.raft.RaftStoreOptions;
@@ -37,14 +36,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.random.RandomGenerator;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -90,12 +88,14 @@ final class Wiring implements SwarmParts.Maker {
   public SwarmParts start(Identity identity, @Nullable Transaction founding) throws IOException {
     RunningParts parts = new RunningParts(identity.nodeId());
     try {
-      Set<String> members = new TreeSet<>(identity.members());
+      Set<String> known = new TreeSet<>(identity.members());
       boolean manager = identity.role().equals(NodeSpec.MANAGER);
       if (manager) {
         Store store = openStore(identity, parts, founding);
-        members.addAll(present(store.state().nodes()));
+        store.state().nodes().forEach(node -> addTo(known, node.status().addr()));
       }
+      Set<String> members = present(known);
+      identity.managers().forEach(one -> members.add(controlPort(one).host()));
       Vertx swarm =
           BusCluster.start(identity.busName().text(), identity.address(), members).await();
       parts.stopBy(swarm::close);
@@ -149,26 +149,27 @@ final class Wiring implements SwarmParts.Maker {
         options.genericResources());
   }
 
+  private static void addTo(Set<String> addresses, @Nullable String address) {
+    if (address != null && !address.isEmpty()) {
+      addresses.add(address);
+    }
+  }
+
   /**
-   * The addresses of the nodes whose bus is there now; one that is not would hold up the start by a
-   * second and more. Nothing is lost with it: every node looks for its managers itself.
+   * The addresses at which there is a bus now; one without would hold up the start by a second and
+   * more. Nothing is lost with it: every node looks for its managers, there or not.
    */
-  private List<String> present(Collection<Node> nodes) {
+  private Set<String> present(Set<String> addresses) {
     NetClient client = host.createNetClient(new NetClientOptions().setConnectTimeout(PROBE_MILLIS));
     try {
-      List<Future<Boolean>> answers = new ArrayList<>();
-      List<String> addresses =
-          nodes.stream()
-              .map(node -> Objects.requireNonNullElse(node.status().addr(), ""))
-              .filter(address -> !address.isEmpty())
-              .toList();
-      addresses.forEach(address ->
-          answers.add(answers(client, SocketAddress.inetSocketAddress(BusCluster.PORT, address))));
-      Future.all(answers).await();
-      return IntStream.range(0, addresses.size())
-          .filter(i -> answers.get(i).result())
-          .mapToObj(addresses::get)
-          .toList();
+      Map<String, Future<Boolean>> asked = new TreeMap<>();
+      for (String address : addresses) {
+        asked.put(
+            address, answers(client, SocketAddress.inetSocketAddress(BusCluster.PORT, address)));
+      }
+      Future.all(List.copyOf(asked.values())).await();
+      asked.values().removeIf(answer -> !answer.result());
+      return new TreeSet<>(asked.keySet());
     } finally {
       client.close();
     }
