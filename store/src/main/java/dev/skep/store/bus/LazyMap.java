@@ -6,7 +6,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A map that is made when somebody first looks into it. Any thread may. */
+/** A map that is made when somebody first looks into it, to copy or to write it. Any thread may. */
 final class LazyMap extends AbstractMap<String, Object> {
   private final Supplier<Map<String, Object>> maker;
   private @Nullable Map<String, Object> made;
@@ -18,32 +18,13 @@ final class LazyMap extends AbstractMap<String, Object> {
     this.maker = maker;
   }
 
-  private synchronized Map<String, Object> made() {
+  @Override
+  public synchronized Set<Entry<String, Object>> entrySet() {
     Map<String, Object> known = made;
     if (known == null) {
       known = maker.get();
       made = known;
     }
-    return known;
-  }
-
-  @Override
-  public Set<Entry<String, Object>> entrySet() {
-    return made().entrySet();
-  }
-
-  @Override
-  public @Nullable Object get(Object key) {
-    return made().get(key);
-  }
-
-  @Override
-  public boolean containsKey(Object key) {
-    return made().containsKey(key);
-  }
-
-  @Override
-  public @Nullable Object put(String key, Object value) {
-    return made().put(key, value);
+    return known.entrySet();
   }
 }

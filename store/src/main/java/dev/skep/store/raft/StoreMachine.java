@@ -55,7 +55,8 @@ final class StoreMachine extends BaseStateMachine {
 
   /**
    * So much of the log at least stays behind a snapshot, as far as its commits are kept for
-   * followers. A start reads it with a JVM that has compiled nothing yet: some 0.3 s a megabyte.
+   * followers. A start reads it with a JVM that has compiled nothing yet: a tenth of a second a
+   * megabyte and more.
    */
   static final int REPLAYED_BYTES = 1024 * 1024;
 
