@@ -136,7 +136,7 @@ public final class NodeVerticle extends VerticleBase {
             () -> keeper.engineLostFor().compareTo(ENGINE_GRACE) < 0,
             this::assigned);
     private final TaskReporter reporter =
-        new TaskReporter(session, fibers, keeper::told, keeper::unassign);
+        new TaskReporter(session, fibers, keeper::walks, keeper::told, keeper::unassign);
     private final LastLines lastLines =
         new LastLines(settings.dataDir().resolve("logs"), engine, fibers);
     private final LogServer logs =
@@ -234,7 +234,7 @@ public final class NodeVerticle extends VerticleBase {
       keeper.close();
       saver.close().await();
       long polls = LEAVE_PATIENCE.dividedBy(LEAVE_POLL);
-      for (long i = 0; i < polls && keeper.busy(); i++) {
+      for (long i = 0; i < polls && keeper.walks() > 0; i++) {
         fibers.pause(LEAVE_POLL);
       }
       try {

@@ -524,9 +524,9 @@ final class TaskKeeper {
     }
   }
 
-  /** Whether any task is being worked on right now. */
-  boolean busy() {
-    return walks > 0;
+  /** How many tasks are being worked on right now. */
+  int walks() {
+    return walks;
   }
 
   /** Stops walking; containers stay as they are. */

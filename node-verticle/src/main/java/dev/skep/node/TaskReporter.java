@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 
 /**
  * Tells the leader how far each task is. What somebody waits for is told at once, unless there was
@@ -23,14 +24,21 @@ final class TaskReporter {
 
   private static final Duration RETRY = Duration.ofMillis(500);
 
-  /** Between two reports, while more is to come. */
-  private static final Duration PACE = Duration.ofMillis(100);
+  /**
+   * Between two reports, for each task that is on its way: a hundred containers that start come in
+   * few, full reports, and the last of them hardly wait.
+   */
+  private static final Duration PACE_PER_TASK = Duration.ofMillis(4);
+
+  private static final Duration SHORTEST_PACE = Duration.ofMillis(50);
+  private static final Duration LONGEST_PACE = Duration.ofMillis(400);
 
   /** How long a step on the way may wait for something to go along with. */
   private static final Duration UNHURRIED = Duration.ofMillis(200);
 
   private final LeaderSession session;
   private final Fibers fibers;
+  private final IntSupplier onTheWay;
   private final Consumer<List<String>> told;
   private final Consumer<List<String>> gone;
   private final Map<String, TaskReport> pending = new LinkedHashMap<>();
@@ -41,16 +49,19 @@ final class TaskReporter {
   private boolean scheduled;
 
   /**
+   * @param onTheWay how many tasks are being worked on right now
    * @param told told of tasks whose reports were taken
    * @param gone told of tasks that the leader does not know
    */
   TaskReporter(
       LeaderSession session,
       Fibers fibers,
+      IntSupplier onTheWay,
       Consumer<List<String>> told,
       Consumer<List<String>> gone) {
     this.session = session;
     this.fibers = fibers;
+    this.onTheWay = onTheWay;
     this.told = told;
     this.gone = gone;
   }
@@ -103,11 +114,16 @@ final class TaskReporter {
         }
         urgent = false;
         send(pending.values().stream().limit(MAX_BATCH).toList());
-        fibers.await(lull, PACE);
+        fibers.await(lull, pace());
       }
     } finally {
       sending = false;
     }
+  }
+
+  private Duration pace() {
+    long millis = PACE_PER_TASK.multipliedBy(onTheWay.getAsInt()).toMillis();
+    return Duration.ofMillis(Math.clamp(millis, SHORTEST_PACE.toMillis(), LONGEST_PACE.toMillis()));
   }
 
   private void send(List<TaskReport> batch) {
