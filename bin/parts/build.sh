@@ -6,18 +6,19 @@ lib=$home/lib
 aot=$lib/skep.aot
 main_class=dev.skep.conf.Skep
 
-# Flags of every daemon, chosen by measuring resident memory and time to ready (docs/benchmarks.md): the serial collector with a small
-# heap to start from, C1 only, and sooner than it would begin by itself (code that is interpreted costs the engine's
-# share of the processor), compact object headers; virtual threads on half of the processors, since idle carriers that wake
-# one another cost a tenth of what the daemon uses; native memory given back when the start is over; the AOT cache mapped where it
-# was written for, so that daemons share its pages instead of relocating 80 MB each, and without the profiles that only C2 reads. The
+# Flags of every daemon, chosen by measuring resident memory, time to ready and processor time (docs/benchmarks.md): the serial
+# collector with a small heap to start from; C1 only, and ten times sooner than it would begin by itself (code that is interpreted costs
+# the engine's share of the processor); compact object headers; virtual threads on half of the processors, since idle carriers that wake
+# one another cost a tenth of what the daemon uses; native memory given back when the start is over; the AOT cache mapped where it was
+# written for, so that daemons share its pages instead of relocating 80 MB each, and without the profiles that only C2 reads; none of
+# Netty's flight recorder events and of its own resolver, whose classes would stay in memory (the JDK resolves what names there are). The
 # last two silence the JDK about Netty's and Hazelcast's native code.
 jvm_flags=(
-  -XX:+UseSerialGC -Xms16m -Xmn4m -Xmx96m -XX:TieredStopAtLevel=1 -XX:CompileThresholdScaling=0.5
+  -XX:+UseSerialGC -Xms16m -Xmn4m -Xmx96m -XX:TieredStopAtLevel=1 -XX:CompileThresholdScaling=0.1
   -XX:+UseCompactObjectHeaders "-Djdk.virtualThreadScheduler.parallelism=$((($(nproc) + 1) / 2))"
   -XX:TrimNativeHeapInterval=10000 -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0
   -XX:-AOTRecordTraining -XX:-AOTReplayTraining
-  -XX:-UsePerfData -XX:+ExitOnOutOfMemoryError
+  -XX:-UsePerfData -XX:+ExitOnOutOfMemoryError -Dio.netty.jfr.enabled=false -Dvertx.disableDnsResolver=true
   --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow
 )
 
