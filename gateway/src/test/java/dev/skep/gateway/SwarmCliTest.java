@@ -9,6 +9,7 @@ import dev.skep.store.model.Service;
 import dev.skep.store.model.TaskState;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -18,7 +19,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** The docker command's swarm commands, against a store in memory and a real engine. */
 @Tag("engine")
 class SwarmCliTest {
-  private static final ApiEndpoint ENGINE = ApiEndpoint.parse("unix:///var/run/docker.sock");
+  private static final ApiEndpoint ENGINE =
+      ApiEndpoint.parse(
+          Optional.ofNullable(System.getenv("SKEP_ENGINE")).orElse("unix:///var/run/docker.sock"));
 
   private final GatewayFixture gateway = new GatewayFixture(ENGINE).asManager();
   @TempDir private Path directory;

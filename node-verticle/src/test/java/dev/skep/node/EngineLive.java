@@ -6,11 +6,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** The engine of this host, and a small image for tests. */
 final class EngineLive {
-  static final Path SOCKET = Path.of("/var/run/docker.sock");
+  static final Path SOCKET =
+      Path.of(
+          Optional.ofNullable(System.getenv("SKEP_ENGINE"))
+              .orElse("unix:///var/run/docker.sock")
+              .substring("unix://".length()));
   static final String IMAGE = "skep-node-test:1";
 
   private static final List<String> APPLETS =
