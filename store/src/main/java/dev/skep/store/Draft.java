@@ -1,6 +1,12 @@
 package dev.skep.store;
 
+import dev.skep.store.model.Cluster;
+import dev.skep.store.model.Config;
 import dev.skep.store.model.Kind;
+import dev.skep.store.model.Network;
+import dev.skep.store.model.Node;
+import dev.skep.store.model.Secret;
+import dev.skep.store.model.Service;
 import dev.skep.store.model.SwarmObject;
 import dev.skep.store.model.Task;
 import dev.skep.store.model.Version;
@@ -110,8 +116,23 @@ final class Draft {
       claimName(object);
       ids().remove(new ClusterState.NameKey(before.kind(), before.name()));
     }
-    SwarmObject stamped = object.stamped(version, before.createdAt(), at);
+    Version next = sameSpec(before, object) ? before.version().withSameSpec(index) : version;
+    SwarmObject stamped = object.stamped(next, before.createdAt(), at);
     changes.add(new Change.Updated(before, put(stamped, before)));
+  }
+
+  /**
+   * Whether what users ask of the object stays; tasks and networks have no spec that they change.
+   */
+  private static boolean sameSpec(SwarmObject before, SwarmObject after) {
+    return switch (before) {
+      case Service service -> after instanceof Service s && service.spec().equals(s.spec());
+      case Node node -> after instanceof Node n && node.spec().equals(n.spec());
+      case Cluster cluster -> after instanceof Cluster c && cluster.spec().equals(c.spec());
+      case Secret secret -> after instanceof Secret s && secret.spec().equals(s.spec());
+      case Config config -> after instanceof Config c && config.spec().equals(c.spec());
+      case Task _, Network _ -> false;
+    };
   }
 
   private void delete(Kind kind, String id, long expected) {

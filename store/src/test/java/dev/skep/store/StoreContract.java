@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.skep.store.model.Json;
 import dev.skep.store.model.Kind;
 import dev.skep.store.model.Node;
+import dev.skep.store.model.Node.NodeStatus;
 import dev.skep.store.model.Secret;
 import dev.skep.store.model.Sensitive;
 import dev.skep.store.model.Service;
+import dev.skep.store.model.ServiceSpec;
 import dev.skep.store.model.SwarmObject;
 import dev.skep.store.model.Task;
 import dev.skep.store.model.TaskState;
@@ -18,6 +20,7 @@ import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -118,6 +121,33 @@ public abstract class StoreContract {
     assertThat(after.updatedAt()).isEqualTo(Samples.LATER);
     assertThat(after.version().index()).isEqualTo(commit.index()).isGreaterThan(1);
     assertThat(commit.changes()).containsExactly(new Change.Updated(before, after));
+  }
+
+  @Test
+  void knows_since_when_a_spec_is_the_present_one() throws Exception {
+    commit(now().create(Samples.service("s1", "web")).create(Samples.node("n1", "host")));
+    long created = stored("s1").version().index();
+    commit(now().update(stored("s1").withSpecVersion(new Version(1))));
+    commit(now().update(node("n1").withStatus(new NodeStatus(NodeStatus.DOWN, "lost", null))));
+
+    Version touched = stored("s1").version();
+    assertThat(touched.specSince()).isEqualTo(created);
+    assertThat(touched.shows(created)).isTrue();
+    assertThat(touched.shows(touched.index())).isTrue();
+    assertThat(touched.shows(created - 1)).as("read before it was there").isFalse();
+    assertThat(touched.shows(touched.index() + 1)).as("not written yet").isFalse();
+    assertThat(node("n1").version().shows(created)).isTrue();
+
+    ServiceSpec labelled = stored("s1").spec().withLabels(Map.of("a", "b"));
+    long changed = commit(now().update(stored("s1").withSpec(labelled))).index();
+    commit(now().update(node("n1").withSpec(node("n1").spec().withLabels(Map.of("a", "b")))));
+    assertThat(stored("s1").version().specSince()).isEqualTo(changed);
+    assertThat(stored("s1").version().shows(touched.index())).isFalse();
+    assertThat(node("n1").version().shows(created)).isFalse();
+  }
+
+  private Node node(String id) {
+    return store.state().node(id).orElseThrow();
   }
 
   @Test

@@ -45,7 +45,7 @@ public final class NodeEndpoints {
     commits.commit(state -> {
       Node node = Lookup.node(state, call.path("id"));
       checkRole(state, node, spec);
-      if (node.version().index() != version) {
+      if (!node.version().shows(version)) {
         throw ApiError.outOfSequence();
       }
       return Transaction.at(clock.instant()).update(node.withSpec(spec)).build();

@@ -113,7 +113,7 @@ public final class BlobEndpoints<T extends SwarmObject & Blob> {
     commits.commit(state -> {
       T stored = find(state, call);
       BlobRules.sameButData(asked, stored);
-      if (stored.version().index() != version) {
+      if (!stored.version().shows(version)) {
         throw ApiError.outOfSequence();
       }
       T labelled = kind.withLabels(stored, asked.labelsOrNone());

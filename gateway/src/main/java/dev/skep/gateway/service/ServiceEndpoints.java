@@ -160,7 +160,7 @@ public final class ServiceEndpoints {
           ServiceUpdate.to(
               before, spec, auth == null ? keptAuth(call, before) : auth, clock.instant());
     }
-    if (!ServiceUpdate.seen(before, version)) {
+    if (!before.version().shows(version)) {
       throw ApiError.outOfSequence();
     }
     return service;

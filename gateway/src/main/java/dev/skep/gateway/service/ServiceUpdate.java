@@ -61,20 +61,6 @@ final class ServiceUpdate {
   }
 
   /**
-   * Whether who read the service at that version saw its present spec. New data starts an update at
-   * once, whose progress the leader writes into the service while the deployment's next request is
-   * on its way; that must not count as overtaking it.
-   */
-  static boolean seen(Service service, long version) {
-    long now = service.version().index();
-    return version == now
-        || (service.dataChangedAt() != null
-            && service.specVersion() != null
-            && version > service.specVersion().index()
-            && version < now);
-  }
-
-  /**
    * Whether the update is the rest of a deployment that began with new data, so that going back
    * means to where the service was before both.
    */

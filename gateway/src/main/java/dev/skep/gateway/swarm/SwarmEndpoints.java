@@ -88,7 +88,7 @@ public final class SwarmEndpoints {
     }
     commits.commit(state -> {
       Cluster cluster = cluster(state);
-      if (cluster.version().index() != version) {
+      if (!cluster.version().shows(version)) {
         throw ApiError.outOfSequence();
       }
       JoinTokens tokens = rotated(cluster.joinTokens(), rotateWorker, rotateManager);
