@@ -43,11 +43,14 @@ final class Daemon {
     // Read once by Hazelcast, before any configuration.
     System.setProperty("hazelcast.logging.type", "slf4j");
     lock = locked(options.dataDir());
+    Path scratch = scratch(options.dataDir());
     Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
     host = vertx;
     if (!vertx.isNativeTransportEnabled()) {
       throw new StartupException(
-          "the native epoll transport does not load on this machine: "
+          "the native epoll transport does not load on this machine (its library was unpacked in "
+              + scratch
+              + ", which must not be mounted noexec): "
               + vertx.unavailableNativeTransportCause());
     }
     InstantSource clock = InstantSource.system();
@@ -107,13 +110,25 @@ final class Daemon {
     } catch (OverlappingFileLockException e) {
       throw inUse(dataDir);
     } catch (IOException e) {
-      throw new StartupException(
-          "cannot use the data directory "
-              + dataDir
-              + ": "
-              + e
-              + "; give another with --data-dir or run as a user who may write there");
+      throw unusable(dataDir, e);
     }
+  }
+
+  private static Path scratch(Path dataDir) {
+    try {
+      return Scratch.open(dataDir);
+    } catch (IOException e) {
+      throw unusable(dataDir, e);
+    }
+  }
+
+  private static StartupException unusable(Path dataDir, IOException cause) {
+    return new StartupException(
+        "cannot use the data directory "
+            + dataDir
+            + ": "
+            + cause
+            + "; give another with --data-dir or run as a user who may write there");
   }
 
   private static StartupException inUse(Path dataDir) {

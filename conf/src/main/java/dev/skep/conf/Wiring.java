@@ -78,7 +78,9 @@ final class Wiring implements SwarmParts.Maker {
     List<ApiEndpoint> listen = new ArrayList<>();
     listen.add(ApiEndpoint.parse("unix://" + options.socket()));
     options.tcp().forEach(address -> listen.add(ApiEndpoint.parse("tcp://" + address)));
-    GatewayOptions gateway = new GatewayOptions(listen, hostname(), Skep.Versions.current());
+    GatewayOptions gateway =
+        new GatewayOptions(
+            listen, hostname(), options.dataDir().resolve("gateway"), Skep.Versions.current());
     ApiEndpoint engine = ApiEndpoint.parse("unix://" + options.engine());
     return host.deployVerticle(
         new GatewayVerticle(membership, engine, gateway, clock, random), VIRTUAL_THREADS);

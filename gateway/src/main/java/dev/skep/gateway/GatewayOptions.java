@@ -1,6 +1,7 @@
 package dev.skep.gateway;
 
 import dev.skep.gateway.proxy.ApiEndpoint;
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -9,9 +10,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param listen where clients connect; several places serve the same
  * @param nodeName the name under which this host is a node; absent for the engine's host name
+ * @param directory for the gateway's own socket, for this user only; what an earlier daemon left
+ *     there is removed
  * @param version of Skep, for {@code docker version}
  */
-public record GatewayOptions(List<ApiEndpoint> listen, @Nullable String nodeName, String version) {
+public record GatewayOptions(
+    List<ApiEndpoint> listen, @Nullable String nodeName, Path directory, String version) {
   public GatewayOptions {
     listen = List.copyOf(listen);
     if (listen.isEmpty()) {

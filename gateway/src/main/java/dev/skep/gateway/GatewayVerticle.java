@@ -81,7 +81,8 @@ public final class GatewayVerticle extends VerticleBase {
     Anywhere elsewhere = new Anywhere(proxy);
     anywhere = elsewhere;
     membership.onChange(elsewhere::move);
-    GatewayServer http = new GatewayServer(vertx, proxy, handler(proxy), elsewhere);
+    GatewayServer http =
+        new GatewayServer(vertx, proxy, handler(proxy), elsewhere, options.directory());
     server = http;
     return http.start()
         .compose(started -> {

@@ -81,7 +81,7 @@ final class GatewayFixture implements AutoCloseable {
         new GatewayVerticle(
             membership,
             engine == null ? java.util.Objects.requireNonNull(realEngine) : engine.endpoint(),
-            new GatewayOptions(List.of(socket), "node-1", "0.1-test"),
+            new GatewayOptions(List.of(socket), "node-1", directory.resolve("own"), "0.1-test"),
             realEngine == null ? clock : InstantSource.system(),
             new Random(7));
     vertx

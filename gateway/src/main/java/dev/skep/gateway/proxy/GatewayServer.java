@@ -6,16 +6,11 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.HttpServer;
-import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,13 +18,12 @@ import org.slf4j.LoggerFactory;
  * The Engine API's server: what {@link LocalRoutes} claim is answered by them, all else by the
  * engine, or by another node's where {@link Detours} say so.
  *
- * <p>Use: {@code var server = new GatewayServer(vertx, proxy, routes, detours);
+ * <p>Use: {@code var server = new GatewayServer(vertx, proxy, routes, detours, directory);
  * server.start().compose(v -> server.listen(ApiEndpoint.parse("unix:///run/skep/docker.sock")))}.
  * It may listen in several places.
  *
- * <p>Claimed requests are carried, like the others, to a server of their own: a Vert.x one on a
- * Unix socket in a directory that only this user can enter. Thus one piece of code reads every
- * client, and the routes see plain Vert.x.
+ * <p>Claimed requests are carried, like the others, to a server of their own: {@link InnerServer}.
+ * Thus one piece of code reads every client, and the routes see plain Vert.x.
  */
 public final class GatewayServer {
 
@@ -41,25 +35,25 @@ public final class GatewayServer {
    */
   private static final int ENGINE_PATIENCE_SECONDS = 3;
 
-  private final Vertx vertx;
   private final EngineProxy proxy;
   private final LocalRoutes routes;
   private final Detours detours;
   private final Front front;
-  private @Nullable Path room;
-  private @Nullable HttpServer inner;
+  private final InnerServer inner;
 
   /**
    * Prepares a server that does not listen yet.
    *
+   * @param directory for the socket of Skep's own routes; made where it is missing
    * @throws IllegalStateException where Netty's epoll transport is missing
    */
-  public GatewayServer(Vertx vertx, EngineProxy proxy, LocalRoutes routes, Detours detours) {
-    this.vertx = vertx;
+  public GatewayServer(
+      Vertx vertx, EngineProxy proxy, LocalRoutes routes, Detours detours, Path directory) {
     this.proxy = proxy;
     this.routes = routes;
     this.detours = detours;
     this.front = new Front(this::route);
+    this.inner = new InnerServer(vertx, directory, this::answer);
   }
 
   /**
@@ -67,16 +61,8 @@ public final class GatewayServer {
    * #listen}.
    */
   public Future<Void> start() {
-    Path directory;
-    try {
-      directory = Files.createTempDirectory("skep-gateway");
-    } catch (IOException e) {
-      return Future.failedFuture(e);
-    }
-    room = directory;
-    inner = vertx.createHttpServer(innerOptions()).requestHandler(this::answer);
     return inner
-        .listen(innerEndpoint().vertxAddress())
+        .start()
         .compose(server ->
             proxy
                 .versions()
@@ -105,17 +91,14 @@ public final class GatewayServer {
 
   /** Closes every connection and removes the sockets. */
   public Future<Void> close() {
-    return front
-        .close()
-        .compose(v -> inner == null ? Future.succeededFuture() : inner.close())
-        .onComplete(closed -> removeRoom());
+    return front.close().compose(v -> inner.close()).mapEmpty();
   }
 
   private Future<Route> route(HttpRequest request) {
     var uri = ApiUri.parse(request.uri());
     var method = HttpMethod.valueOf(request.method().name());
     if (routes.claims(method, uri.path())) {
-      return Future.succeededFuture(Route.to(innerEndpoint(), request.uri(), newest -> {}));
+      return inner.endpoint().map(to -> Route.to(to, request.uri(), newest -> {}));
     }
     return detours
         .find(method, uri)
@@ -160,35 +143,6 @@ public final class GatewayServer {
       } else {
         request.response().reset();
       }
-    }
-  }
-
-  private ApiEndpoint innerEndpoint() {
-    if (room == null) {
-      throw new IllegalStateException("the gateway's server was not started");
-    }
-    return new ApiEndpoint.Unix(room.resolve("routes.sock"));
-  }
-
-  private static HttpServerOptions innerOptions() {
-    return new HttpServerOptions()
-        .setMaxHeaderSize(HttpLimits.HEADER_BYTES)
-        .setMaxInitialLineLength(HttpLimits.INITIAL_LINE_BYTES)
-        .setMaxChunkSize(HttpLimits.CHUNK_BYTES)
-        .setHandle100ContinueAutomatically(true)
-        .setHttp2ClearTextEnabled(false);
-  }
-
-  private void removeRoom() {
-    if (room == null) {
-      return;
-    }
-    try {
-      Files.deleteIfExists(room.resolve("routes.sock"));
-      Files.deleteIfExists(room);
-    } catch (IOException e) {
-      // Only litter under the system's temporary directory is left, and the next boot sweeps that.
-      room.toFile().deleteOnExit();
     }
   }
 }

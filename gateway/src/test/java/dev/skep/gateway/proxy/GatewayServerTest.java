@@ -119,6 +119,71 @@ class GatewayServerTest {
   }
 
   @Test
+  void makes_the_socket_of_its_own_routes_anew_when_somebody_removed_it() throws Exception {
+    try (var engine = engine();
+        var fixture = new ProxyFixture(directory, engine.endpoint(), new OwnRoute());
+        var before = fixture.connect();
+        var after = fixture.connect()) {
+      assertThat(body(before, "GET", "/own")).isEqualTo("own");
+      for (int i = 0; i < 6; i++) {
+        Files.delete(directory.resolve("own/routes-" + i + ".sock"));
+        Files.delete(directory.resolve("own"));
+        assertThat(body(after, "GET", "/own")).isEqualTo("own");
+      }
+      assertThat(body(before, "GET", "/own")).isEqualTo("own");
+    }
+  }
+
+  @Test
+  void says_in_its_own_name_that_the_socket_of_its_own_routes_cannot_be_made() throws Exception {
+    try (var engine = engine();
+        var fixture = new ProxyFixture(directory, engine.endpoint(), new OwnRoute());
+        var client = fixture.connect()) {
+      Files.delete(directory.resolve("own/routes-0.sock"));
+      Files.delete(directory.resolve("own"));
+      Files.writeString(directory.resolve("own"), "in the way");
+      client.send("GET /own HTTP/1.1\r\nHost: d\r\n\r\n");
+      var head = client.head();
+      assertThat(head).startsWith("HTTP/1.1 503 ");
+      assertThat(client.text(Integer.parseInt(Wire.header(head, "Content-Length"))))
+          .contains("Skep cannot make the socket of its own routes", directory + "/own")
+          .doesNotContain("Docker daemon");
+      Files.delete(directory.resolve("own"));
+    }
+  }
+
+  @Test
+  void keeps_its_own_socket_for_itself_and_removes_what_a_killed_daemon_left() throws Exception {
+    var own = Files.createDirectory(directory.resolve("own"));
+    try (var gone = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      gone.bind(UnixDomainSocketAddress.of(own.resolve("routes-0.sock")));
+    }
+    Files.createFile(own.resolve("routes-7.sock"));
+    try (var engine = engine();
+        var fixture = new ProxyFixture(directory, engine.endpoint(), new OwnRoute());
+        var client = fixture.connect()) {
+      assertThat(body(client, "GET", "/own")).isEqualTo("own");
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(own)))
+          .isEqualTo("rwx------");
+      assertThat(own.resolve("routes-7.sock")).doesNotExist();
+    }
+    assertThat(own).doesNotExist();
+  }
+
+  /** Skep's own route, of which there is one. */
+  private static final class OwnRoute implements LocalRoutes {
+    @Override
+    public boolean claims(HttpMethod method, String path) {
+      return path.equals("/own");
+    }
+
+    @Override
+    public void handle(HttpServerRequest request) {
+      request.response().end("own");
+    }
+  }
+
+  @Test
   void refuses_what_is_no_request() throws Exception {
     try (var engine = engine();
         var fixture = new ProxyFixture(directory, engine.endpoint(), ProxyFixture.NONE);

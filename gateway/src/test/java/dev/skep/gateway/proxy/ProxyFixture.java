@@ -51,7 +51,7 @@ final class ProxyFixture implements AutoCloseable {
     this.directory = directory;
     vertx.exceptionHandler(unhandled::add);
     this.proxy = new EngineProxy(vertx, engine);
-    this.server = new GatewayServer(vertx, proxy, routes, Detours.NONE);
+    this.server = new GatewayServer(vertx, proxy, routes, Detours.NONE, directory.resolve("own"));
     this.socket = directory.resolve("skep.sock");
     await(
         vertx.deployVerticle(
