@@ -1,6 +1,7 @@
 package dev.skep.conf;
 
 import dev.skep.conf.swarm.SwarmMembership;
+import dev.skep.store.time.SteadyClock;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.IOException;
@@ -53,7 +54,7 @@ final class Daemon {
               + ", which must not be mounted noexec): "
               + vertx.unavailableNativeTransportCause());
     }
-    InstantSource clock = InstantSource.system();
+    SteadyClock clock = new SteadyClock(InstantSource.system(), System::nanoTime);
     SecureRandom random = new SecureRandom();
     Wiring wiring = new Wiring(vertx, options, clock, random);
     SwarmMembership member = new SwarmMembership(vertx, options, wiring, clock, random);

@@ -23,6 +23,7 @@ import dev.skep.store.membership.Membership.RemoteManager;
 import dev.skep.store.model.Node.NodeSpec;
 import dev.skep.store.raft.RaftStore;
 import dev.skep.store.raft.RaftStoreOptions;
+import dev.skep.store.time.SteadyClock;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.ThreadingModel;
@@ -34,7 +35,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -63,10 +63,10 @@ final class Wiring implements SwarmParts.Maker {
 
   private final Vertx host;
   private final DaemonOptions options;
-  private final InstantSource clock;
+  private final SteadyClock clock;
   private final RandomGenerator random;
 
-  Wiring(Vertx host, DaemonOptions options, InstantSource clock, RandomGenerator random) {
+  Wiring(Vertx host, DaemonOptions options, SteadyClock clock, RandomGenerator random) {
     this.host = host;
     this.options = options;
     this.clock = clock;

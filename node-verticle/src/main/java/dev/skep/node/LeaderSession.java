@@ -20,7 +20,7 @@ import io.vertx.core.eventbus.MessageConsumer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.BooleanSupplier;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -49,7 +49,7 @@ final class LeaderSession {
   private final Bus bus;
   private final Fibers fibers;
   private final Supplier<OpenSession> introduction;
-  private final BooleanSupplier fit;
+  private final Supplier<Optional<String>> trouble;
   private final Worker worker;
   private final Signal wake = new Signal();
   private final Signal openingDone = new Signal();
@@ -62,20 +62,20 @@ final class LeaderSession {
 
   /**
    * @param introduction what to say of this node when a session is opened; may wait
-   * @param fit whether the node can do its work; no heartbeats are sent while it cannot
+   * @param trouble why the node can do no work; the leader is told, and the session ends with that
    */
   LeaderSession(
       String nodeId,
       Bus bus,
       Fibers fibers,
       Supplier<OpenSession> introduction,
-      BooleanSupplier fit,
+      Supplier<Optional<String>> trouble,
       Worker worker) {
     this.nodeId = nodeId;
     this.bus = bus;
     this.fibers = fibers;
     this.introduction = introduction;
-    this.fit = fit;
+    this.trouble = trouble;
     this.worker = worker;
   }
 
@@ -118,6 +118,11 @@ final class LeaderSession {
     wake.fire();
     MessageConsumer<Object> open = consumer;
     return open == null ? Future.succeededFuture() : open.unregister();
+  }
+
+  /** The node's trouble began or ended: the leader should know now. */
+  void wake() {
+    wake.fire();
   }
 
   private void lose() {
@@ -176,19 +181,20 @@ final class LeaderSession {
       if (closed || !opened.sessionId().equals(sessionId)) {
         return;
       }
-      if (!fit.getAsBoolean()) {
-        continue;
-      }
+      String unfit = trouble.get().orElse(null);
       try {
         HeartbeatTaken taken =
             bus.request(
                     Addresses.HEARTBEAT,
-                    new Heartbeat(nodeId, opened.sessionId(), applied),
+                    new Heartbeat(nodeId, opened.sessionId(), applied, unfit),
                     HeartbeatTaken.class,
                     REQUEST_TIMEOUT)
                 .await();
         period = Duration.ofMillis(Math.max(1, taken.heartbeatMillis()));
         pause = period;
+        if (unfit != null) {
+          lose(); // the next one begins when the engine is back
+        }
       } catch (BusFailure e) {
         LOG.atDebug()
             .addKeyValue("node", nodeId)

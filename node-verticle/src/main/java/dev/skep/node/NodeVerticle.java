@@ -50,12 +50,6 @@ public final class NodeVerticle extends VerticleBase {
 
   private static final Duration INFO_RETRY = Duration.ofSeconds(1);
 
-  /**
-   * A node whose engine is out of reach for longer is as good as down: its heartbeats stop, and the
-   * leader gives its tasks to others.
-   */
-  private static final Duration ENGINE_GRACE = Duration.ofSeconds(10);
-
   private static final Duration LEAVE_PATIENCE = Duration.ofSeconds(10);
 
   /** What still waits for the engine when the verticle stops is cut off by then. */
@@ -129,12 +123,9 @@ public final class NodeVerticle extends VerticleBase {
     private final TaskKeeper keeper = new TaskKeeper(nodeId, engine, fibers, clock, work);
     private final LeaderSession session =
         new LeaderSession(
-            nodeId,
-            bus,
-            fibers,
-            this::introduce,
-            () -> keeper.engineLostFor().compareTo(ENGINE_GRACE) < 0,
-            this::assigned);
+            nodeId, bus, fibers, this::introduce, () -> this.probe.trouble(), this::assigned);
+    private final EngineProbe probe =
+        new EngineProbe(nodeId, engine, fibers, clock, this::engineTurned);
     private final TaskReporter reporter =
         new TaskReporter(session, fibers, keeper::walks, keeper::told, keeper::unassign);
     private final LastLines lastLines =
@@ -162,9 +153,20 @@ public final class NodeVerticle extends VerticleBase {
               this);
       leave =
           bus.answer(Addresses.leave(nodeId), Leave.class, question -> fibers.start(this::leave));
+      probe.open();
       logs.open();
       tunnels.open();
       session.open();
+    }
+
+    /** An engine that hangs keeps its event stream open; what it missed is looked up afterwards. */
+    private void engineTurned() {
+      if (probe.trouble().isPresent()) {
+        keeper.engineLost();
+      } else {
+        keeper.engineConnected();
+      }
+      session.wake();
     }
 
     // The engine's events come on the host's threads.
@@ -188,6 +190,10 @@ public final class NodeVerticle extends VerticleBase {
     private OpenSession introduce() {
       while (true) {
         try {
+          if (probe.trouble().isPresent()) {
+            fibers.pause(INFO_RETRY);
+            continue;
+          }
           EngineInfo info = engine.info().await();
           String hostname = settings.hostname() == null ? info.hostname() : settings.hostname();
           work.provide(new NodeFacts(nodeId, hostname, info.os(), info.architecture()));
@@ -245,6 +251,7 @@ public final class NodeVerticle extends VerticleBase {
     }
 
     Future<?> stop() {
+      probe.close();
       keeper.close();
       if (events != null) {
         events.close();

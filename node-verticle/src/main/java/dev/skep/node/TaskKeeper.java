@@ -17,7 +17,6 @@ import dev.skep.store.model.TaskStatus;
 import dev.skep.store.template.TemplateException;
 import io.vertx.core.Future;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -58,7 +57,6 @@ final class TaskKeeper {
   private @Nullable TaskReporter reporter;
   private @Nullable Runnable whenTrusted;
   private @Nullable LastLines lastLines;
-  private @Nullable Instant engineLostAt;
   private boolean engineUp;
   private boolean looked;
   private boolean trusted;
@@ -198,22 +196,12 @@ final class TaskKeeper {
    */
   void engineConnected() {
     engineUp = true;
-    engineLostAt = null;
     engineBack.fire();
     fibers.run(this::reconcile);
   }
 
   void engineLost() {
-    if (engineUp || engineLostAt == null) {
-      engineLostAt = clock.instant();
-    }
     engineUp = false;
-  }
-
-  /** For how long the engine has been out of reach. */
-  Duration engineLostFor() {
-    Instant since = engineLostAt;
-    return since == null ? Duration.ZERO : Duration.between(since, clock.instant());
   }
 
   void engineEvent(EngineEvent event) {
@@ -233,9 +221,7 @@ final class TaskKeeper {
       }
       case "die" -> {
         if (known && !(k.observed instanceof Observed.Dead)) {
-          k.died(
-              event.actorId(), Integer.parseInt(event.attributes().getOrDefault("exitCode", "0")));
-          changed(k);
+          died(k, event);
         }
       }
       case "destroy" -> {
@@ -251,6 +237,15 @@ final class TaskKeeper {
       }
       case "health_status: unhealthy" -> fibers.run(() -> unhealthy(k));
       default -> {}
+    }
+  }
+
+  private void died(Kept k, EngineEvent event) {
+    try {
+      k.died(event.actorId(), Integer.parseInt(event.attributes().getOrDefault("exitCode", "0")));
+      changed(k);
+    } catch (NumberFormatException e) {
+      fibers.run(() -> unhealthy(k)); // an exit code that is none: look
     }
   }
 

@@ -61,6 +61,9 @@ final class TaskWork {
   /** How long the event of a container's end may lag behind the answer to its stop. */
   private static final Duration LATE_EVENT = Duration.ofSeconds(1);
 
+  /** For a container whose task nobody knows any more; a stop that takes longer is asked again. */
+  private static final Duration UNKNOWN_GRACE = Duration.ofMinutes(10);
+
   /** What the ingress may take longer to answer than the grace it was given. */
   private static final Duration DRAIN_SLACK = Duration.ofSeconds(5);
 
@@ -357,7 +360,9 @@ final class TaskWork {
     gate.enter(Urgency.HIGH).await();
     Future<Void> stopped;
     try {
-      stopped = engine.stopContainer(containerId);
+      ContainerSpec spec = kept.spec();
+      stopped =
+          engine.stopContainer(containerId, spec == null ? UNKNOWN_GRACE : StopRule.grace(spec));
       fibers.await(stopped, SLOW_STOP);
     } finally {
       gate.leave();

@@ -205,7 +205,9 @@ final class ControlLoop {
     Plan plan = new Plan(latest, fleet, now, random, maxOps);
     SortedSet<String> services = agenda.take(now);
     Taken taken = fold(plan, services);
-    leases.lost(ticks.instant(), period()).forEach(node -> Reports.lose(plan, node));
+    leases
+        .lost(ticks.instant(), period())
+        .forEach(node -> Reports.lose(plan, node, Reports.NOT_HEARD));
     Orchestrator orchestrator = new Orchestrator(plan);
     Set<String> unchanged = new HashSet<>();
     for (String service : services) {
@@ -322,6 +324,10 @@ final class ControlLoop {
         Reports.join(plan, joined.said());
         heard(joined.said().nodeId());
         yield () -> joined.done().tryComplete();
+      }
+      case Input.Unfit unfit -> {
+        Reports.lose(plan, unfit.nodeId(), unfit.trouble());
+        yield () -> unfit.done().tryComplete();
       }
       case Input.Ports ports -> {
         Reports.fold(plan, ports.said());

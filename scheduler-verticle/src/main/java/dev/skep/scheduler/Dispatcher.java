@@ -92,6 +92,9 @@ final class Dispatcher implements ControlLoop.Effects {
 
   Future<HeartbeatTaken> heartbeat(Heartbeat said) {
     Session session = session(said.nodeId(), said.sessionId());
+    if (said.trouble() != null) {
+      return unfit(said, said.trouble());
+    }
     loop.heard(said.nodeId());
     boolean behind = said.applied() < session.sequence();
     if (behind && !inFlight.contains(said.nodeId()) && !retries.containsKey(said.nodeId())) {
@@ -100,6 +103,14 @@ final class Dispatcher implements ControlLoop.Effects {
       kick.run();
     }
     return Future.succeededFuture(new HeartbeatTaken(loop.period().toMillis()));
+  }
+
+  /** No lease for a node that can do no work: should this get lost, it runs out. */
+  private Future<HeartbeatTaken> unfit(Heartbeat said, String trouble) {
+    Promise<Void> done = Promise.promise();
+    loop.offer(new Input.Unfit(said.nodeId(), trouble, done));
+    kick.run();
+    return done.future().map(taken -> new HeartbeatTaken(loop.period().toMillis()));
   }
 
   Future<StatusTaken> report(StatusReport said) {

@@ -24,6 +24,13 @@ sealed interface Input {
     }
   }
 
+  record Unfit(String nodeId, String trouble, Promise<Void> done) implements Input {
+    @Override
+    public void fail(Throwable cause) {
+      done.tryFail(cause);
+    }
+  }
+
   record Ports(PortReport said, Promise<Void> done) implements Input {
     @Override
     public void fail(Throwable cause) {

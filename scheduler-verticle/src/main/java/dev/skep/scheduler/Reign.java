@@ -16,6 +16,7 @@ import dev.skep.store.bus.BusFailure;
 import dev.skep.store.bus.IngressMessages.PortReport;
 import dev.skep.store.bus.IngressMessages.RoutesRequest;
 import dev.skep.store.bus.StateEvents;
+import dev.skep.store.time.SteadyClock;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -51,7 +52,7 @@ final class Reign {
   private final Context context;
   private final Store store;
   private final Bus bus;
-  private final InstantSource clock;
+  private final SteadyClock clock;
   private final ControlLoop loop;
   private final RoutingTable routes;
   private final Store.Watch watch;
@@ -67,7 +68,7 @@ final class Reign {
       Store store,
       Bus bus,
       long term,
-      InstantSource clock,
+      SteadyClock clock,
       RandomGenerator random) {
     this.vertx = vertx;
     this.context = context;
@@ -76,6 +77,9 @@ final class Reign {
     this.clock = clock;
     Relay relay = new Relay();
     this.watch = store.watch(relay::accept);
+    // Ages and delays are told from dates: this host's clock may have been set back meanwhile, or
+    // be behind that of the leader before.
+    clock.notBefore(store.state().latestUpdate());
     this.loop =
         new ControlLoop(
             store.state(), term, this::commit, clock, monotonic(), random, new Journal());

@@ -24,6 +24,12 @@ import java.util.Set;
 
 /** Folds what nodes said into a plan. Pure. */
 final class Reports {
+  /** A node was not heard of for its whole lease. */
+  static final String NOT_HEARD = "heartbeat failure";
+
+  /** Of a node's own words: one line of a table. */
+  private static final int MOST_SAID = 300;
+
   private Reports() {}
 
   /**
@@ -96,15 +102,21 @@ final class Reports {
     }
   }
 
-  /** The node was not heard of for its whole lease. */
-  static void lose(Plan plan, String nodeId) {
+  /**
+   * The node can do no work.
+   *
+   * @param why {@link #NOT_HEARD}, or what its agent says
+   */
+  static void lose(Plan plan, String nodeId, String why) {
     Node node = plan.node(nodeId).orElse(null);
     if (node == null || node.status().state().equals(NodeStatus.DOWN)) {
       return;
     }
-    NodeStatus down = new NodeStatus(NodeStatus.DOWN, "heartbeat failure", node.status().addr());
+    String said = why.lines().findFirst().orElse("");
+    String message = said.substring(0, Math.min(said.length(), MOST_SAID));
+    NodeStatus down = new NodeStatus(NodeStatus.DOWN, message, node.status().addr());
     plan.update(node.withStatus(down));
-    plan.because(new Reason("node is down", null, null, nodeId, 0, "heartbeat failure"));
+    plan.because(new Reason("node is down", null, null, nodeId, 0, message));
   }
 
   /** The published ports that a node cannot listen on: shown on the services that publish them. */

@@ -3,10 +3,10 @@ package dev.skep.scheduler;
 import dev.skep.store.Leadership;
 import dev.skep.store.Store;
 import dev.skep.store.bus.Bus;
+import dev.skep.store.time.SteadyClock;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
-import java.time.InstantSource;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -18,17 +18,17 @@ import org.jspecify.annotations.Nullable;
 public final class SchedulerVerticle extends VerticleBase {
   private final Store store;
   private final Bus bus;
-  private final InstantSource clock;
+  private final SteadyClock clock;
   private final RandomGenerator random;
   private @Nullable Reign reign;
   private Store.@Nullable Watch leadership;
 
   /**
    * @param bus of the swarm's Vert.x, on which this is deployed
-   * @param clock the time of day
+   * @param clock the time that commits and delays are dated with; its daemon's only one
    * @param random ids are made from it; a secure one in production
    */
-  public SchedulerVerticle(Store store, Bus bus, InstantSource clock, RandomGenerator random) {
+  public SchedulerVerticle(Store store, Bus bus, SteadyClock clock, RandomGenerator random) {
     this.store = store;
     this.bus = bus;
     this.clock = clock;

@@ -40,6 +40,7 @@ import dev.skep.store.model.TaskSpec;
 import dev.skep.store.model.TaskState;
 import dev.skep.store.model.TaskStatus;
 import dev.skep.store.model.Version;
+import dev.skep.store.time.SteadyClock;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.ThreadingModel;
@@ -80,7 +81,11 @@ class SchedulerVerticleTest {
                     .withStatus(new Node.NodeStatus(Node.NodeStatus.UNKNOWN, null, null))));
     vertx
         .deployVerticle(
-            new SchedulerVerticle(store, bus, InstantSource.system(), new SplittableRandom(1)),
+            new SchedulerVerticle(
+                store,
+                bus,
+                new SteadyClock(InstantSource.system(), System::nanoTime),
+                new SplittableRandom(1)),
             new DeploymentOptions().setThreadingModel(ThreadingModel.VIRTUAL_THREAD))
         .await();
     bus.answer(

@@ -42,7 +42,7 @@ final class SimUser {
   void found(int size) {
     long beat = world.between(1, 5) * Samples.SECOND;
     world.commit(
-        Transaction.at(world.now()).create(Samples.cluster(beat, world.between(0, 5))).build());
+        Transaction.at(world.clock()).create(Samples.cluster(beat, world.between(0, 5))).build());
     for (int i = 0; i < size; i++) {
       addNode();
     }
@@ -57,7 +57,7 @@ final class SimUser {
 
   /** Something happens. */
   void act() {
-    switch ((int) world.between(0, 19)) {
+    switch ((int) world.between(0, 20)) {
       case 0, 1 -> create();
       case 2, 3 -> changeService(this::scaled);
       case 4, 5, 6 -> changeService(this::updated);
@@ -72,8 +72,16 @@ final class SimUser {
       case 16 -> world.changeLeader();
       case 17 -> labelService();
       case 18 -> labelNode();
+      case 19 -> setClock();
       default -> comeAndGo();
     }
+  }
+
+  /** Forward or back, by seconds, an hour or a day. */
+  private void setClock() {
+    List<Duration> steps = List.of(Duration.ofSeconds(5), Duration.ofHours(1), Duration.ofDays(1));
+    Duration step = steps.get((int) world.between(0, 2));
+    world.setClock(world.chance(0.5) ? step : step.negated());
   }
 
   // ------------------------------------------------------------------ services
@@ -105,7 +113,7 @@ final class SimUser {
       spec = spec.withUpdateConfig(config()).withRollbackConfig(config());
     }
     world.commit(
-        Transaction.at(world.now()).create(Samples.service("id-" + spec.name(), spec)).build());
+        Transaction.at(world.clock()).create(Samples.service("id-" + spec.name(), spec)).build());
   }
 
   UpdateConfig config() {
@@ -165,7 +173,9 @@ final class SimUser {
     Map<String, String> labels = new TreeMap<>(node.spec().labels());
     labels.put("rack", Long.toString(world.between(0, 9)));
     world.commit(
-        Transaction.at(world.now()).update(node.withSpec(node.spec().withLabels(labels))).build());
+        Transaction.at(world.clock())
+            .update(node.withSpec(node.spec().withLabels(labels)))
+            .build());
   }
 
   private void changeService(Edit edit) {
@@ -190,9 +200,10 @@ final class SimUser {
         && (next.mode().replicatedJob() != null || next.mode().globalJob() != null)) {
       JobStatus was = service.jobStatus();
       long iteration = was == null ? 0 : was.jobIteration().index();
-      changed = changed.withJobStatus(new JobStatus(new JobIteration(iteration + 1), world.now()));
+      changed =
+          changed.withJobStatus(new JobStatus(new JobIteration(iteration + 1), world.clock()));
     }
-    world.commit(Transaction.at(world.now()).update(changed).build());
+    world.commit(Transaction.at(world.clock()).update(changed).build());
   }
 
   private ServiceSpec scaled(ServiceSpec spec) {
@@ -218,7 +229,7 @@ final class SimUser {
     List<Service> all = sorted();
     if (!all.isEmpty() && world.chance(0.5)) {
       Service service = all.get((int) world.between(0, all.size() - 1));
-      world.commit(Transaction.at(world.now()).delete(service).build());
+      world.commit(Transaction.at(world.clock()).delete(service).build());
     }
   }
 
@@ -241,7 +252,7 @@ final class SimUser {
     Node node = anyNode();
     String next = words.get((int) world.between(0, 2));
     world.commit(
-        Transaction.at(world.now())
+        Transaction.at(world.clock())
             .update(node.withSpec(node.spec().withAvailability(next)))
             .build());
   }
@@ -251,7 +262,9 @@ final class SimUser {
     Map<String, String> labels = new TreeMap<>(node.spec().labels());
     labels.put("zone", world.chance(0.5) ? "a" : "b");
     world.commit(
-        Transaction.at(world.now()).update(node.withSpec(node.spec().withLabels(labels))).build());
+        Transaction.at(world.clock())
+            .update(node.withSpec(node.spec().withLabels(labels)))
+            .build());
   }
 
   private SimAgent anyAgent() {
@@ -301,7 +314,7 @@ final class SimUser {
           && !agent.up()
           && world.agents().size() > 2
           && world.chance(0.5)) {
-        if (world.commit(Transaction.at(world.now()).delete(node).build())) {
+        if (world.commit(Transaction.at(world.clock()).delete(node).build())) {
           world.agents().remove(node.id());
         }
         return;
@@ -331,7 +344,7 @@ final class SimUser {
   void wishes() {
     for (Node node : List.copyOf(world.state().nodes())) {
       world.commit(
-          Transaction.at(world.now())
+          Transaction.at(world.clock())
               .update(
                   node.withSpec(
                       node.spec()

@@ -13,6 +13,7 @@ import dev.skep.store.memory.MemoryStore;
 import dev.skep.store.model.Node;
 import dev.skep.store.model.Task;
 import dev.skep.store.model.TaskState;
+import dev.skep.store.time.SteadyClock;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
@@ -63,6 +64,10 @@ final class Simulation {
   private final Map<String, SimAgent> agents = new TreeMap<>();
   private final List<String> wrong = new ArrayList<>();
   private Instant now = Samples.T0;
+
+  /** By how much the hosts' clocks were set, all together. */
+  private Duration set = Duration.ZERO;
+
   private long order;
   private long term = 1;
   private Leader leader;
@@ -107,6 +112,16 @@ final class Simulation {
     return now;
   }
 
+  /** The leader's time, which changes of users are dated with too. */
+  Instant clock() {
+    return leader.clock.instant();
+  }
+
+  /** Somebody sets the clock. */
+  void setClock(Duration by) {
+    set = set.plus(by);
+  }
+
   SplittableRandom random() {
     return random;
   }
@@ -149,7 +164,7 @@ final class Simulation {
   }
 
   SimAgent join(Node node) {
-    commit(Transaction.at(now).create(node).build());
+    commit(Transaction.at(clock()).create(node).build());
     SimAgent agent = new SimAgent(this, node.id());
     agents.put(node.id(), agent);
     agent.start();
@@ -286,6 +301,8 @@ final class Simulation {
 
   /** What a {@link Reign} does, on the fake clock. */
   private final class Leader {
+    private final SteadyClock clock =
+        new SteadyClock(() -> now.plus(set), () -> Duration.between(Samples.T0, now).toNanos());
     private final ControlLoop loop;
     private final Dispatcher dispatcher;
     private final RoutingTable routes;
@@ -297,10 +314,11 @@ final class Simulation {
 
     Leader() {
       ClusterState state = store.state();
+      clock.notBefore(state.latestUpdate());
       loop =
           new ControlLoop(
-              state, term, this::commit, () -> now, () -> now, random.split(), new Journal());
-      dispatcher = new Dispatcher(loop, this::assign, () -> now, random.split(), this::kick);
+              state, term, this::commit, clock, () -> now, random.split(), new Journal());
+      dispatcher = new Dispatcher(loop, this::assign, clock, random.split(), this::kick);
       routes = new RoutingTable(state, term);
     }
 
@@ -415,7 +433,7 @@ final class Simulation {
         return;
       }
       timer = next;
-      long millis = Math.max(1, Duration.between(now, next).plusMillis(1).toMillis());
+      long millis = Math.max(1, Duration.between(clock.instant(), next).plusMillis(1).toMillis());
       after(
           millis,
           () -> {

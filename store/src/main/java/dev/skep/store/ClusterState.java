@@ -13,6 +13,7 @@ import dev.skep.store.model.SwarmObject;
 import dev.skep.store.model.Task;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -248,5 +249,21 @@ public final class ClusterState {
   private <T extends SwarmObject> Collection<T> typed(Kind kind, Class<T> type) {
     assert kind.type() == type;
     return (Collection<T>) (Collection<?>) table(kind).values();
+  }
+
+  /** The latest date that an object bears; the epoch for a state without objects. */
+  public Instant latestUpdate() {
+    return Stream.of(
+            cluster().stream().toList(),
+            nodes(),
+            services(),
+            tasks(),
+            networks(),
+            secrets(),
+            configs())
+        .flatMap(Collection::stream)
+        .map(SwarmObject::updatedAt)
+        .max(Comparator.naturalOrder())
+        .orElse(Instant.EPOCH);
   }
 }

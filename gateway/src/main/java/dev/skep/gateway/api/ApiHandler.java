@@ -2,7 +2,6 @@ package dev.skep.gateway.api;
 
 import dev.skep.gateway.proxy.ApiUri;
 import dev.skep.gateway.proxy.ApiVersion;
-import dev.skep.gateway.proxy.EngineUnreachableException;
 import dev.skep.gateway.proxy.LocalRoutes;
 import dev.skep.store.model.Json;
 import io.vertx.core.Promise;
@@ -12,6 +11,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,8 +48,9 @@ public final class ApiHandler implements LocalRoutes {
     } catch (ApiError e) {
       fail(request, uri, e.status(), e.getMessage());
     } catch (Exception e) {
-      if (e instanceof EngineUnreachableException unreachable) {
-        fail(request, uri, ApiError.UNAVAILABLE, unreachable.getMessage());
+      Optional<ApiError> known = OperatingErrors.of(e);
+      if (known.isPresent()) {
+        fail(request, uri, known.get().status(), known.get().getMessage());
       } else if (request.response().closed()) {
         LOG.atDebug().addKeyValue("uri", request.uri()).log("a client went away");
       } else {
@@ -85,7 +86,8 @@ public final class ApiHandler implements LocalRoutes {
         collected.appendBuffer(part);
       }
     });
-    request.exceptionHandler(body::tryFail);
+    request.exceptionHandler(cause ->
+        body.tryFail(ApiError.badRequest("cannot read the request's body: " + cause.getMessage())));
     request.endHandler(end -> body.tryComplete(collected));
   }
 

@@ -1,9 +1,9 @@
 package dev.skep.gateway.api;
 
+import dev.skep.gateway.proxy.EngineFailedException;
 import dev.skep.gateway.proxy.EngineProxy;
 import dev.skep.gateway.proxy.EngineReply;
 import io.vertx.core.MultiMap;
-import io.vertx.core.http.HttpMethod;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -25,16 +25,16 @@ public final class EngineFacts {
   }
 
   /**
-   * Asks the engine. When it does not answer, what it said last stays: the swarm can be looked at
-   * while the engine restarts.
+   * Asks the engine. When it does not answer soon, what it said last stays: the swarm can be looked
+   * at while the engine restarts.
    */
   public void refresh() {
     try {
-      EngineReply reply = engine.call(HttpMethod.GET, "/_ping").await();
+      EngineReply reply = engine.ping().await();
       if (reply.succeeded()) {
         observe(reply.headers());
       }
-    } catch (Exception e) {
+    } catch (EngineFailedException e) {
       // Who needs the engine for an answer will be told what is wrong with it.
     }
   }

@@ -71,7 +71,10 @@ public final class ContainerEndpoints {
     JsonArray rest = new JsonArray();
     for (Object container : containers) {
       JsonObject labels =
-          container instanceof JsonObject object ? object.getJsonObject("Labels") : null;
+          container instanceof JsonObject object
+                  && object.getValue("Labels") instanceof JsonObject held
+              ? held
+              : null;
       if (labels == null || !labels.containsKey(TASK_LABEL)) {
         rest.add(container);
       }

@@ -16,10 +16,16 @@ import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** GET /events: one stream of the engine's events and the swarm's. */
 public final class EventEndpoints {
+  /** One sentence, with a name in it. */
+  private static final int REFUSAL_BYTES = 64 * 1024;
+
+  private static final int REFUSAL_SECONDS = 5;
+
   private final Vertx vertx;
   private final EventRing ring;
   private final EngineProxy engine;
@@ -65,11 +71,28 @@ public final class EventEndpoints {
     EngineStream source =
         engine.stream(ProxyRequest.of(HttpMethod.GET, call.request().uri())).await();
     if (source.status() != 200) {
-      Buffer body = Buffer.buffer();
-      source.read(body::appendBuffer).await();
-      throw new ApiError(source.status(), message(body.toString()));
+      throw new ApiError(source.status(), refusal(source));
     }
     return source;
+  }
+
+  /** What the engine says to its refusal: short, and soon, or not at all. */
+  private static String refusal(EngineStream source) {
+    Buffer body = Buffer.buffer();
+    try {
+      source
+          .read(part -> {
+            if (body.length() + part.length() <= REFUSAL_BYTES) {
+              body.appendBuffer(part);
+            } else {
+              source.close();
+            }
+          })
+          .await(REFUSAL_SECONDS, TimeUnit.SECONDS);
+    } catch (Exception e) {
+      source.close();
+    }
+    return message(body.toString());
   }
 
   private static String message(String body) {

@@ -6,7 +6,6 @@ import dev.skep.gateway.proxy.EngineReply;
 import dev.skep.store.model.Network;
 import dev.skep.store.model.Node;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -48,7 +47,7 @@ public final class EngineNetworks {
     for (JsonObject found : list(filters)) {
       EngineReply reply = engine.call(HttpMethod.GET, "/networks/" + found.getString("Id")).await();
       if (reply.succeeded()) {
-        return reply.object().getJsonObject("Containers");
+        return reply.part(reply.object(), "Containers");
       }
     }
     return null;
@@ -59,14 +58,13 @@ public final class EngineNetworks {
         filters.isEmpty() ? "" : "?filters=" + URLEncoder.encode(filters, StandardCharsets.UTF_8);
     EngineReply reply = engine.call(HttpMethod.GET, "/networks" + query).await();
     if (!reply.succeeded()) {
-      throw new ApiError(reply.status(), reply.object().getString("message", "the engine failed"));
+      throw new ApiError(reply.status(), reply.refusal());
     }
-    JsonArray networks = reply.array();
-    return networks.stream().map(JsonObject.class::cast).toList();
+    return reply.objects();
   }
 
   private static boolean ofSwarm(JsonObject network) {
-    JsonObject labels = network.getJsonObject("Labels");
-    return labels != null && labels.containsKey(Network.ENGINE_LABEL);
+    return network.getValue("Labels") instanceof JsonObject labels
+        && labels.containsKey(Network.ENGINE_LABEL);
   }
 }

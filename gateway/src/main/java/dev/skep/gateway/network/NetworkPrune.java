@@ -38,9 +38,9 @@ final class NetworkPrune {
 
   Reply answer(Call call) {
     Filters filters = Filters.parse(call.query("filters"));
-    JsonObject body = pruneEngine(filters);
-    JsonArray deleted = body.getJsonArray("NetworksDeleted");
-    JsonArray all = deleted == null ? new JsonArray() : deleted;
+    EngineReply pruned = pruneEngine(filters);
+    JsonObject body = pruned.object();
+    JsonArray all = pruned.list(body, "NetworksDeleted");
     if (gate.asManager().isPresent()) {
       pruneSwarm(filters).forEach(all::add);
     }
@@ -48,7 +48,7 @@ final class NetworkPrune {
   }
 
   /** The agents' networks are left alone: a task that is on its way may need them. */
-  private JsonObject pruneEngine(Filters filters) {
+  private EngineReply pruneEngine(Filters filters) {
     String json = filters.with("label!", Network.ENGINE_LABEL).json();
     EngineReply reply =
         engine
@@ -57,9 +57,9 @@ final class NetworkPrune {
                 "/networks/prune?filters=" + URLEncoder.encode(json, StandardCharsets.UTF_8))
             .await();
     if (!reply.succeeded()) {
-      throw new ApiError(reply.status(), reply.object().getString("message", "the engine failed"));
+      throw new ApiError(reply.status(), reply.refusal());
     }
-    return reply.object();
+    return reply;
   }
 
   private List<String> pruneSwarm(Filters filters) {

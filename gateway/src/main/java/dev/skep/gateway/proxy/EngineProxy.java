@@ -3,18 +3,21 @@ package dev.skep.gateway.proxy;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.SocketAddress;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -26,8 +29,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A target may name any API version; it is replaced by the nearest that the engine serves.
  *
- * <p>Every failure to reach the engine is an {@link EngineUnreachableException}, whose message is
- * fit for the user.
+ * <p>Every failure is an {@link EngineFailedException}, whose message is fit for the user, and
+ * every question has a bound for its answer's time and for its size.
  */
 public final class EngineProxy implements Handler<HttpServerRequest> {
 
@@ -46,12 +49,14 @@ public final class EngineProxy implements Handler<HttpServerRequest> {
 
   private static final int CONNECT_MILLIS = 10_000;
 
+  private final Vertx vertx;
   private final ApiEndpoint engine;
   private final SocketAddress address;
   private final HttpClient client;
   private final EngineVersions versions;
 
   public EngineProxy(Vertx vertx, ApiEndpoint engine) {
+    this.vertx = vertx;
     this.engine = engine;
     this.address = engine.vertxAddress();
     this.client =
@@ -78,7 +83,7 @@ public final class EngineProxy implements Handler<HttpServerRequest> {
 
   /** Asks the engine what API versions it serves. */
   public Future<ApiVersion.Range> askVersions() {
-    return call(HttpMethod.GET, "/version")
+    return call(ProxyRequest.of(HttpMethod.GET, "/version"), Patience.FACTS)
         .map(reply -> {
           var version = reply.object();
           return ApiVersion.parse(version.getString("ApiVersion", ""))
@@ -86,8 +91,7 @@ public final class EngineProxy implements Handler<HttpServerRequest> {
                   ApiVersion.parse(version.getString("MinAPIVersion", ""))
                       .map(min -> new ApiVersion.Range(min, max)))
               .orElseThrow(() ->
-                  new IllegalStateException(
-                      "the engine at " + engine + " named no API versions: " + version));
+                  EngineFailedException.unusable("GET /version", "it names no API versions", null));
         });
   }
 
@@ -105,7 +109,30 @@ public final class EngineProxy implements Handler<HttpServerRequest> {
    * Asks the engine and reads the whole answer, errors included. The request must bring its body.
    */
   public Future<EngineReply> call(ProxyRequest ask) {
-    return send(ask, EngineProxy::whole);
+    return call(ask, ask.method().equals(HttpMethod.GET) ? Patience.LIST : Patience.CHANGE);
+  }
+
+  /** As {@link #call(ProxyRequest)}, for what Skep adds to an answer of its own. */
+  public Future<EngineReply> facts(ProxyRequest ask) {
+    return call(ask, Patience.FACTS);
+  }
+
+  /** Whether the engine is there: its answer to a ping. */
+  public Future<EngineReply> ping() {
+    return call(ProxyRequest.of(HttpMethod.GET, "/_ping"), Patience.PING);
+  }
+
+  /**
+   * What only reads is asked again when a kept connection turns out to be closed, as after an
+   * engine's restart.
+   */
+  private Future<EngineReply> call(ProxyRequest ask, Duration patience) {
+    return send(ask, patience, EngineProxy::whole)
+        .recover(cause ->
+            ask.method().equals(HttpMethod.GET) && cause instanceof HttpClosedException
+                ? send(ask, patience, EngineProxy::whole)
+                : Future.failedFuture(cause))
+        .recover(cause -> Future.failedFuture(failed(ask, cause)));
   }
 
   /**
@@ -114,17 +141,60 @@ public final class EngineProxy implements Handler<HttpServerRequest> {
    * bring its body.
    */
   public Future<EngineStream> stream(ProxyRequest ask) {
-    return send(ask, answer -> Future.succeededFuture(new EngineStream(answer)));
+    return send(ask, Patience.LIST, answer -> Future.succeededFuture(new EngineStream(answer)))
+        .recover(cause -> Future.failedFuture(failed(ask, cause)));
   }
 
-  private <T> Future<T> send(ProxyRequest ask, Function<HttpClientResponse, Future<T>> reader) {
+  /** What went wrong with a request, in words. */
+  EngineFailedException failed(ProxyRequest ask, Throwable cause) {
+    if (cause instanceof EngineFailedException known) {
+      return known;
+    }
+    String what = ask.method() + " " + ApiUri.parse(ask.uri()).path();
+    return EngineFailedException.unusable(
+        what,
+        cause instanceof HttpClosedException
+            ? "it closed the connection before its answer was whole"
+            : String.valueOf(cause.getMessage()),
+        cause);
+  }
+
+  /**
+   * The same as {@code answer}, but failed when that takes too long; the request is given up then.
+   */
+  <T> Future<T> within(
+      ProxyRequest ask, Duration patience, Future<HttpClientRequest> request, Future<T> answer) {
+    Promise<T> first = Promise.promise();
+    long timer =
+        vertx.setTimer(
+            patience.toMillis(),
+            late -> {
+              String what = ask.method() + " " + ApiUri.parse(ask.uri()).path();
+              if (first.tryFail(EngineFailedException.silent(engine, what, patience))) {
+                request.onSuccess(HttpClientRequest::reset);
+              }
+            });
+    answer.onComplete(done -> {
+      vertx.cancelTimer(timer);
+      if (done.succeeded()) {
+        first.tryComplete(done.result());
+      } else {
+        first.tryFail(done.cause());
+      }
+    });
+    return first.future();
+  }
+
+  private <T> Future<T> send(
+      ProxyRequest ask, Duration patience, Function<HttpClientResponse, Future<T>> reader) {
     var body =
         ask.body()
             .orElseThrow(() ->
                 new IllegalArgumentException(
                     "no body given for " + ask.method() + " " + ask.uri()));
-    return open(ask)
-        .compose(request -> {
+    var opened = open(ask);
+    var answer =
+        opened.compose(request -> {
           var read = request.response().compose(reader);
           // An engine may answer before it has the whole body; when it does not, the answer fails
           // too.
@@ -136,6 +206,7 @@ public final class EngineProxy implements Handler<HttpServerRequest> {
                       .log("engine took not all"));
           return read;
         });
+    return within(ask, patience, opened, answer);
   }
 
   /** Passes the client's request on as it is. */
@@ -166,9 +237,25 @@ public final class EngineProxy implements Handler<HttpServerRequest> {
     return versions;
   }
 
-  /** Reads an answer to its end. */
+  /** Reads an answer to its end, which must come before {@link HttpLimits#ANSWER_BYTES}. */
   static Future<EngineReply> whole(HttpClientResponse answer) {
-    return answer.body().map(body -> new EngineReply(answer.statusCode(), answer.headers(), body));
+    var request = answer.request();
+    var what = request.getMethod() + " " + ApiUri.parse(request.getURI()).path();
+    var read = Promise.<EngineReply>promise();
+    var body = Buffer.buffer();
+    answer.exceptionHandler(read::tryFail);
+    answer.endHandler(end ->
+        read.tryComplete(new EngineReply(what, answer.statusCode(), answer.headers(), body)));
+    answer.handler(part -> {
+      if (body.length() + part.length() <= HttpLimits.ANSWER_BYTES) {
+        body.appendBuffer(part);
+      } else if (read.tryFail(
+          EngineFailedException.unusable(
+              what, "it is longer than " + HttpLimits.ANSWER_BYTES + " bytes", null))) {
+        request.reset();
+      }
+    });
+    return read.future();
   }
 
   /** A request whose head is set but not sent, on a connection that stands. */

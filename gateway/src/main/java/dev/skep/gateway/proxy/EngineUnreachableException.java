@@ -1,17 +1,16 @@
 package dev.skep.gateway.proxy;
 
 import java.io.FileNotFoundException;
-import java.io.IOException;
 import java.net.ConnectException;
 import java.util.Locale;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The engine's socket took no connection. The message is fit for the user: which socket, why, and
  * what to do. Answer it with status 503.
  */
-public final class EngineUnreachableException extends IOException {
+public final class EngineUnreachableException extends EngineFailedException {
+  private static final int UNAVAILABLE = 503;
 
   /**
    * Docker's clients look for the first words of Docker's own sentence, so the message begins with
@@ -19,15 +18,10 @@ public final class EngineUnreachableException extends IOException {
    */
   EngineUnreachableException(ApiEndpoint engine, Throwable cause) {
     super(
+        UNAVAILABLE,
         "Cannot connect to the Docker daemon at %s: %s. Is the docker daemon running? %s"
             .formatted(engine, reason(cause), advice(engine, cause)),
         cause);
-  }
-
-  /** Never null, unlike an exception's message in general. */
-  @Override
-  public String getMessage() {
-    return Objects.requireNonNull(super.getMessage());
   }
 
   private static String reason(Throwable cause) {

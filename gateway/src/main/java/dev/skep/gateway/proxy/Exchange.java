@@ -13,9 +13,12 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.ScheduledFuture;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,8 +35,8 @@ import org.slf4j.LoggerFactory;
  * the streams of a client that went away, because the engine cancels a request whose connection
  * ends.
  *
- * <p>No timers: a stream may rest for as long as it likes. What a slow reader does not take is not
- * read from the sender.
+ * <p>No timers but one, for the head of an answer that has to come soon: a stream may rest for as
+ * long as it likes. What a slow reader does not take is not read from the sender.
  */
 final class Exchange {
 
@@ -48,6 +51,7 @@ final class Exchange {
   private @Nullable Route route;
   private @Nullable Leg upstream;
   private @Nullable HeldAnswer held;
+  private @Nullable ScheduledFuture<?> patience;
   private boolean requestEnded;
   private boolean clientEnded;
   private boolean upstreamRefusesMore;
@@ -137,6 +141,29 @@ final class Exchange {
     if (clientEnded) {
       leg.end();
     }
+    route()
+        .patience()
+        .ifPresent(time ->
+            patience =
+                client
+                    .eventLoop()
+                    .schedule(() -> silent(time), time.toMillis(), TimeUnit.MILLISECONDS));
+  }
+
+  private void silent(Duration time) {
+    if (!over && !answerStarted) {
+      String what = request.method() + " " + ApiUri.parse(request.uri()).path();
+      refuse(
+          HttpResponseStatus.GATEWAY_TIMEOUT,
+          EngineFailedException.silence(route().to(), what, time));
+    }
+  }
+
+  private void calm() {
+    if (patience != null) {
+      patience.cancel(false);
+      patience = null;
+    }
   }
 
   // ---- what comes from the client
@@ -212,6 +239,7 @@ final class Exchange {
       return;
     }
     over = true;
+    calm();
     if (upstream != null) {
       upstream.close();
     }
@@ -282,6 +310,7 @@ final class Exchange {
       return;
     }
     answerStarted = true;
+    calm();
     Optional.ofNullable(head.headers().get("Api-Version")).ifPresent(route().apiVersion());
     if (HopHeaders.isRaw(head, request.method())) {
       raw = true;
@@ -353,6 +382,7 @@ final class Exchange {
 
   private void refuse(HttpResponseStatus status, String message) {
     over = true;
+    calm();
     if (upstream != null) {
       upstream.close();
     }

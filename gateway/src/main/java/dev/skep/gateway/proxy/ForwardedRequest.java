@@ -37,7 +37,11 @@ final class ForwardedRequest {
 
   void start() {
     var upload = upload();
-    proxy.open(ask).compose(engine -> exchange(engine, upload)).onFailure(this::fail);
+    var opened = proxy.open(ask);
+    var head = opened.compose(HttpClientRequest::response);
+    Patience.of(ask.method(), ApiUri.parse(ask.uri()))
+        .ifPresent(patience -> proxy.within(ask, patience, opened, head).onFailure(this::fail));
+    opened.compose(engine -> exchange(engine, upload)).onFailure(this::fail);
   }
 
   /** The client's body, if that is what to send. */
@@ -139,14 +143,10 @@ final class ForwardedRequest {
       return;
     }
     answer.headers().clear();
-    var unreachable = cause instanceof EngineUnreachableException;
+    var failed = proxy.failed(ask, cause);
     answer
-        .setStatusCode(unreachable ? 503 : 502)
+        .setStatusCode(failed.status())
         .putHeader(HttpHeaders.CONTENT_TYPE, ErrorBody.CONTENT_TYPE)
-        .end(
-            ErrorBody.of(
-                unreachable
-                    ? String.valueOf(cause.getMessage())
-                    : "the engine at " + proxy.engine() + " gave no usable answer: " + cause));
+        .end(ErrorBody.of(failed.getMessage()));
   }
 }

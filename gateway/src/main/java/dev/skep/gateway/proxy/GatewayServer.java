@@ -8,6 +8,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
@@ -102,25 +103,35 @@ public final class GatewayServer {
     }
     return detours
         .find(method, uri)
-        .map(found -> found.map(this::route))
-        .orElseGet(() -> Future.succeededFuture(toEngine(request.uri(), Optional.empty())));
+        .map(found -> found.map(detour -> route(method, detour)))
+        .orElseGet(() ->
+            Future.succeededFuture(
+                toEngine(request.uri(), Patience.of(method, uri), Optional.empty())));
   }
 
-  private Route toEngine(String uri, Optional<UnaryOperator<Buffer>> answer) {
+  private Route toEngine(
+      String uri, Optional<Duration> patience, Optional<UnaryOperator<Buffer>> answer) {
     return new Route(
         proxy.engine(),
         Buffer.buffer(),
         proxy.versions().adapt(uri),
         proxy.versions()::observe,
+        patience,
         answer);
   }
 
-  private Route route(Detour detour) {
+  private Route route(HttpMethod method, Detour detour) {
+    Optional<Duration> patience = Patience.of(method, detour.uri());
     return switch (detour.engine()) {
-      case Detour.Local() -> toEngine(detour.uri().toString(), detour.answer());
+      case Detour.Local() -> toEngine(detour.uri().toString(), patience, detour.answer());
       case Detour.Remote(var at, var preamble, var served) ->
           new Route(
-              at, preamble, detour.uri().within(served).toString(), newest -> {}, detour.answer());
+              at,
+              preamble,
+              detour.uri().within(served).toString(),
+              newest -> {},
+              patience,
+              detour.answer());
     };
   }
 

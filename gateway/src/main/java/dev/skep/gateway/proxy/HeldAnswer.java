@@ -9,11 +9,16 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.DecodeException;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A short answer that is held back until it is whole, to be changed before the client gets it. */
 final class HeldAnswer {
+  private static final Logger LOG = LoggerFactory.getLogger(HeldAnswer.class);
+
   /** No inspection of a container comes near; a longer answer passes unchanged. */
   private static final int MAX_BYTES = 4 * 1024 * 1024;
 
@@ -46,7 +51,7 @@ final class HeldAnswer {
     boolean last = part instanceof LastHttpContent;
     part.release();
     if (last) {
-      Buffer changed = change.apply(body);
+      Buffer changed = changed();
       HttpUtil.setTransferEncodingChunked(head, false);
       HttpUtil.setContentLength(head, changed.length());
       return List.of(head, new DefaultLastHttpContent(Unpooled.wrappedBuffer(changed.getBytes())));
@@ -54,6 +59,16 @@ final class HeldAnswer {
     return body.length() <= MAX_BYTES
         ? List.of()
         : List.of(head, new DefaultHttpContent(Unpooled.wrappedBuffer(body.getBytes())));
+  }
+
+  /** What cannot be read passes as it is: the client is told as much as without Skep. */
+  private Buffer changed() {
+    try {
+      return change.apply(body);
+    } catch (DecodeException | ClassCastException e) {
+      LOG.atDebug().addKeyValue("cause", e.toString()).log("an answer passes unread");
+      return body;
+    }
   }
 
   private static byte[] bytes(ByteBuf content) {

@@ -20,6 +20,12 @@ final class HttpLimits {
   /** A larger chunk is passed on in parts of this size: one socket read. */
   static final int CHUNK_BYTES = 64 * 1024;
 
+  /**
+   * Of an answer that is held in memory whole: a list of ten thousand containers has 20 MB, and
+   * nothing that is asked for so is longer.
+   */
+  static final int ANSWER_BYTES = 32 << 20;
+
   static HttpDecoderConfig decoder() {
     return new HttpDecoderConfig()
         .setMaxHeaderSize(HEADER_BYTES)

@@ -1,14 +1,12 @@
 package dev.skep.gateway.system;
 
-import dev.skep.gateway.api.ApiError;
 import dev.skep.gateway.api.ApiVersions;
 import dev.skep.gateway.api.Call;
 import dev.skep.gateway.api.EngineFacts;
 import dev.skep.gateway.api.Reply;
 import dev.skep.gateway.api.SwarmGate;
 import dev.skep.gateway.proxy.EngineProxy;
-import dev.skep.gateway.proxy.EngineReply;
-import dev.skep.gateway.proxy.ProxyRequest;
+import dev.skep.gateway.system.LastAnswer.EngineSaid;
 import dev.skep.store.membership.Membership.Manager;
 import dev.skep.store.membership.Membership.Outside;
 import dev.skep.store.membership.Membership.Place;
@@ -20,10 +18,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Ping, version and info: the engine's answers, with what Skep knows better put in. */
+/**
+ * Ping, version and info: the engine's answers, with what Skep knows better put in. All three
+ * answer without the engine too, and say so: the swarm can be looked at meanwhile.
+ */
 public final class SystemEndpoints {
   private final SwarmGate gate;
-  private final EngineProxy engine;
+  private final LastAnswer lastVersion;
+  private final LastAnswer lastInfo;
   private final EngineFacts facts;
   private final ApiVersions versions;
   private final SwarmInfo swarmInfo;
@@ -41,7 +43,8 @@ public final class SystemEndpoints {
       @Nullable String nodeName,
       String skepVersion) {
     this.gate = gate;
-    this.engine = engine;
+    this.lastVersion = new LastAnswer(engine);
+    this.lastInfo = new LastAnswer(engine);
     this.facts = facts;
     this.versions = versions;
     this.swarmInfo = new SwarmInfo(gate);
@@ -74,22 +77,24 @@ public final class SystemEndpoints {
 
   /** GET /version. */
   public Reply version(Call call) {
-    JsonObject body = ask(call);
+    EngineSaid said = lastVersion.ask(call);
+    JsonObject body = said.body();
     String offered = versions.offered(call.header("User-Agent")).toString();
     body.put("ApiVersion", offered);
-    JsonArray components = body.getJsonArray("Components", new JsonArray());
+    JsonArray components = list(body, "Components");
+    JsonObject details = new JsonObject().put("ApiVersion", offered);
+    said.warning().ifPresent(warning -> details.put("Warning", warning));
     components.add(
-        new JsonObject()
-            .put("Name", "Skep")
-            .put("Version", skepVersion)
-            .put("Details", new JsonObject().put("ApiVersion", offered)));
+        new JsonObject().put("Name", "Skep").put("Version", skepVersion).put("Details", details));
     body.put("Components", components);
     return text(body);
   }
 
   /** GET /info. */
   public Reply info(Call call) {
-    JsonObject body = ask(call);
+    EngineSaid said = lastInfo.ask(call);
+    JsonObject body = said.body();
+    said.warning().ifPresent(warning -> body.put("Warnings", list(body, "Warnings").add(warning)));
     if (nodeName != null) {
       body.put("Name", nodeName);
     }
@@ -97,12 +102,9 @@ public final class SystemEndpoints {
     return text(body);
   }
 
-  private JsonObject ask(Call call) {
-    EngineReply reply = engine.call(ProxyRequest.of(HttpMethod.GET, call.request().uri())).await();
-    if (!reply.succeeded()) {
-      throw new ApiError(reply.status(), reply.object().getString("message", "the engine failed"));
-    }
-    return reply.object();
+  /** A list of the engine's answer, to be added to; whatever else it put there is left out. */
+  private static JsonArray list(JsonObject body, String key) {
+    return body.getValue(key) instanceof JsonArray array ? array : new JsonArray();
   }
 
   private static Reply text(JsonObject body) {

@@ -23,12 +23,6 @@ import org.jspecify.annotations.Nullable;
  * that was given.
  */
 public final class Engine {
-  /**
-   * A loaded engine was seen to take seconds for a create; nobody waits longer than this for any
-   * short call.
-   */
-  private static final Duration CALL_TIMEOUT = Duration.ofMinutes(2);
-
   private final EngineHttp http;
   private volatile @Nullable Future<ApiVersion> negotiated;
 
@@ -46,7 +40,7 @@ public final class Engine {
       return known;
     }
     Future<ApiVersion> asked =
-        http.call(HttpMethod.GET, "/_ping", null, CALL_TIMEOUT)
+        http.call(HttpMethod.GET, "/_ping", null, Deadlines.PING)
             .map(answer -> {
               String engines = answer.apiVersion();
               if (engines == null) {
@@ -54,7 +48,7 @@ public final class Engine {
                     400,
                     "the engine does not say which API version it speaks: is this a Docker Engine?");
               }
-              return ApiVersion.negotiate(ApiVersion.parse(engines));
+              return answer.read(said -> ApiVersion.negotiate(ApiVersion.parse(engines)));
             });
     negotiated = asked;
     return asked;
@@ -65,13 +59,18 @@ public final class Engine {
     negotiated = null;
   }
 
+  /** Whether the engine answers at all. */
+  public Future<Void> ping() {
+    return http.call(HttpMethod.GET, "/_ping", null, Deadlines.PING).mapEmpty();
+  }
+
   public Future<EngineInfo> info() {
-    return get("/info").map(answer -> EngineInfo.from(answer.object()));
+    return get("/info").map(answer -> answer.read(said -> EngineInfo.from(said.object())));
   }
 
   /** The engine's answer to {@code GET /version}, as it is. */
   public Future<JsonObject> version() {
-    return get("/version").map(EngineHttp.Answer::object);
+    return get("/version").map(answer -> answer.read(EngineHttp.Answer::object));
   }
 
   // Containers
@@ -79,7 +78,7 @@ public final class Engine {
   /** Creates a container and gives its id. */
   public Future<String> createContainer(String name, JsonObject body) {
     return call(HttpMethod.POST, "/containers/create?name=" + encode(name), body)
-        .map(answer -> answer.object().getString("Id"));
+        .map(EngineHttp.Answer::id);
   }
 
   /** Starts a container; one that runs already is no error. */
@@ -89,25 +88,24 @@ public final class Engine {
 
   public Future<ContainerDetails> inspectContainer(String idOrName) {
     return get("/containers/" + encode(idOrName) + "/json")
-        .map(answer -> ContainerDetails.from(answer.object()));
+        .map(answer -> answer.read(said -> ContainerDetails.from(said.object())));
   }
 
   /** Containers in any phase that carry all these labels ("key" or "key=value"). */
   public Future<List<ContainerSummary>> listContainers(List<String> labels) {
     return get("/containers/json?all=1&filters=" + filters(Map.of("label", labels)))
-        .map(answer ->
-            answer.body().toJsonArray().stream()
-                .map(o -> ContainerSummary.from((JsonObject) o))
-                .toList());
+        .map(answer -> answer.read(said -> said.list(ContainerSummary::from)));
   }
 
   /**
    * Sends the container's stop signal, waits out the grace period that it was created with, then
    * kills it; done when it has stopped.
+   *
+   * @param grace that grace period, for the deadline
    */
-  public Future<Void> stopContainer(String id) {
+  public Future<Void> stopContainer(String id, Duration grace) {
     return prefixed("/containers/" + encode(id) + "/stop")
-        .compose(uri -> http.longCall(HttpMethod.POST, uri))
+        .compose(uri -> http.longCall(HttpMethod.POST, uri, grace.plus(Deadlines.STOP_SLACK)))
         .onFailure(this::noteLoss)
         .mapEmpty();
   }
@@ -125,7 +123,11 @@ public final class Engine {
 
   /** The container's log, from {@code since} on. */
   public Future<LogStream> logs(String id, LogQuery query, boolean tty) {
-    return open(HttpMethod.GET, "/containers/" + encode(id) + "/logs?" + query.text(), Map.of())
+    return open(
+            HttpMethod.GET,
+            "/containers/" + encode(id) + "/logs?" + query.text(),
+            Map.of(),
+            Deadlines.HEAD)
         .map(response -> new LogStream(response, tty));
   }
 
@@ -136,7 +138,7 @@ public final class Engine {
    */
   public Future<ImageDetails> inspectImage(String reference) {
     return get("/images/" + encodePath(reference) + "/json")
-        .map(answer -> ImageDetails.from(answer.object()));
+        .map(answer -> answer.read(said -> ImageDetails.from(said.object())));
   }
 
   /**
@@ -152,28 +154,26 @@ public final class Engine {
             uri,
             registryAuth == null || registryAuth.isEmpty()
                 ? Map.of()
-                : Map.of("X-Registry-Auth", registryAuth))
-        .map(Pull::new);
+                : Map.of("X-Registry-Auth", registryAuth),
+            Deadlines.PULL_HEAD)
+        .map(response -> new Pull(response, http.vertx(), Deadlines.PULL_SILENCE));
   }
 
   // Networks
 
   /** Creates a network and gives its id. */
   public Future<String> createNetwork(JsonObject body) {
-    return call(HttpMethod.POST, "/networks/create", body)
-        .map(answer -> answer.object().getString("Id"));
+    return call(HttpMethod.POST, "/networks/create", body).map(EngineHttp.Answer::id);
   }
 
   public Future<List<NetworkDetails>> listNetworks(List<String> labels) {
     return get("/networks?filters=" + filters(Map.of("label", labels)))
-        .map(answer ->
-            answer.body().toJsonArray().stream()
-                .map(o -> NetworkDetails.from((JsonObject) o))
-                .toList());
+        .map(answer -> answer.read(said -> said.list(NetworkDetails::from)));
   }
 
   public Future<NetworkDetails> inspectNetwork(String idOrName) {
-    return get("/networks/" + encode(idOrName)).map(answer -> NetworkDetails.from(answer.object()));
+    return get("/networks/" + encode(idOrName))
+        .map(answer -> answer.read(said -> NetworkDetails.from(said.object())));
   }
 
   public Future<Void> removeNetwork(String idOrName) {
@@ -200,7 +200,8 @@ public final class Engine {
             ? ""
             : String.format(
                 "&since=%d.%09d", sinceNano / 1_000_000_000L, sinceNano % 1_000_000_000L);
-    return open(HttpMethod.GET, "/events?filters=" + filters(filters) + since, Map.of())
+    return open(
+            HttpMethod.GET, "/events?filters=" + filters(filters) + since, Map.of(), Deadlines.HEAD)
         .map(JsonLines::new);
   }
 
@@ -215,12 +216,20 @@ public final class Engine {
   private Future<EngineHttp.Answer> call(
       HttpMethod method, String path, @Nullable JsonObject body) {
     return prefixed(path)
-        .compose(uri -> http.call(method, uri, body, CALL_TIMEOUT))
+        .compose(uri ->
+            http.call(
+                method,
+                uri,
+                body,
+                method.equals(HttpMethod.GET) ? Deadlines.LOOK : Deadlines.CHANGE))
         .onFailure(this::noteLoss);
   }
 
-  private Future<OpenResponse> open(HttpMethod method, String path, Map<String, String> headers) {
-    return prefixed(path).compose(uri -> http.open(method, uri, headers)).onFailure(this::noteLoss);
+  private Future<OpenResponse> open(
+      HttpMethod method, String path, Map<String, String> headers, Duration patience) {
+    return prefixed(path)
+        .compose(uri -> http.open(method, uri, headers, patience))
+        .onFailure(this::noteLoss);
   }
 
   private Future<String> prefixed(String path) {

@@ -43,6 +43,7 @@ public final class EventStream {
   private long lastNano;
   private long retryMillis = FIRST_RETRY_MILLIS;
   private long timer = -1;
+  private long settling = -1;
   private boolean closed;
   private @Nullable JsonLines open;
 
@@ -86,7 +87,11 @@ public final class EventStream {
       return;
     }
     open = lines;
-    retryMillis = FIRST_RETRY_MILLIS;
+    // One that ends at once, or says what nobody can read, is not asked twenty times a second.
+    settling =
+        vertx.setTimer(
+            LONGEST_RETRY_MILLIS,
+            t -> context.runOnContext(now -> retryMillis = FIRST_RETRY_MILLIS));
     listener.connected();
     lines.read(
         json -> {
@@ -105,6 +110,7 @@ public final class EventStream {
 
   private void lost(@Nullable Throwable cause) {
     open = null;
+    vertx.cancelTimer(settling);
     if (closed) {
       return;
     }
@@ -122,9 +128,8 @@ public final class EventStream {
   public void close() {
     context.runOnContext(now -> {
       closed = true;
-      if (timer >= 0) {
-        vertx.cancelTimer(timer);
-      }
+      vertx.cancelTimer(timer);
+      vertx.cancelTimer(settling);
       if (open != null) {
         open.cancel();
       }

@@ -2,16 +2,23 @@ package dev.skep.node.engine;
 
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** A pull that the engine is carrying out. Cancelling it makes the engine stop. */
 public final class Pull {
   private final JsonLines lines;
   private final PullProgress progress = new PullProgress();
+  private final Vertx vertx;
+  private final Duration silence;
 
-  Pull(OpenResponse response) {
+  Pull(OpenResponse response, Vertx vertx, Duration silence) {
     this.lines = new JsonLines(response);
+    this.vertx = vertx;
+    this.silence = silence;
   }
 
   /** How far it is, while {@link #done} reads. */
@@ -25,8 +32,11 @@ public final class Pull {
    */
   public Future<Void> done() {
     Promise<Void> done = Promise.promise();
+    AtomicLong signs = new AtomicLong();
+    watch(signs, -1, done);
     lines.read(
         line -> {
+          signs.incrementAndGet();
           @Nullable String error = error(line);
           if (error != null) {
             done.tryFail(new EngineException(500, error));
@@ -45,9 +55,23 @@ public final class Pull {
     return done.future();
   }
 
+  /** Gives up when there was no sign of progress for the whole of a period. */
+  private void watch(AtomicLong signs, long before, Promise<Void> done) {
+    long now = signs.get();
+    if (now == before) {
+      if (done.tryFail(
+          new EngineUnavailableException(
+              "the pull made no progress for %d s".formatted(silence.toSeconds()), null))) {
+        cancel();
+      }
+      return;
+    }
+    long timer = vertx.setTimer(silence.toMillis(), late -> watch(signs, now, done));
+    done.future().onComplete(over -> vertx.cancelTimer(timer));
+  }
+
   private static @Nullable String error(JsonObject line) {
-    JsonObject detail = line.getJsonObject("errorDetail");
-    return detail != null
+    return line.getValue("errorDetail") instanceof JsonObject detail
         ? detail.getString("message", line.getString("error", "the pull failed"))
         : line.getString("error");
   }

@@ -78,7 +78,7 @@ class EngineTest {
         .extracting(ContainerSummary::name, ContainerSummary::phase)
         .containsExactly(org.assertj.core.groups.Tuple.tuple("c1", ContainerPhase.RUNNING));
     assertThat(await(engine().listContainers(List.of("l=2")))).isEmpty();
-    await(engine().stopContainer(id));
+    await(engine().stopContainer(id, java.time.Duration.ofSeconds(10)));
     assertThat(await(engine().inspectContainer(id)).exitCode()).isEqualTo(143);
     await(engine().removeContainer(id));
     assertThatThrownBy(() -> await(engine().inspectContainer(id)))

@@ -34,8 +34,14 @@ public final class AgentMessages {
   /**
    * @param applied sequence of the last assignment taken in this session, 0 before the first; when
    *     it stays behind, the leader sends COMPLETE again
+   * @param trouble why the node can do no work, in words; the node is down then, and its agent
+   *     opens another session when it can work again
    */
-  public record Heartbeat(String nodeId, String sessionId, long applied) {}
+  public record Heartbeat(String nodeId, String sessionId, long applied, @Nullable String trouble) {
+    public Heartbeat(String nodeId, String sessionId, long applied) {
+      this(nodeId, sessionId, applied, null);
+    }
+  }
 
   public record HeartbeatTaken(long heartbeatMillis) {}
 

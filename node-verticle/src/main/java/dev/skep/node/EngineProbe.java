@@ -1,0 +1,77 @@
+package dev.skep.node;
+
+import dev.skep.node.engine.Engine;
+import dev.skep.node.engine.EngineException;
+import dev.skep.node.engine.EngineUnavailableException;
+import dev.skep.node.fiber.Fibers;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Pings the engine for as long as the agent lives: an engine that hangs keeps its connections, so
+ * nothing else tells.
+ */
+final class EngineProbe {
+  private static final Logger LOG = LoggerFactory.getLogger(EngineProbe.class);
+
+  /** Between an answer and the next ping: one costs the engine a fraction of a millisecond. */
+  static final Duration PAUSE = Duration.ofSeconds(3);
+
+  private final String nodeId;
+  private final Engine engine;
+  private final Fibers fibers;
+  private final InstantSource clock;
+  private final Runnable turned;
+  private final EngineHealth health = new EngineHealth();
+  private boolean closed;
+
+  /**
+   * @param clock one that only goes forward
+   * @param turned told when {@link #trouble} begins or ends
+   */
+  EngineProbe(String nodeId, Engine engine, Fibers fibers, InstantSource clock, Runnable turned) {
+    this.nodeId = nodeId;
+    this.engine = engine;
+    this.fibers = fibers;
+    this.clock = clock;
+    this.turned = turned;
+  }
+
+  void open() {
+    fibers.run(this::probe);
+  }
+
+  void close() {
+    closed = true;
+  }
+
+  /** Why the node can do no work for want of an engine; absent when it can. */
+  Optional<String> trouble() {
+    return health.trouble();
+  }
+
+  private void probe() {
+    while (!closed) {
+      boolean before = trouble().isPresent();
+      Instant asked = clock.instant();
+      try {
+        engine.ping().await();
+        health.answered(clock.instant());
+      } catch (EngineUnavailableException | EngineException e) {
+        health.missed(asked, clock.instant(), String.valueOf(e.getMessage()));
+      }
+      if (trouble().isPresent() != before) {
+        LOG.atWarn()
+            .addKeyValue("node", nodeId)
+            .addKeyValue("trouble", trouble().orElse("none"))
+            .log(before ? "the engine answers again" : "the engine does not answer");
+        turned.run();
+      }
+      fibers.pause(PAUSE);
+    }
+  }
+}
