@@ -94,8 +94,6 @@ public final class ServiceFields {
       Map.of(
           "TaskTemplate.PluginSpec", "PluginSpec",
           "TaskTemplate.NetworkAttachmentSpec", "NetworkAttachmentSpec",
-          "TaskTemplate.Resources.Reservations.GenericResources[].NamedResourceSpec",
-              "invalid argument for resource",
           "TaskTemplate.ContainerSpec.Privileges.CredentialSpec", "CredentialSpec",
           "TaskTemplate.ContainerSpec.Isolation", "Isolation",
           "TaskTemplate.ContainerSpec.Configs[].Runtime", "Runtime");

@@ -4,9 +4,11 @@ import dev.skep.gateway.api.ApiError;
 import dev.skep.store.constraint.Constraint;
 import dev.skep.store.constraint.ConstraintException;
 import dev.skep.store.constraint.Preference;
+import dev.skep.store.model.Resources.Discrete;
 import dev.skep.store.model.Resources.GenericResource;
 import dev.skep.store.model.Resources.Reservations;
 import dev.skep.store.model.TaskSpec;
+import java.util.List;
 
 /** What a task may ask of the nodes: readable constraints and preferences, countable resources. */
 final class PlacementRules {
@@ -32,12 +34,32 @@ final class PlacementRules {
     }
   }
 
-  /** A task asks for a number of a resource; which ones it gets is the scheduler's choice. */
+  /** A task asks for a number of a resource, or for one by its name. */
   private static void generic(GenericResource resource) {
-    if (resource.discreteResourceSpec() == null) {
-      String kind = resource.namedResourceSpec() == null ? "" : resource.namedResourceSpec().kind();
-      throw ApiError.invalidArgument("invalid argument for resource " + Words.orEmpty(kind));
+    Discrete discrete = resource.discreteResourceSpec();
+    if (discrete == null && resource.namedResourceSpec() == null) {
+      throw ApiError.invalidArgument(
+          "a generic resource needs a DiscreteResourceSpec or a NamedResourceSpec");
     }
+    if (discrete != null && discrete.value() != null && discrete.value() < 0) {
+      throw ApiError.invalidArgument(
+          "invalid argument for resource %s: %d must not be negative"
+              .formatted(Words.orEmpty(discrete.kind()), discrete.value()));
+    }
+  }
+
+  /** What of the preferences has no effect, in words; Swarm takes it in silence. */
+  static List<String> warnings(TaskSpec task) {
+    return task.placement() == null
+        ? List.of()
+        : task.placement().preferences().stream()
+            .filter(preference -> preference.spread() != null)
+            .map(Preference::descriptor)
+            .filter(descriptor -> !Preference.says(descriptor))
+            .map(descriptor ->
+                "placement preference '%s' has no effect: use spread=node.labels.NAME, spread=engine.labels.NAME, another node.* key of constraints, or spread=binpack=memory or spread=binpack=cpu"
+                    .formatted(descriptor))
+            .toList();
   }
 
   /** Tasks that reserve nothing would all be packed onto one node. */

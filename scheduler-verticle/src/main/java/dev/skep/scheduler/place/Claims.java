@@ -7,14 +7,16 @@ import dev.skep.store.model.Resources.Reservations;
 import dev.skep.store.model.Task;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The generic resources that tasks took of a node. A node has either a number of a kind or named
- * ones; a task asks for a number, and of named ones it gets so many names.
+ * ones; a task asks for a number, and of named ones it gets so many names, or for one by its name.
  */
 final class Claims {
   private final Map<String, Long> numbers = new HashMap<>();
@@ -69,8 +71,21 @@ final class Claims {
    * nothing of a kind does not even have none of it, as in Swarm.
    */
   boolean leave(Reservations offered, List<GenericResource> wanted) {
+    Set<Named> named = new HashSet<>();
+    for (GenericResource resource : wanted) {
+      Named name = byName(resource);
+      if (name != null
+          && !(freeNames(offered, text(name.kind())).contains(name) && named.add(name))) {
+        return false;
+      }
+      if (name == null && resource.discreteResourceSpec() == null) {
+        return false; // nothing is asked for that a node could have
+      }
+    }
     for (Map.Entry<String, Long> ask : asked(wanted).entrySet()) {
-      if (!offers(offered, ask.getKey()) || free(offered, ask.getKey()) < ask.getValue()) {
+      String kind = ask.getKey();
+      long given = named.stream().filter(name -> kind.equals(name.kind())).count();
+      if (!offers(offered, kind) || free(offered, kind) - given < ask.getValue()) {
         return false;
       }
     }
@@ -80,6 +95,13 @@ final class Claims {
   /** What a task that wants {@code wanted} gets of it; call it where {@link #leave} holds. */
   List<GenericResource> choose(Reservations offered, List<GenericResource> wanted) {
     List<GenericResource> chosen = new ArrayList<>();
+    Set<Named> given = new HashSet<>();
+    for (GenericResource resource : wanted) {
+      Named name = byName(resource);
+      if (name != null && given.add(name)) {
+        chosen.add(new GenericResource(name, null));
+      }
+    }
     asked(wanted)
         .forEach((kind, number) -> {
           List<Named> named = freeNames(offered, kind);
@@ -87,6 +109,7 @@ final class Claims {
             chosen.add(new GenericResource(null, new Discrete(kind, number)));
           } else {
             named.stream()
+                .filter(name -> !given.contains(name))
                 .limit(number)
                 .forEach(name -> chosen.add(new GenericResource(name, null)));
           }
@@ -94,15 +117,21 @@ final class Claims {
     return chosen;
   }
 
+  /** How many of each kind, beside those that are asked for by name. */
   private static Map<String, Long> asked(List<GenericResource> wanted) {
     Map<String, Long> asked = new TreeMap<>();
     for (GenericResource resource : wanted) {
       Discrete discrete = resource.discreteResourceSpec();
-      // The gateway refuses requests for one by its name; none has it.
-      String kind = discrete == null ? "" : text(discrete.kind());
-      asked.merge(kind, discrete == null ? Long.MAX_VALUE : value(discrete), Long::sum);
+      if (discrete != null) {
+        asked.merge(text(discrete.kind()), value(discrete), Long::sum);
+      }
     }
     return asked;
+  }
+
+  /** The one that is asked for by its name; absent for a number, which goes first, as in Swarm. */
+  private static @Nullable Named byName(GenericResource resource) {
+    return resource.discreteResourceSpec() == null ? resource.namedResourceSpec() : null;
   }
 
   private static boolean offers(Reservations offered, String kind) {

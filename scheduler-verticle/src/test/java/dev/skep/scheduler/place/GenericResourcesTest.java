@@ -109,8 +109,32 @@ class GenericResourcesTest {
   }
 
   @Test
-  void nobody_gets_a_resource_by_its_name() {
-    Harness harness = create(nodeWith(named("gpu", "g1")), wants("web", 1, named("gpu", "g1")));
+  void who_asks_for_a_resource_by_its_name_gets_that_one() {
+    Harness harness =
+        create(
+            nodeWith(named("gpu", "g1"), named("gpu", "g2"), named("gpu", "g3")),
+            wants("web", 1, named("gpu", "g2"), number("gpu", 1)));
+    assertThat(harness.wanted())
+        .flatExtracting(Task::assignedGenericResources)
+        .containsExactly(named("gpu", "g2"), named("gpu", "g1"));
+    create(harness, wants("again", 1, named("gpu", "g2")));
+    create(harness, wants("twice", 1, named("gpu", "g3"), named("gpu", "g3")));
+    create(harness, wants("both", 1, named("gpu", "g3"), number("gpu", 1)));
+    create(harness, wants("other", 1, named("gpu", "g9")));
+    assertThat(harness.wanted())
+        .filteredOn(task -> task.nodeId().isEmpty())
+        .extracting(Task::serviceId)
+        .containsExactlyInAnyOrder("id-again", "id-twice", "id-both", "id-other");
+    create(harness, wants("last", 1, named("gpu", "g3")));
+    assertThat(harness.wanted())
+        .filteredOn(task -> task.serviceId().equals("id-last"))
+        .flatExtracting(Task::assignedGenericResources)
+        .containsExactly(named("gpu", "g3"));
+  }
+
+  @Test
+  void a_number_is_no_name() {
+    Harness harness = create(nodeWith(number("gpu", 4)), wants("web", 1, named("gpu", "g1")));
     assertThat(harness.spread()).containsOnlyKeys("");
   }
 

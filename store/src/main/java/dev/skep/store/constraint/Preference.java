@@ -30,22 +30,37 @@ public sealed interface Preference {
     }
   }
 
+  /** What begins the descriptor of a preference that Swarm does not know. */
+  String BINPACK = "binpack=";
+
   /**
-   * Reads preferences, in their order.
+   * Reads preferences, in their order. A spread over what nodes do not have prefers no node, as in
+   * Swarm: it is left out.
    *
    * @throws ConstraintException when one cannot be read
    */
   static List<Preference> parse(List<TaskSpec.Preference> preferences) {
     return preferences.stream()
-        .map(preference -> {
-          TaskSpec.Spread spread = preference.spread();
-          String descriptor = spread == null ? null : spread.spreadDescriptor();
-          return parse(descriptor == null ? "" : descriptor);
-        })
+        .map(Preference::descriptor)
+        .filter(Preference::says)
+        .map(Preference::parse)
         .toList();
   }
 
-  /** Reads one descriptor, such as {@code node.labels.zone} or {@code binpack=memory}. */
+  /** The descriptor of a preference; empty when it has none. */
+  static String descriptor(TaskSpec.Preference preference) {
+    TaskSpec.Spread spread = preference.spread();
+    String descriptor = spread == null ? null : spread.spreadDescriptor();
+    return descriptor == null ? "" : descriptor;
+  }
+
+  /** Whether a descriptor can make a difference: it is about nodes, or about packing. */
+  static boolean says(String descriptor) {
+    String text = descriptor.strip();
+    return NodeFact.known(text) || text.toLowerCase(Locale.ROOT).startsWith(BINPACK);
+  }
+
+  /** Reads one descriptor that {@link #says} something, such as {@code node.labels.zone}. */
   static Preference parse(String descriptor) {
     String text = descriptor.strip();
     return switch (text.toLowerCase(Locale.ROOT)) {

@@ -33,9 +33,15 @@ class PreferenceTest {
             "placement preference '" + descriptor + "' is invalid: use spread=");
   }
 
-  @Test
-  void refuses_a_preference_without_a_strategy() {
-    assertThatThrownBy(() -> Preference.parse(List.of(new TaskSpec.Preference(null))))
-        .isInstanceOf(ConstraintException.class);
+  @ParameterizedTest
+  @ValueSource(strings = {"", "zone", "node.labels.", "node.unheard"})
+  void leaves_out_what_no_node_has(String descriptor) {
+    assertThat(
+            Preference.parse(
+                List.of(
+                    new TaskSpec.Preference(new TaskSpec.Spread(descriptor)),
+                    new TaskSpec.Preference(null),
+                    new TaskSpec.Preference(new TaskSpec.Spread("node.labels.a")))))
+        .containsExactly(new Preference.Spread("node.labels.a"));
   }
 }
