@@ -22,6 +22,7 @@ import dev.skep.store.bus.IngressMessages.Drain;
 import dev.skep.store.bus.IngressMessages.Drained;
 import dev.skep.store.model.ContainerSpec;
 import dev.skep.store.model.Network;
+import dev.skep.store.model.OneLine;
 import dev.skep.store.model.Sensitive;
 import dev.skep.store.model.Task;
 import dev.skep.store.model.TaskSpec;
@@ -135,7 +136,7 @@ final class TaskWork {
         return;
       }
       String progress = images.pulling(reference).orElse(preparing);
-      if (!Objects.equals(progress, kept.status.message())) {
+      if (!Objects.equals(OneLine.of(progress), kept.status.message())) {
         kept.status = kept.status.withMessage(progress);
         said.run();
       }

@@ -2,12 +2,14 @@ package dev.skep.scheduler.orchestrate;
 
 import dev.skep.store.model.ContainerSpec;
 import dev.skep.store.model.Node;
+import dev.skep.store.model.OneLine;
 import dev.skep.store.model.Task;
 import dev.skep.store.model.TaskState;
 import dev.skep.store.model.TaskStatus;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -203,7 +205,7 @@ final class Tending {
   /** Says on a prepared task that it waits longer than its policy asks for, and why. */
   private void explain(Slot slot, Task task) {
     String slowed = task.state() == TaskState.READY ? RestartRule.slowed(task) : null;
-    if (slowed != null && !slowed.equals(task.status().err())) {
+    if (slowed != null && !Objects.equals(OneLine.of(slowed), task.status().err())) {
       slot.put(plan, task.withStatus(task.status().with(s -> s.message(slowed).err(slowed))));
     }
   }

@@ -1,6 +1,7 @@
 package dev.skep.scheduler.place;
 
 import dev.skep.store.model.Node;
+import dev.skep.store.model.OneLine;
 import dev.skep.store.model.Resources.Reservations;
 import dev.skep.store.model.Task;
 import dev.skep.store.model.TaskState;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Chooses nodes: of those that meet all requirements, the one that the preferences lead to, where
@@ -108,7 +110,8 @@ public final class Placement {
   }
 
   private Task refuse(Task task, String refusal) {
-    if (task.state() == TaskState.PENDING && refusal.equals(task.status().err())) {
+    if (task.state() == TaskState.PENDING
+        && Objects.equals(OneLine.of(refusal), task.status().err())) {
       return task;
     }
     return task.withStatus(

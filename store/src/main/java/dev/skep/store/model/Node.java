@@ -81,6 +81,10 @@ public record Node(
     public static final String READY = "ready";
     public static final String DOWN = "down";
     public static final String UNKNOWN = "unknown";
+
+    public NodeStatus {
+      message = OneLine.of(message);
+    }
   }
 
   /**

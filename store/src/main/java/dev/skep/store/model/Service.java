@@ -90,7 +90,11 @@ public record Service(
       String state,
       @Nullable Instant startedAt,
       @Nullable Instant completedAt,
-      @Nullable String message) {}
+      @Nullable String message) {
+    public UpdateStatus {
+      message = OneLine.of(message);
+    }
+  }
 
   public record JobStatus(
       @JsonInclude(JsonInclude.Include.NON_NULL) JobIteration jobIteration,
@@ -104,5 +108,9 @@ public record Service(
   public record JobIteration(@JsonInclude(JsonInclude.Include.NON_DEFAULT) long index) {}
 
   /** A published port that a node cannot listen on, and why. */
-  public record PortError(String nodeId, int port, String protocol, String error) {}
+  public record PortError(String nodeId, int port, String protocol, String error) {
+    public PortError {
+      error = String.valueOf(OneLine.of(error));
+    }
+  }
 }

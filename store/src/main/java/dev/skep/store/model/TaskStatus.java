@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * What was last observed of a task.
  *
  * @param timestamp when it was observed
- * @param message what is happening, in a word or two
- * @param err why it is not well; absent when it is
+ * @param message what is happening, in a word or two on {@link OneLine}
+ * @param err why it is not well, on {@link OneLine}; absent when it is
  */
 @RecordBuilder
 public record TaskStatus(
@@ -25,6 +25,8 @@ public record TaskStatus(
 
   @SuppressWarnings("RedundantNullCheck")
   public TaskStatus {
+    message = OneLine.of(message);
+    err = OneLine.of(err);
     portStatus = portStatus == null ? PortStatus.NONE : portStatus;
   }
 
