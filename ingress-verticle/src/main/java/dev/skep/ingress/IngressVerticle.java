@@ -142,7 +142,7 @@ public final class IngressVerticle extends VerticleBase {
           "cannot listen for other nodes on "
               + HostPort.text(mesh)
               + ": "
-              + e.getMessage()
+              + SystemWords.of(e)
               + "; choose another mesh port or stop what uses it",
           e);
     }

@@ -177,10 +177,8 @@ final class UserSpacePlane implements DataPlane, RelayVisit.Directory {
     return Future.succeededFuture(List.copyOf(refused));
   }
 
-  /** The system's own words, without the call that they came from. */
   private static RefusedPort refusal(int port, IOException e) {
-    String message = String.valueOf(e.getMessage());
-    return new RefusedPort(port, "tcp", message.substring(message.lastIndexOf(": ") + 1).strip());
+    return new RefusedPort(port, "tcp", SystemWords.of(e));
   }
 
   @Override

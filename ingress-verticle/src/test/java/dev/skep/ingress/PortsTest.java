@@ -43,7 +43,7 @@ class PortsTest {
         mesh.route(task);
         TestMesh.until(() ->
             lastReport(mesh, "node0")
-                .equals(List.of(new RefusedPort(mesh.port(), "tcp", "Address already in use"))));
+                .equals(List.of(new RefusedPort(mesh.port(), "tcp", "address already in use"))));
         assertThat(Client.ask(mesh.node(1).address(), mesh.port())).isEqualTo("t");
       }
       TestMesh.until(() -> lastReport(mesh, "node0").isEmpty());
@@ -60,7 +60,7 @@ class PortsTest {
       mesh.route();
       TestMesh.until(() ->
           lastReport(mesh, "node0")
-              .equals(List.of(new RefusedPort(mesh.port(), "tcp", "Address already in use"))));
+              .equals(List.of(new RefusedPort(mesh.port(), "tcp", "address already in use"))));
       assertThat(mesh.refusedReports()).isEqualTo(2);
     }
   }
@@ -104,7 +104,7 @@ class PortsTest {
         assertThat(probe(mesh, new Port(free, "tcp"), new Port(free, "udp")))
             .extracting(RefusedPort::error)
             .containsExactly(
-                "Address already in use", "udp is not supported by the user-space ingress yet");
+                "address already in use", "udp is not supported by the user-space ingress yet");
       }
       mesh.route();
       assertThat(probe(mesh, new Port(free, "tcp"))).isEmpty();

@@ -7,12 +7,10 @@ import dev.skep.node.engine.Health;
 import dev.skep.node.fiber.Signal;
 import dev.skep.store.bus.AgentMessages.TaskReport;
 import dev.skep.store.model.ContainerSpec;
-import dev.skep.store.model.ServiceSpec;
 import dev.skep.store.model.Task;
 import dev.skep.store.model.TaskState;
 import dev.skep.store.model.TaskStatus;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -186,15 +184,10 @@ final class Kept {
 
   /** Notes the ports that the engine bound on the host for this task. */
   void bound(Task known, ContainerDetails details) {
-    List<ServiceSpec.PortConfig> bound = new ArrayList<>();
-    for (ServiceSpec.PortConfig port : ContainerRequest.hostPorts(known)) {
-      details.ports().stream()
-          .filter(p ->
-              p.target() == port.targetPortOrZero() && p.protocol().equals(port.protocolOrTcp()))
-          .findFirst()
-          .ifPresent(p -> bound.add(port.withPublishedPort(p.published())));
-    }
-    status = status.withPortStatus(new TaskStatus.PortStatus(bound));
+    status =
+        status.withPortStatus(
+            new TaskStatus.PortStatus(
+                BoundPorts.of(ContainerRequest.hostPorts(known), details.ports())));
   }
 
   TaskReport report() {
