@@ -47,6 +47,13 @@ class NodeApiTest {
           {"id":["manager"]}                  | 1
           {"role":["worker"]}                 | 1
           {"role":["worker","manager"]}       | 2
+          {"role":["MANAGER"]}                | 1
+          {"role":[""]}                       | 2
+          {"role":[null]}                     | 2
+          {"membership":["Accepted",""]}      | 2
+          {"name":{"node-2":null}}            | 1
+          {"name":{"node-2":false}}           | 1
+          {"name":null}                       | 2
           {"membership":["pending"]}          | 0
           {"node.label":["zone=a"]}           | 1
           {"node.label":["zone"]}             | 1
@@ -104,6 +111,18 @@ class NodeApiTest {
         .refuses(500, "rpc error: code = Unknown desc = update out of sequence");
   }
 
+  @Test
+  void takes_role_and_availability_whatever_their_case() {
+    long version = node("node-2").get("Version").get("Index").asLong();
+    gateway
+        .post(
+            "/v1.41/nodes/node-2/update?version=" + version,
+            "{\"Labels\":{\"a\":null},\"Role\":\"WORKER\",\"Availability\":\"Drain\"}")
+        .expect(200);
+    assertThat(node("node-2").get("Spec").toString())
+        .isEqualTo("{\"Labels\":{\"a\":\"\"},\"Role\":\"worker\",\"Availability\":\"drain\"}");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -112,6 +131,7 @@ class NodeApiTest {
           """
           node-1 | {"Role":"boss","Availability":"active"}    | 400 | invalid Role: "boss"
           node-1 | {"Role":"manager","Availability":"bogus"}  | 400 | invalid Availability: "bogus"
+          node-1 | {"Role":"Boss","Availability":"active"}    | 400 | invalid Role: "Boss"
           node-1 | {"Availability":"active"}                  | 400 | invalid Role: ""
           node-1 | {"Role":"worker","Availability":"active"}  | 400 | rpc error: code = FailedPrecondition desc = attempting to demote the last manager of the swarm
           node-2 | {"Role":"manager","Availability":"active"} | 501 | node worker00000000000000000id cannot be promoted: this version of Skep runs one manager; keep the node as a worker

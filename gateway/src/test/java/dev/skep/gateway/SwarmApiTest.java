@@ -12,6 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SwarmApiTest {
   private static final String INIT =
@@ -88,6 +89,12 @@ class SwarmApiTest {
     gateway
         .post("/v1.41/swarm/join", "{\"ListenAddr\":\":1\"}")
         .refuses(400, "at least 1 RemoteAddr is required to join");
+    gateway
+        .post("/v1.41/swarm/join", body.replace("\"t\"", "\"\""))
+        .refuses(
+            400,
+            "rpc error: code = InvalidArgument desc = A valid join token is necessary to join this"
+                + " cluster; \"docker swarm join-token worker\" on a manager shows it");
   }
 
   @Test
@@ -108,7 +115,7 @@ class SwarmApiTest {
 
     assertThat(swarm.get("JoinTokens").get("Worker").asText())
         .isEqualTo(GatewayFixture.WORKER_TOKEN);
-    assertThat(swarm.get("DefaultAddrPool").isNull()).isTrue();
+    assertThat(swarm.get("DefaultAddrPool").toString()).isEqualTo("[\"10.0.0.0/8\"]");
     assertThat(swarm.get("SubnetSize").asInt()).isEqualTo(24);
     assertThat(swarm.get("DataPathPort").asInt()).isEqualTo(4789);
     assertThat(swarm.get("RootRotationInProgress").asBoolean()).isFalse();
@@ -149,6 +156,44 @@ class SwarmApiTest {
             "ForceRotate in CAConfig is not supported: this version of Skep has no cluster CA;"
                 + " leave it out");
     assertThat(cluster().taskHistoryLimit()).isEqualTo(2);
+  }
+
+  @Test
+  void keeps_all_history_where_the_limit_is_negative() {
+    gateway.asManager();
+    gateway
+        .post("/v1.41/swarm/update?version=" + cluster().version().index(), spec(-1))
+        .expect(200);
+
+    assertThat(cluster().taskHistoryLimit()).isEqualTo(Integer.MAX_VALUE);
+    assertThat(gateway.get("/swarm").json().at("/Spec/Orchestration").toString())
+        .isEqualTo("{\"TaskHistoryRetentionLimit\":-1}");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"rotateWorkerToken", "rotateManagerToken", "rotateManagerUnlockKey"})
+  void wants_yes_and_no_said_as_go_does(String flag) {
+    gateway.asManager();
+    long version = cluster().version().index();
+    String path = "/v1.41/swarm/update?version=" + version + "&" + flag + "=";
+
+    gateway
+        .post(path + "yes", spec(1))
+        .refuses(
+            400,
+            "invalid value for %s: yes: strconv.ParseBool: parsing \"yes\": invalid syntax"
+                .formatted(flag));
+    assertThat(cluster().version().index()).isEqualTo(version);
+    gateway.post(path + "F", spec(1)).expect(200);
+  }
+
+  @Test
+  void takes_an_availability_whatever_its_case() {
+    gateway
+        .post("/v1.41/swarm/init", "{\"ListenAddr\":\":2377\",\"Availability\":\"DRAIN\"}")
+        .expect(200);
+    assertThat(((InitRequest) gateway.membership.asked.getFirst()).availability())
+        .isEqualTo("drain");
   }
 
   @Test

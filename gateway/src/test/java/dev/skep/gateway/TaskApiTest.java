@@ -2,7 +2,11 @@ package dev.skep.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.skep.store.model.Kind;
+import dev.skep.store.model.Network;
 import dev.skep.store.model.Service;
+import dev.skep.store.model.Task;
+import dev.skep.store.model.Task.NetworkAttachment;
 import dev.skep.store.model.TaskState;
 import dev.skep.store.model.Version;
 import java.util.List;
@@ -58,6 +62,33 @@ class TaskApiTest {
         .isEqualTo("task: non-zero exit (1)");
   }
 
+  @Test
+  void shows_addresses_on_networks_of_the_swarm_only() {
+    Task task = gateway.store.state().task("fresh1").orElseThrow();
+    Network network = (Network) gateway.store.state().named(Kind.NETWORK, "ingress").orElseThrow();
+    gateway.update(
+        task.withNetworksAttachments(
+            List.of(new NetworkAttachment(null, List.of("172.17.0.2/16")))));
+    assertThat(gateway.get("/v1.41/tasks/fresh1").json().has("NetworksAttachments")).isFalse();
+    assertThat(gateway.get("/v1.41/tasks").text()).doesNotContain("172.17.0.2");
+
+    gateway.update(
+        gateway
+            .store
+            .state()
+            .task("fresh1")
+            .orElseThrow()
+            .withNetworksAttachments(
+                List.of(new NetworkAttachment(network, List.of("10.0.0.2/24")))));
+    assertThat(
+            gateway
+                .get("/v1.41/tasks/fresh1")
+                .json()
+                .at("/NetworksAttachments/0/Addresses/0")
+                .asText())
+        .isEqualTo("10.0.0.2/24");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -70,6 +101,9 @@ class TaskApiTest {
           {"node":["node-1"]}                             | ended3 stale2
           {"desired-state":["running"]}                   | fresh1 stale2
           {"desired-state":["running","shutdown"]}        | ended3 fresh1 stale2
+          {"desired-state":["RUNNING"]}                   | fresh1 stale2
+          {"desired-state":["",null]}                     | ended3 fresh1 stale2
+          {"_up-to-date":{"true":false}}                  | ended3 fresh1
           {"name":["web.1"]}                              | ended3 fresh1
           {"id":["fre"]}                                  | fresh1
           {"label":["tier=front"]}                        | ended3 fresh1 stale2

@@ -59,9 +59,22 @@ public final class Call {
     return value == null ? "" : value;
   }
 
-  /** A query parameter that says yes or no. */
+  /** A query parameter that says yes or no, where the engine takes all but a few words for yes. */
   public boolean flag(String name) {
     return !FALSE.contains(query(name).strip().toLowerCase(Locale.ROOT));
+  }
+
+  /**
+   * A query parameter that says yes or no, where the engine wants it said as Go does; no when
+   * absent.
+   */
+  public boolean trueOrFalse(String name) {
+    String given = query(name);
+    try {
+      return !given.isEmpty() && GoNumbers.parseBool(given);
+    } catch (NumberFormatException e) {
+      throw ApiError.badRequest("invalid value for " + name + ": " + given + ": " + e.getMessage());
+    }
   }
 
   /** A header; empty when absent. */

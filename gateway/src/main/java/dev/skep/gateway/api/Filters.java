@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.skep.store.model.Json;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -63,23 +64,22 @@ public final class Filters {
     return new Filters(values);
   }
 
+  // As the engine: a value is given by being there, whether it is said to be true, false or null.
   private static Set<String> valuesOf(JsonNode node) {
     Set<String> found = new LinkedHashSet<>();
     if (node.isArray()) {
       for (JsonNode value : node) {
-        if (!value.isTextual()) {
+        if (!value.isTextual() && !value.isNull()) {
           throw invalid();
         }
-        found.add(value.asText());
+        found.add(value.isNull() ? "" : value.asText());
       }
     } else if (node.isObject()) {
       for (Map.Entry<String, JsonNode> entry : node.properties()) {
-        if (!entry.getValue().isBoolean()) {
+        if (!entry.getValue().isBoolean() && !entry.getValue().isNull()) {
           throw invalid();
         }
-        if (entry.getValue().asBoolean()) {
-          found.add(entry.getKey());
-        }
+        found.add(entry.getKey());
       }
     } else if (!node.isNull()) {
       throw invalid();
@@ -130,6 +130,21 @@ public final class Filters {
     String key = equals < 0 ? wanted : wanted.substring(0, equals);
     String value = labels.get(key);
     return value != null && (equals < 0 || value.equals(wanted.substring(equals + 1)));
+  }
+
+  /** The same, in lower case and without what is empty, for keys whose values are API words. */
+  public Filters words(String... keys) {
+    Map<String, Set<String>> changed = new LinkedHashMap<>(values);
+    for (String key : keys) {
+      Set<String> words = new LinkedHashSet<>();
+      for (String value : get(key)) {
+        if (!value.isEmpty()) {
+          words.add(value.toLowerCase(Locale.ROOT));
+        }
+      }
+      changed.put(key, words);
+    }
+    return new Filters(changed);
   }
 
   /** The same without a key. */

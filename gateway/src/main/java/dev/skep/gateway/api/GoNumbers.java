@@ -1,6 +1,8 @@
 package dev.skep.gateway.api;
 
-/** Numbers read as Go's strconv does, with its errors: clients show and match them. */
+/**
+ * Numbers, and yes and no, read as Go's strconv does, with its errors: clients show and match them.
+ */
 public final class GoNumbers {
   private GoNumbers() {}
 
@@ -32,6 +34,19 @@ public final class GoNumbers {
       boolean digits = text.matches("[+-]?\\d+");
       throw failure("Atoi", text, digits ? "value out of range" : "invalid syntax");
     }
+  }
+
+  /**
+   * Yes or no, in one of the ways in which Go says it.
+   *
+   * @throws NumberFormatException in Go's words
+   */
+  public static boolean parseBool(String text) {
+    return switch (text) {
+      case "1", "t", "T", "true", "TRUE", "True" -> true;
+      case "0", "f", "F", "false", "FALSE", "False" -> false;
+      default -> throw failure("ParseBool", text, "invalid syntax");
+    };
   }
 
   private static NumberFormatException failure(String function, String text, String what) {

@@ -9,6 +9,7 @@ import dev.skep.store.model.Json;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -60,6 +61,7 @@ public final class JsonBody {
     return switch (type.getSimpleName()) {
       case "String", "Sensitive" -> "string";
       case "Integer", "int", "Long", "long" -> "int";
+      case "Uint32", "Uint64" -> type.getSimpleName().toLowerCase(Locale.ROOT);
       case "Double", "double" -> "float";
       case "Boolean", "boolean" -> "bool";
       default -> type.getSimpleName();

@@ -3,6 +3,7 @@ package dev.skep.gateway.node;
 import dev.skep.gateway.api.ApiError;
 import dev.skep.gateway.api.GoText;
 import dev.skep.store.model.Node.NodeSpec;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -28,9 +29,10 @@ record AskedNode(
 
   private static String known(String field, @Nullable String value, Set<String> allowed) {
     String given = value == null ? "" : value;
-    if (!allowed.contains(given)) {
+    String word = given.toLowerCase(Locale.ROOT);
+    if (!allowed.contains(word)) {
       throw ApiError.badRequest("invalid " + field + ": " + GoText.quote(given));
     }
-    return given;
+    return word;
   }
 }

@@ -17,7 +17,7 @@ record NodeFilter(Filters filters) implements Predicate<Node> {
   private static final Set<String> MEMBERSHIPS = Set.of(ACCEPTED, "pending");
 
   static NodeFilter of(Call call) {
-    Filters filters = call.filters(KEYS);
+    Filters filters = call.filters(KEYS).words("role", "membership");
     requireKnown(filters, "role", ROLES);
     requireKnown(filters, "membership", MEMBERSHIPS);
     return new NodeFilter(filters);

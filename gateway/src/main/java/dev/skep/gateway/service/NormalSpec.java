@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class NormalSpec {
   private static final String DEFAULT_ISOLATION = "default";
+  private static final String DEFAULT_MOUNT = "bind";
 
   private NormalSpec() {}
 
@@ -45,7 +46,12 @@ final class NormalSpec {
   }
 
   private static ContainerSpec container(ContainerSpec container) {
-    return container.withIsolation(Words.or(container.isolation(), DEFAULT_ISOLATION));
+    return container.with(c ->
+        c.isolation(Words.or(container.isolation(), DEFAULT_ISOLATION))
+            .mounts(
+                container.mounts().stream()
+                    .map(mount -> mount.withType(Words.or(mount.type(), DEFAULT_MOUNT)))
+                    .toList()));
   }
 
   private static @Nullable RestartPolicy restart(@Nullable RestartPolicy policy) {

@@ -16,9 +16,10 @@ final class ServicePlan {
 
   /** The spec in the form in which it is stored, as far as that needs no snapshot. */
   static ServiceSpec accepted(ServiceSpec asked) {
-    SpecShape.check(asked);
-    SpecSupport.check(asked);
-    return NormalSpec.of(asked);
+    ServiceSpec spec = ApiWords.lowerCase(asked);
+    SpecShape.check(spec);
+    SpecSupport.check(spec);
+    return NormalSpec.of(spec);
   }
 
   /**

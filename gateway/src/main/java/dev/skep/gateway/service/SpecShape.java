@@ -30,12 +30,6 @@ final class SpecShape {
   private static final Set<String> FAILURE_ACTIONS = Set.of("pause", "continue", "rollback");
   private static final Set<String> ORDERS = Set.of("stop-first", "start-first");
   private static final Set<String> RESOLUTIONS = Set.of("vip", "dnsrr");
-  private static final Set<String> PROTOCOLS = Set.of("tcp", "udp", "sctp");
-  private static final Set<String> PUBLISH_MODES = Set.of("ingress", "host");
-  private static final Set<String> MOUNT_TYPES =
-      Set.of("bind", "volume", "tmpfs", "npipe", "image", "cluster");
-  private static final Set<String> PROPAGATIONS =
-      Set.of("private", "rprivate", "shared", "rshared", "slave", "rslave");
   private static final Set<String> SECCOMP_MODES = Set.of("default", "unconfined", "custom");
   private static final Set<String> APP_ARMOR_MODES = Set.of("default", "disabled");
   private static final Pattern HOST_LINE = Pattern.compile("\\S+(\\s+\\S+)+");
@@ -75,12 +69,12 @@ final class SpecShape {
   private static void container(ContainerSpec container) {
     for (Mount mount : container.mounts()) {
       String type = Words.orEmpty(mount.type());
-      if (!MOUNT_TYPES.contains(type)) {
+      if (!type.isEmpty() && !ApiWords.MOUNT_TYPES.contains(type)) {
         throw ApiError.badRequest("invalid MountType: " + GoText.quote(type));
       }
       String propagation =
           mount.bindOptions() == null ? "" : Words.orEmpty(mount.bindOptions().propagation());
-      if (!propagation.isEmpty() && !PROPAGATIONS.contains(propagation)) {
+      if (!propagation.isEmpty() && !ApiWords.PROPAGATIONS.contains(propagation)) {
         throw ApiError.badRequest("invalid MountPropagation: " + GoText.quote(propagation));
       }
     }
@@ -164,11 +158,11 @@ final class SpecShape {
       throw ApiError.badRequest("invalid resolution mode: " + GoText.quote(mode));
     }
     for (PortConfig port : endpoint.ports()) {
-      if (!PROTOCOLS.contains(port.protocolOrTcp())) {
+      if (!ApiWords.PROTOCOLS.contains(port.protocolOrTcp())) {
         throw ApiError.badRequest("invalid protocol: " + GoText.quote(port.protocolOrTcp()));
       }
       String publish = Words.orEmpty(port.publishMode());
-      if (!publish.isEmpty() && !PUBLISH_MODES.contains(publish)) {
+      if (!publish.isEmpty() && !ApiWords.PUBLISH_MODES.contains(publish)) {
         throw ApiError.badRequest("invalid PublishMode: " + GoText.quote(publish));
       }
       if (port.targetPortOrZero() < 1 || port.targetPortOrZero() > MAX_PORT) {

@@ -1,6 +1,5 @@
 package dev.skep.gateway.swarm;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.skep.store.model.Cluster;
 import dev.skep.store.model.Cluster.ClusterSpec;
 import dev.skep.store.model.Cluster.JoinTokens;
@@ -14,7 +13,6 @@ import org.jspecify.annotations.Nullable;
  * The swarm as GET /swarm shows it.
  *
  * @param tlsInfo never absent: clients read fields of it
- * @param defaultAddrPool null when the swarm uses the default one
  */
 record ClusterView(
     String id,
@@ -24,7 +22,7 @@ record ClusterView(
     ClusterSpec spec,
     TlsInfo tlsInfo,
     boolean rootRotationInProgress,
-    @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable List<String> defaultAddrPool,
+    List<String> defaultAddrPool,
     int subnetSize,
     int dataPathPort,
     @Nullable JoinTokens joinTokens) {
@@ -38,7 +36,7 @@ record ClusterView(
         cluster.spec(),
         cluster.tlsInfo() == null ? new TlsInfo(null, null, null) : cluster.tlsInfo(),
         cluster.rootRotationInProgress(),
-        cluster.defaultAddrPool().isEmpty() ? null : cluster.defaultAddrPool(),
+        cluster.defaultAddrPool(),
         cluster.subnetSize(),
         cluster.dataPathPort(),
         cluster.joinTokens());

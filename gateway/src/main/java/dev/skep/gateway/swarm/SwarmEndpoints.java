@@ -79,11 +79,12 @@ public final class SwarmEndpoints {
     gate.manager();
     ClusterSpec asked = call.json(ClusterSpec.class);
     long version = call.objectVersion("swarm");
+    boolean rotateWorker = call.trueOrFalse("rotateWorkerToken");
+    boolean rotateManager = call.trueOrFalse("rotateManagerToken");
+    boolean rotateKey = call.trueOrFalse("rotateManagerUnlockKey");
     ClusterSpec spec = SwarmDefaults.complete(asked);
     SwarmRules.check(spec);
-    boolean rotateWorker = call.flag("rotateWorkerToken");
-    boolean rotateManager = call.flag("rotateManagerToken");
-    if (call.flag("rotateManagerUnlockKey")) {
+    if (rotateKey) {
       throw ApiError.notImplemented(SwarmRules.NO_AUTOLOCK);
     }
     commits.commit(state -> {

@@ -5,6 +5,7 @@ import dev.skep.gateway.api.GoText;
 import dev.skep.store.membership.Membership.InitRequest;
 import dev.skep.store.membership.Membership.JoinRequest;
 import dev.skep.store.membership.SwarmDefaults;
+import dev.skep.store.model.Cluster;
 import dev.skep.store.model.Cluster.CaConfig;
 import dev.skep.store.model.Cluster.ClusterSpec;
 import java.util.List;
@@ -70,6 +71,11 @@ final class SwarmRules {
       throw ApiError.badRequest("at least 1 RemoteAddr is required to join");
     }
     remotes.forEach(remote -> address("remoteAddr", remote, false));
+    if (orEmpty(request.joinToken()).isEmpty()) {
+      throw ApiError.invalidArgument(
+          "A valid join token is necessary to join this cluster; \"docker swarm join-token worker\" on"
+              + " a manager shows it");
+    }
   }
 
   /** Checks a completed spec. */
@@ -79,11 +85,6 @@ final class SwarmRules {
     }
     if (spec.encryptionConfig() != null && spec.encryptionConfig().autoLockManagers()) {
       throw ApiError.notImplemented(NO_AUTOLOCK);
-    }
-    if (spec.orchestration() != null
-        && spec.orchestration().taskHistoryRetentionLimit() != null
-        && spec.orchestration().taskHistoryRetentionLimit() < 0) {
-      throw ApiError.badRequest("TaskHistoryRetentionLimit cannot be negative");
     }
     if (spec.dispatcher() != null
         && spec.dispatcher().heartbeatPeriod() != null
@@ -139,7 +140,7 @@ final class SwarmRules {
   }
 
   private static void pools(@Nullable List<String> pools, @Nullable Integer subnetSize) {
-    int size = subnetSize == null || subnetSize == 0 ? SwarmDefaults.SUBNET_SIZE : subnetSize;
+    int size = subnetSize == null || subnetSize == 0 ? Cluster.DEFAULT_SUBNET_SIZE : subnetSize;
     if (size < 1 || size > MAX_SUBNET) {
       throw ApiError.badRequest(
           "subnet size should be greater than 0 and less than or equal to " + MAX_SUBNET);

@@ -6,7 +6,6 @@ import dev.skep.store.membership.Membership.Manager;
 import dev.skep.store.membership.Membership.Outside;
 import dev.skep.store.membership.Membership.RemoteManager;
 import dev.skep.store.membership.Membership.Worker;
-import dev.skep.store.model.Cluster;
 import dev.skep.store.model.Json;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -40,16 +39,11 @@ final class SwarmInfo {
             .put(
                 "Managers",
                 state.nodes().stream().filter(node -> node.managerStatus() != null).count());
-    state.cluster().ifPresent(cluster -> info.put("Cluster", cluster(cluster)));
+    state
+        .cluster()
+        .ifPresent(
+            cluster -> info.put("Cluster", new JsonObject(Json.api(cluster.withJoinTokens(null)))));
     return info;
-  }
-
-  private static JsonObject cluster(Cluster cluster) {
-    JsonObject shown = new JsonObject(Json.api(cluster.withJoinTokens(null)));
-    if (cluster.defaultAddrPool().isEmpty()) {
-      shown.put("DefaultAddrPool", null);
-    }
-    return shown;
   }
 
   private static JsonObject base(

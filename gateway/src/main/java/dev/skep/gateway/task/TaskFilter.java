@@ -28,7 +28,7 @@ record TaskFilter(Filters filters, Set<String> services, Set<String> nodes, Clus
       Set.of("name", "id", "label", "service", "node", "desired-state", "runtime", "_up-to-date");
 
   static TaskFilter of(Call call, ClusterState state) {
-    Filters filters = call.filters(KEYS);
+    Filters filters = call.filters(KEYS).words("desired-state");
     for (String value : filters.get("desired-state")) {
       if (!known(value)) {
         throw ApiError.internal("Invalid desired-state filter: '" + value + "'");
@@ -47,7 +47,7 @@ record TaskFilter(Filters filters, Set<String> services, Set<String> nodes, Clus
 
   private static boolean known(String state) {
     for (TaskState known : TaskState.values()) {
-      if (known.text().equalsIgnoreCase(state)) {
+      if (known.text().equals(state)) {
         return true;
       }
     }
@@ -63,7 +63,7 @@ record TaskFilter(Filters filters, Set<String> services, Set<String> nodes, Clus
   public boolean test(Task task) {
     return (services.isEmpty() || services.contains(task.serviceId()))
         && (nodes.isEmpty() || nodes.contains(task.nodeId()))
-        && filters.any("desired-state", s -> task.desiredState().text().equalsIgnoreCase(s))
+        && filters.any("desired-state", task.desiredState().text()::equals)
         && filters.prefix("name", task.name())
         && filters.prefix("id", task.id())
         && filters.labels("label", labels(task))

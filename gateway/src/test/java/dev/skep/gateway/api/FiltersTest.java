@@ -56,6 +56,15 @@ class FiltersTest {
   }
 
   @Test
+  void takes_null_for_gos_zero_value_and_a_value_that_is_said_to_be_false_for_given() {
+    assertThat(Filters.parse("{\"name\":{\"x\":null}}", KEYS).get("name")).containsExactly("x");
+    assertThat(Filters.parse("{\"name\":{\"x\":false}}", KEYS).get("name")).containsExactly("x");
+    Filters empty = Filters.parse("{\"name\":[null]}", KEYS);
+    assertThat(empty.get("name")).containsExactly("");
+    assertThat(empty.prefix("name", "any")).isTrue();
+  }
+
+  @Test
   void writes_what_every_engine_reads() {
     Filters filters = Filters.parse("{\"is-task\":[\"true\"],\"name\":[\"a\"]}");
 

@@ -3,11 +3,15 @@ package dev.skep.gateway.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.skep.store.model.Cluster.ClusterSpec;
 import dev.skep.store.model.ServiceSpec;
 import io.vertx.core.buffer.Buffer;
+import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class JsonBodyTest {
   @ParameterizedTest
@@ -49,8 +53,8 @@ class JsonBodyTest {
           """
           {"Name":1}                                     | json: cannot unmarshal number 1 into field Name of type string
           {"Mode":"x"}                                   | json: cannot unmarshal string into field Mode of type Mode
-          {"Mode":{"Replicated":{"Replicas":"2"}}}       | json: cannot unmarshal string into field Mode.Replicated.Replicas of type int
-          {"Mode":{"Replicated":{"Replicas":1.5}}}       | json: cannot unmarshal number 1.5 into field Mode.Replicated.Replicas of type int
+          {"Mode":{"Replicated":{"Replicas":"2"}}}       | json: cannot unmarshal string into field Mode.Replicated.Replicas of type uint64
+          {"Mode":{"Replicated":{"Replicas":1.5}}}       | json: cannot unmarshal number 1.5 into field Mode.Replicated.Replicas of type uint64
           {"TaskTemplate":{"ContainerSpec":{"Env":"x"}}} | json: cannot unmarshal string into field TaskTemplate.ContainerSpec.Env of type array
           [1]                                            | json: cannot unmarshal array into the request body of type ServiceSpec
           """)
@@ -58,11 +62,60 @@ class JsonBodyTest {
     assertThatThrownBy(() -> read(body)).isInstanceOf(ApiError.class).hasMessage(message);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          {"Mode":{"Replicated":{"Replicas":-1}}}            | uint64
+          {"Mode":{"ReplicatedJob":{"MaxConcurrent":-1}}}    | uint64
+          {"Mode":{"ReplicatedJob":{"TotalCompletions":-1}}} | uint64
+          {"UpdateConfig":{"Parallelism":-1}}                | uint64
+          {"RollbackConfig":{"Parallelism":-1}}              | uint64
+          {"TaskTemplate":{"ForceUpdate":-1}}                | uint64
+          {"TaskTemplate":{"RestartPolicy":{"MaxAttempts":-1}}} | uint64
+          {"TaskTemplate":{"Placement":{"MaxReplicas":-1}}}  | uint64
+          {"EndpointSpec":{"Ports":[{"TargetPort":-1}]}}     | uint32
+          {"EndpointSpec":{"Ports":[{"PublishedPort":-1}]}}  | uint32
+          {"TaskTemplate":{"ContainerSpec":{"Secrets":[{"File":{"Mode":-1}}]}}} | uint32
+          {"TaskTemplate":{"ContainerSpec":{"Configs":[{"File":{"Mode":-1}}]}}} | uint32
+          {"TaskTemplate":{"ContainerSpec":{"Mounts":[{"TmpfsOptions":{"Mode":-1}}]}}} | uint32
+          """)
+  void refuses_what_does_not_fit_an_unsigned_number(String body, String type) {
+    for (String number : List.of("-1", "1.5", "99999999999999999999")) {
+      assertThatThrownBy(() -> read(body.replace("-1", number)))
+          .isInstanceOfSatisfying(ApiError.class, e -> assertThat(e.status()).isEqualTo(400))
+          .hasMessageStartingWith("json: cannot unmarshal number ")
+          .hasMessageEndingWith(" of type " + type);
+    }
+    read(body.replace("-1", "null"));
+    read(body.replace("-1", "0"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"SnapshotInterval", "KeepOldSnapshots", "LogEntriesForSlowFollowers"})
+  void refuses_negative_settings_of_the_swarm(String field) {
+    assertThatThrownBy(() ->
+            JsonBody.read(Buffer.buffer("{\"Raft\":{\"" + field + "\":-1}}"), ClusterSpec.class))
+        .isInstanceOf(ApiError.class)
+        .hasMessage(
+            "json: cannot unmarshal number -1 into field Raft." + field + " of type uint64");
+  }
+
+  @Test
+  void reads_null_in_a_list_of_text_as_empty_text() {
+    ServiceSpec spec = read("{\"TaskTemplate\":{\"ContainerSpec\":{\"Env\":[null,\"A=1\"]}}}");
+    assertThat(Objects.requireNonNull(spec.taskTemplate().containerSpec()).env())
+        .containsExactly("", "A=1");
+  }
+
   @Test
   void refuses_nulls_and_numbers_that_do_not_fit() {
     for (String body :
         new String[] {
-          "{\"TaskTemplate\":{\"ContainerSpec\":{\"Env\":[null]}}}",
+          "{\"EndpointSpec\":{\"Ports\":[null]}}",
+          "{\"TaskTemplate\":{\"ContainerSpec\":{\"Mounts\":[null]}}}",
           "{\"Mode\":{\"Replicated\":{\"Replicas\":99999999999999999999}}}",
           "{\"EndpointSpec\":{\"Ports\":[{\"PublishedPort\":99999999999}]}}",
           "[".repeat(2000)

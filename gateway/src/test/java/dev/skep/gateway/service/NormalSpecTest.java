@@ -1,12 +1,16 @@
 package dev.skep.gateway.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.skep.gateway.api.ApiError;
 import dev.skep.gateway.api.JsonBody;
 import dev.skep.store.model.Json;
 import dev.skep.store.model.ServiceSpec;
 import io.vertx.core.buffer.Buffer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class NormalSpecTest {
   @Test
@@ -31,6 +35,49 @@ class NormalSpecTest {
             "Order":"stop-first"},"EndpointSpec":{"Mode":"vip","Ports":[{"Protocol":"tcp",\
             "TargetPort":80,"PublishMode":"ingress"}]}}\
             """);
+  }
+
+  @Test
+  void takes_words_whatever_their_case_where_the_engine_does() {
+    assertThat(
+            accepted(
+                """
+                {"TaskTemplate":{"ContainerSpec":{"Image":"i","Isolation":"DEFAULT","Mounts":[
+                 {"Type":"BIND","Source":"/a","Target":"/a","BindOptions":{"Propagation":"RSlave"}},
+                 {"Source":"/b","Target":"/b"},{"Type":"Volume","Target":"/c"}]}},
+                 "EndpointSpec":{"Ports":[{"Protocol":"TCP","TargetPort":80,"PublishMode":"HOST"},
+                 {"Protocol":"Sctp","TargetPort":81,"PublishMode":"Host"}]}}\
+                """))
+        .contains(
+            """
+            "Mounts":[{"Type":"bind","Source":"/a","Target":"/a",\
+            "BindOptions":{"Propagation":"rslave"}},\
+            {"Type":"bind","Source":"/b","Target":"/b"},{"Type":"volume","Target":"/c"}],\
+            "Isolation":"default"\
+            """)
+        .contains(
+            """
+            "Ports":[{"Protocol":"tcp","TargetPort":80,"PublishMode":"host"},\
+            {"Protocol":"sctp","TargetPort":81,"PublishMode":"host"}]\
+            """);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          "EndpointSpec":{"Mode":"VIP"}             | invalid resolution mode: "VIP"
+          "UpdateConfig":{"FailureAction":"PAUSE"}  | unrecognized update failure action PAUSE
+          "UpdateConfig":{"Order":"STOP-FIRST"}     | unrecognized update order STOP-FIRST
+          "EndpointSpec":{"Ports":[{"TargetPort":1,"Protocol":"Icmp"}]} | invalid protocol: "Icmp"
+          """)
+  void takes_other_words_as_they_are(String part, String message) {
+    assertThatThrownBy(
+            () -> accepted("{\"TaskTemplate\":{\"ContainerSpec\":{\"Image\":\"i\"}}," + part + "}"))
+        .isInstanceOf(ApiError.class)
+        .hasMessage(message);
   }
 
   @Test
@@ -73,6 +120,10 @@ class NormalSpecTest {
             "RollbackConfig":{"Parallelism":1,"FailureAction":"pause","Monitor":5000000000,\
             "MaxFailureRatio":0.0,"Order":"stop-first"}}\
             """);
+  }
+
+  private static String accepted(String json) {
+    return Json.api(ServicePlan.accepted(JsonBody.read(Buffer.buffer(json), ServiceSpec.class)));
   }
 
   private static String normal(String json) {

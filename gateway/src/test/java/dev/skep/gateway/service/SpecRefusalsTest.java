@@ -37,7 +37,7 @@ class SpecRefusalsTest {
           "Name":"-x"     | 400 | rpc error: code = InvalidArgument desc = name must be valid as a DNS name component
           "Name":"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx" | 400 | rpc error: code = InvalidArgument desc = name must be 63 characters or fewer
           "Mode":{"Replicated":{},"Global":{}}     | 400 | must specify only one service mode
-          "Mode":{"Replicated":{"Replicas":-1}}    | 400 | rpc error: code = InvalidArgument desc = Number of replicas must be non-negative
+          "Mode":{"Replicated":{"Replicas":-1}}    | 400 | json: cannot unmarshal number -1 into field Mode.Replicated.Replicas of type uint64
           "Mode":{"GlobalJob":{}},"UpdateConfig":{"Parallelism":1} | 400 | rpc error: code = InvalidArgument desc = Jobs may not have an update config
           "UpdateConfig":{"Delay":-1}              | 400 | rpc error: code = InvalidArgument desc = TaskSpec: update-delay cannot be negative
           "UpdateConfig":{"Monitor":-1}            | 400 | rpc error: code = InvalidArgument desc = TaskSpec: update-monitor cannot be negative
@@ -79,9 +79,10 @@ class SpecRefusalsTest {
           "Placement":{"Constraints":["node.foo"]}            | 500 | rpc error: code = Unknown desc = constraint expected one operator from ==, !=
           "Placement":{"Constraints":["node id==1"]}          | 500 | rpc error: code = Unknown desc = key 'node id' is invalid
           "Placement":{"Constraints":["node.labels.a in (b,)"]} | 500 | rpc error: code = Unknown desc = value '' is invalid
-          "Placement":{"Preferences":[{"Spread":{"SpreadDescriptor":"zone"}}]} | 400 | rpc error: code = InvalidArgument desc = placement preference 'zone' is invalid: use spread=node.labels.NAME, spread=engine.labels.NAME, another node.* key of constraints, or spread=binpack=memory or spread=binpack=cpu
+          "Placement":{"Preferences":[{"Spread":{"SpreadDescriptor":"binpack=disk"}}]} | 400 | rpc error: code = InvalidArgument desc = placement preference 'binpack=disk' is invalid: use spread=node.labels.NAME, spread=engine.labels.NAME, another node.* key of constraints, or spread=binpack=memory or spread=binpack=cpu
           "Placement":{"Preferences":[{"Spread":{"SpreadDescriptor":"binpack=memory"}}]} | 400 | rpc error: code = InvalidArgument desc = placement preference 'binpack=memory' needs a reservation of memory to pack by (--reserve-memory)
-          "Resources":{"Reservations":{"GenericResources":[{"NamedResourceSpec":{"Kind":"gpu","Value":"g1"}}]}} | 400 | rpc error: code = InvalidArgument desc = invalid argument for resource gpu
+          "Resources":{"Reservations":{"GenericResources":[{}]}} | 400 | rpc error: code = InvalidArgument desc = a generic resource needs a DiscreteResourceSpec or a NamedResourceSpec
+          "Resources":{"Reservations":{"GenericResources":[{"DiscreteResourceSpec":{"Kind":"gpu","Value":-1}}]}} | 400 | rpc error: code = InvalidArgument desc = invalid argument for resource gpu: -1 must not be negative
           "Resources":{"Limits":{"NanoCPUs":1000}}            | 400 | rpc error: code = InvalidArgument desc = invalid cpu value 1e-06: Must be at least 0.001
           "Resources":{"Reservations":{"MemoryBytes":1000}}   | 400 | rpc error: code = InvalidArgument desc = invalid memory value 1000: Must be at least 4MiB
           "Resources":{"Limits":{"Pids":-1}}                  | 400 | rpc error: code = InvalidArgument desc = invalid pids value: Must not be negative

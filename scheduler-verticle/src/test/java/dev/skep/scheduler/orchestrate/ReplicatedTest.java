@@ -272,6 +272,22 @@ class ReplicatedTest {
     assertThat(harness.tasks()).hasSize(5);
   }
 
+  @Test
+  void keeps_all_history_where_the_cluster_has_no_limit() {
+    Harness harness = running(1, Samples.spec("web", 1));
+    Cluster cluster = harness.state().cluster().orElseThrow();
+    harness
+        .update(cluster.withSpec(cluster.spec().withOrchestration(new Cluster.Orchestration(-1L))))
+        .pass();
+    for (int i = 0; i < 10; i++) {
+      harness.after(Duration.ofSeconds(10));
+      harness.report(harness.wanted().getFirst(), TaskState.RUNNING);
+      harness.after(Duration.ofSeconds(10));
+      harness.report(harness.wanted().getFirst(), TaskState.FAILED);
+    }
+    assertThat(harness.tasks()).hasSize(11);
+  }
+
   // ------------------------------------------------------------------ nodes
 
   @Test

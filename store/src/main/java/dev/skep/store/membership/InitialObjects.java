@@ -34,7 +34,7 @@ public final class InitialObjects {
   /**
    * Adds the objects to a founding transaction.
    *
-   * @param request as it was accepted; what it leaves out is filled from {@link SwarmDefaults}
+   * @param request as it was accepted; what it leaves out is filled in
    */
   public static void addTo(
       Transaction.Builder founding,
@@ -45,15 +45,7 @@ public final class InitialObjects {
       Instant now,
       RandomGenerator random) {
     List<String> pool = request.defaultAddrPool() == null ? List.of() : request.defaultAddrPool();
-    int subnetSize =
-        request.subnetSize() == null || request.subnetSize() == 0
-            ? SwarmDefaults.SUBNET_SIZE
-            : request.subnetSize();
-    int port =
-        request.dataPathPort() == null || request.dataPathPort() == 0
-            ? SwarmDefaults.DATA_PATH_PORT
-            : request.dataPathPort();
-    founding.create(
+    Cluster cluster =
         new Cluster(
             clusterId,
             Version.NONE,
@@ -63,11 +55,12 @@ public final class InitialObjects {
             null,
             false,
             pool,
-            subnetSize,
-            port,
+            request.subnetSize() == null ? 0 : request.subnetSize(),
+            request.dataPathPort() == null ? 0 : request.dataPathPort(),
             tokens,
-            busName));
-    networks(pool.isEmpty() ? SwarmDefaults.ADDRESS_POOL : pool.getFirst(), subnetSize, now, random)
+            busName);
+    founding.create(cluster);
+    networks(cluster.defaultAddrPool().getFirst(), cluster.subnetSize(), now, random)
         .forEach(founding::create);
   }
 

@@ -3,8 +3,10 @@ package dev.skep.store.membership;
 import dev.skep.store.Store;
 import dev.skep.store.bus.Bus;
 import dev.skep.store.model.Cluster.ClusterSpec;
+import dev.skep.store.model.Unsigned;
 import io.vertx.core.Future;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -78,13 +80,17 @@ public interface Membership {
       @Nullable String listenAddr,
       @Nullable String advertiseAddr,
       @Nullable String dataPathAddr,
-      @Nullable Integer dataPathPort,
+      @Unsigned @Nullable Integer dataPathPort,
       @Nullable List<String> defaultAddrPool,
-      @Nullable Integer subnetSize,
+      @Unsigned @Nullable Integer subnetSize,
       @Nullable Boolean forceNewCluster,
       @Nullable ClusterSpec spec,
       @Nullable Boolean autoLockManagers,
-      @Nullable String availability) {}
+      @Nullable String availability) {
+    public InitRequest {
+      availability = lower(availability);
+    }
+  }
 
   /** Body of POST /swarm/join, with the API's names. */
   record JoinRequest(
@@ -93,5 +99,14 @@ public interface Membership {
       @Nullable String dataPathAddr,
       @Nullable List<String> remoteAddrs,
       @Nullable String joinToken,
-      @Nullable String availability) {}
+      @Nullable String availability) {
+    public JoinRequest {
+      availability = lower(availability);
+    }
+  }
+
+  /** The engine takes the word whatever its case. */
+  private static @Nullable String lower(@Nullable String word) {
+    return word == null ? null : word.toLowerCase(Locale.ROOT);
+  }
 }

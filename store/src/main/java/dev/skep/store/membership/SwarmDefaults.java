@@ -19,15 +19,6 @@ public final class SwarmDefaults {
   /** Nanoseconds: 90 days. */
   public static final long NODE_CERT_EXPIRY_NANOS = 7_776_000_000_000_000L;
 
-  /** Where subnets are cut from when a swarm names no pool. */
-  public static final String ADDRESS_POOL = "10.0.0.0/8";
-
-  /** Prefix length of the subnets that are cut from the pools. */
-  public static final int SUBNET_SIZE = 24;
-
-  /** UDP port of the overlay. */
-  public static final int DATA_PATH_PORT = 4789;
-
   private static final long SNAPSHOT_INTERVAL = 10_000;
   private static final long LOG_ENTRIES_FOR_SLOW_FOLLOWERS = 500;
   private static final int ELECTION_TICK = 10;

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The swarm itself; there is one.
  *
+ * @param defaultAddrPool where subnets are cut from
  * @param subnetSize prefix length of the subnets that are cut from the pools
  * @param dataPathPort UDP port of the overlay
  * @param joinTokens what a node shows to join, by role
@@ -37,11 +38,23 @@ public record Cluster(
 
   public static final int DEFAULT_TASK_HISTORY = 5;
 
+  /** Where subnets are cut from when a swarm names no pool. */
+  public static final String DEFAULT_ADDRESS_POOL = "10.0.0.0/8";
+
+  /** Prefix length of the subnets that are cut from the pools. */
+  public static final int DEFAULT_SUBNET_SIZE = 24;
+
+  /** UDP port of the overlay. */
+  public static final int DEFAULT_DATA_PATH_PORT = 4789;
+
   /** Nanoseconds between a node's heartbeats unless the spec says otherwise. */
   public static final long DEFAULT_HEARTBEAT_NANOS = 5_000_000_000L;
 
   public Cluster {
     defaultAddrPool = Copies.list(defaultAddrPool);
+    defaultAddrPool = defaultAddrPool.isEmpty() ? List.of(DEFAULT_ADDRESS_POOL) : defaultAddrPool;
+    subnetSize = subnetSize == 0 ? DEFAULT_SUBNET_SIZE : subnetSize;
+    dataPathPort = dataPathPort == 0 ? DEFAULT_DATA_PATH_PORT : dataPathPort;
   }
 
   @Override
@@ -59,13 +72,14 @@ public record Cluster(
     return with(c -> c.version(version).createdAt(createdAt).updatedAt(updatedAt));
   }
 
-  /** Ended tasks kept per slot. */
+  /** Tasks kept per slot. A negative limit is none: all are kept. */
   public int taskHistoryLimit() {
     Long said =
         spec.orchestration() == null ? null : spec.orchestration().taskHistoryRetentionLimit();
-    return said == null
-        ? DEFAULT_TASK_HISTORY
-        : (int) Math.max(0, Math.min(Integer.MAX_VALUE, said));
+    if (said == null) {
+      return DEFAULT_TASK_HISTORY;
+    }
+    return said < 0 ? Integer.MAX_VALUE : (int) Math.min(Integer.MAX_VALUE, said);
   }
 
   /** Nanoseconds between a node's heartbeats. */
@@ -99,9 +113,9 @@ public record Cluster(
   public record Orchestration(@Nullable Long taskHistoryRetentionLimit) {}
 
   public record Raft(
-      @Nullable Long snapshotInterval,
-      @Nullable Long keepOldSnapshots,
-      @Nullable Long logEntriesForSlowFollowers,
+      @Unsigned @Nullable Long snapshotInterval,
+      @Unsigned @Nullable Long keepOldSnapshots,
+      @Unsigned @Nullable Long logEntriesForSlowFollowers,
       @Nullable Integer electionTick,
       @Nullable Integer heartbeatTick) {}
 
@@ -118,7 +132,7 @@ public record Cluster(
       @JsonProperty("ExternalCAs") @Nullable JsonNode externalCas,
       @JsonProperty("SigningCACert") @Nullable String signingCaCert,
       @JsonProperty("SigningCAKey") @Nullable Sensitive signingCaKey,
-      @Nullable Long forceRotate) {}
+      @Unsigned @Nullable Long forceRotate) {}
 
   /**
    * @param logDriver of tasks whose spec names none

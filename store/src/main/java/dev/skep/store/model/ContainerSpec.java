@@ -52,17 +52,17 @@ public record ContainerSpec(
 
   public ContainerSpec {
     labels = Copies.map(labels);
-    command = Copies.list(command);
-    args = Copies.list(args);
-    env = Copies.list(env);
-    groups = Copies.list(groups);
+    command = Copies.texts(command);
+    args = Copies.texts(args);
+    env = Copies.texts(env);
+    groups = Copies.texts(groups);
     mounts = Copies.list(mounts);
-    hosts = Copies.list(hosts);
+    hosts = Copies.texts(hosts);
     secrets = Copies.list(secrets);
     configs = Copies.list(configs);
     sysctls = Copies.map(sysctls);
-    capabilityAdd = Copies.list(capabilityAdd);
-    capabilityDrop = Copies.list(capabilityDrop);
+    capabilityAdd = Copies.texts(capabilityAdd);
+    capabilityDrop = Copies.texts(capabilityDrop);
     ulimits = Copies.list(ulimits);
   }
 
@@ -147,16 +147,16 @@ public record ContainerSpec(
       @Nullable Long startPeriod,
       @Nullable Long startInterval) {
     public Healthcheck {
-      test = Copies.list(test);
+      test = Copies.texts(test);
     }
   }
 
   /** Name resolution inside the container. */
   public record DnsConfig(List<String> nameservers, List<String> search, List<String> options) {
     public DnsConfig {
-      nameservers = Copies.list(nameservers);
-      search = Copies.list(search);
-      options = Copies.list(options);
+      nameservers = Copies.texts(nameservers);
+      search = Copies.texts(search);
+      options = Copies.texts(options);
     }
   }
 
@@ -169,7 +169,10 @@ public record ContainerSpec(
    * @param mode Unix permission bits
    */
   public record FileTarget(
-      @Nullable String name, @Nullable String uid, @Nullable String gid, @Nullable Integer mode) {}
+      @Nullable String name,
+      @Nullable String uid,
+      @Nullable String gid,
+      @Unsigned @Nullable Integer mode) {}
 
   /**
    * A secret that the container reads.

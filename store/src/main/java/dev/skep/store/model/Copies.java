@@ -4,6 +4,7 @@ import java.util.AbstractMap;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -19,6 +20,13 @@ final class Copies {
 
   static <T> List<T> list(@Nullable List<T> from) {
     return from == null || from.isEmpty() ? List.of() : List.copyOf(from);
+  }
+
+  /** As {@link #list}; a text that a client says is null is an empty one, as in Go. */
+  static List<String> texts(@Nullable List<String> from) {
+    return from != null && from.stream().anyMatch(Objects::isNull)
+        ? from.stream().map(text -> Objects.requireNonNullElse(text, "")).toList()
+        : list(from);
   }
 
   /** A list with one more at its end. */

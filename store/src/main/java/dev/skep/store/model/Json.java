@@ -97,6 +97,9 @@ public final class Json {
                     c.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
                         .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
                         .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail));
+    if (view == Api.class) {
+      builder.annotationIntrospector(new UnsignedReader.Finder());
+    }
     for (Class<?> collection : List.of(List.class, Map.class)) {
       builder.withConfigOverride(
           collection,

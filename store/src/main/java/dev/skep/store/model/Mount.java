@@ -1,5 +1,6 @@
 package dev.skep.store.model;
 
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param type bind, volume, tmpfs, npipe, image or cluster
  */
+@RecordBuilder
 public record Mount(
     @Nullable String type,
     @Nullable String source,
@@ -19,14 +21,17 @@ public record Mount(
     @Nullable VolumeOptions volumeOptions,
     @Nullable ImageOptions imageOptions,
     @Nullable TmpfsOptions tmpfsOptions,
-    @Nullable ClusterOptions clusterOptions) {
+    @Nullable ClusterOptions clusterOptions)
+    implements MountBuilder.With {
 
+  @RecordBuilder
   public record BindOptions(
       @Nullable String propagation,
       @Nullable Boolean nonRecursive,
       @Nullable Boolean createMountpoint,
       @Nullable Boolean readOnlyNonRecursive,
-      @Nullable Boolean readOnlyForceRecursive) {}
+      @Nullable Boolean readOnlyForceRecursive)
+      implements MountBindOptionsBuilder.With {}
 
   public record VolumeOptions(
       @Nullable Boolean noCopy,
@@ -45,7 +50,7 @@ public record Mount(
    * @param mode Unix permission bits
    */
   public record TmpfsOptions(
-      @Nullable Long sizeBytes, @Nullable Integer mode, List<List<String>> options) {
+      @Nullable Long sizeBytes, @Unsigned @Nullable Integer mode, List<List<String>> options) {
     public TmpfsOptions {
       options = Copies.list(options);
     }

@@ -43,11 +43,12 @@ public record ServiceSpec(
     }
   }
 
-  public record Replicated(@Nullable Long replicas) {}
+  public record Replicated(@Unsigned @Nullable Long replicas) {}
 
   public record Global() {}
 
-  public record ReplicatedJob(@Nullable Long maxConcurrent, @Nullable Long totalCompletions) {}
+  public record ReplicatedJob(
+      @Unsigned @Nullable Long maxConcurrent, @Unsigned @Nullable Long totalCompletions) {}
 
   public record GlobalJob() {}
 
@@ -62,7 +63,7 @@ public record ServiceSpec(
    * @param order stop-first (default) or start-first
    */
   public record UpdateConfig(
-      long parallelism,
+      @Unsigned long parallelism,
       @Nullable Long delay,
       @Nullable String failureAction,
       @Nullable Long monitor,
@@ -94,8 +95,8 @@ public record ServiceSpec(
   public record PortConfig(
       @Nullable String name,
       @Nullable String protocol,
-      @Nullable Integer targetPort,
-      @Nullable Integer publishedPort,
+      @Unsigned @Nullable Integer targetPort,
+      @Unsigned @Nullable Integer publishedPort,
       @Nullable String publishMode)
       implements ServiceSpecPortConfigBuilder.With {
     /** tcp unless said otherwise. */

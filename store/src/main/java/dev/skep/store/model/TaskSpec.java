@@ -24,7 +24,7 @@ public record TaskSpec(
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Placement placement,
     List<NetworkAttachmentConfig> networks,
     @Nullable Driver logDriver,
-    long forceUpdate,
+    @Unsigned long forceUpdate,
     @Nullable String runtime)
     implements TaskSpecBuilder.With {
 
@@ -54,7 +54,7 @@ public record TaskSpec(
   public record RestartPolicy(
       @Nullable String condition,
       @Nullable Long delay,
-      @Nullable Long maxAttempts,
+      @Unsigned @Nullable Long maxAttempts,
       @Nullable Long window) {}
 
   /**
@@ -66,12 +66,12 @@ public record TaskSpec(
   public record Placement(
       List<String> constraints,
       List<Preference> preferences,
-      @Nullable Long maxReplicas,
+      @Unsigned @Nullable Long maxReplicas,
       List<NodeDescription.Platform> platforms) {
     public static final Placement ANYWHERE = new Placement(List.of(), List.of(), null, List.of());
 
     public Placement {
-      constraints = Copies.list(constraints);
+      constraints = Copies.texts(constraints);
       preferences = Copies.list(preferences);
       platforms = Copies.list(platforms);
     }
@@ -90,7 +90,7 @@ public record TaskSpec(
   public record NetworkAttachmentConfig(
       @Nullable String target, List<String> aliases, java.util.Map<String, String> driverOpts) {
     public NetworkAttachmentConfig {
-      aliases = Copies.list(aliases);
+      aliases = Copies.texts(aliases);
       driverOpts = Copies.map(driverOpts);
     }
   }
