@@ -88,6 +88,49 @@ class ServiceApiTest {
     assertThat(gateway.get("/services").json().get(0).has("ServiceStatus")).isFalse();
   }
 
+  @Test
+  void wants_yes_and_no_said_as_go_does() {
+    create(WEB);
+    String invalid = "strconv.ParseBool: parsing \"zz\": invalid syntax";
+
+    gateway
+        .get("/v1.41/services/web?insertDefaults=zz")
+        .refuses(400, "invalid value for insertDefaults: zz: " + invalid);
+    gateway.get("/services?status=zz").refuses(400, "invalid value for status: zz: " + invalid);
+    gateway.get("/v1.41/services?status=").expect(200);
+    assertThat(
+            gateway.get("/v1.40/services?status=zz").expect(200).json().get(0).has("ServiceStatus"))
+        .isFalse();
+    assertThat(gateway.get("/services/web?insertDefaults=T").expect(200).text())
+        .contains("StopGracePeriod");
+  }
+
+  @Test
+  void says_which_preference_has_no_effect() {
+    String spread =
+        """
+        {"Name":"%s","TaskTemplate":{"ContainerSpec":{"Image":"i"},"Placement":{"Preferences":[
+         {"Spread":{"SpreadDescriptor":"%s"}}]}}}\
+        """;
+    assertThat(
+            gateway
+                .post("/services/create", spread.formatted("one", "zone"))
+                .expect(201)
+                .json()
+                .at("/Warnings/0")
+                .asText())
+        .startsWith("placement preference 'zone' has no effect: use spread=node.labels.NAME");
+    assertThat(
+            gateway
+                .post("/services/create", spread.formatted("two", "node.labels.zone"))
+                .expect(201)
+                .json()
+                .has("Warnings"))
+        .isFalse();
+    assertThat(update("two", spread.formatted("two", "zone")).expect(200).text())
+        .contains("placement preference 'zone' has no effect");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -177,13 +220,13 @@ class ServiceApiTest {
     ingress(
         GatewayFixture.WORKER,
         asked,
-        List.of(new RefusedPort(8080, "tcp", "Address already in use")));
+        List.of(new RefusedPort(8080, "tcp", "address already in use")));
 
     gateway
         .post("/services/create", spec("web", port(8080, "ingress")))
         .refuses(
             400,
-            "port '8080' cannot be published on node node-2 (127.0.0.3): Address already in use;"
+            "port '8080' cannot be published on node node-2 (127.0.0.3): address already in use;"
                 + " free it there or choose another port");
     assertThat(asked).hasSize(2);
     assertThat(gateway.store.state().services()).isEmpty();
@@ -199,7 +242,7 @@ class ServiceApiTest {
     ingress(
         GatewayFixture.WORKER,
         asked,
-        List.of(new RefusedPort(8080, "tcp", "Address already in use")));
+        List.of(new RefusedPort(8080, "tcp", "address already in use")));
 
     update("web", spec("web", port(8080, "ingress") + ",\"Labels\":{\"a\":\"b\"}")).expect(200);
     assertThat(asked).isEmpty();
@@ -225,9 +268,9 @@ class ServiceApiTest {
     Service service = stored("web");
     gateway.update(
         service.withPortErrors(
-            List.of(new PortError(GatewayFixture.WORKER, 8080, "tcp", "Address already in use"))));
+            List.of(new PortError(GatewayFixture.WORKER, 8080, "tcp", "address already in use"))));
     gateway.create(Tasks.of(stored("web"), "t1", 1, GatewayFixture.MANAGER, TaskState.RUNNING));
-    String sentence = "port 8080/tcp is not published on node node-2: Address already in use";
+    String sentence = "port 8080/tcp is not published on node node-2: address already in use";
 
     assertThat(gateway.get("/tasks/t1").json().get("Status").get("Err").asText())
         .isEqualTo(sentence);
@@ -245,7 +288,7 @@ class ServiceApiTest {
         .isEqualTo("{\"Warnings\":null}\n");
     assertThat(inspect("web").get("PreviousSpec").get("Labels").toString()).isEqualTo("{}");
     gateway
-        .post("/services/web/update?version=" + version, WEB)
+        .post("/services/web/update?version=" + version, spec("web", "\"Labels\":{\"a\":\"c\"}"))
         .refuses(500, "rpc error: code = Unknown desc = update out of sequence");
     gateway
         .post("/services/web/update", WEB)

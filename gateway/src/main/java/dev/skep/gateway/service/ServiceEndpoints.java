@@ -7,6 +7,7 @@ import dev.skep.gateway.api.Lookup;
 import dev.skep.gateway.api.Reply;
 import dev.skep.gateway.api.SwarmGate;
 import dev.skep.store.ClusterState;
+import dev.skep.store.Store;
 import dev.skep.store.Transaction;
 import dev.skep.store.membership.Membership.Manager;
 import dev.skep.store.model.Ids;
@@ -27,10 +28,14 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** GET /services, POST /services/create, GET and DELETE /services/{id}, POST …/{id}/update. */
 public final class ServiceEndpoints {
+  /** Before this version of the API the list had no status, and nobody asked for it. */
+  private static final int STATUS_SINCE = 41;
+
   private final SwarmGate gate;
   private final Commits commits;
   private final Supplier<Set<String>> localNetworks;
@@ -56,23 +61,29 @@ public final class ServiceEndpoints {
 
   public Reply list(Call call) {
     ClusterState state = gate.state();
-    boolean status = call.flag("status");
+    boolean status = call.speaks(STATUS_SINCE) && call.trueOrFalse("status");
     ServiceFilter filter = ServiceFilter.of(call);
+    Instant now = clock.instant();
     return Reply.ok(
         state.services().stream()
             .filter(filter)
             .sorted(Comparator.comparing(Service::id))
             .map(service ->
                 ServiceView.of(
-                    service, service.spec(), status ? ServiceStatus.of(service, state) : null))
+                    service,
+                    service.spec(),
+                    status ? ServiceStatus.of(service, state) : null,
+                    JobOutcome.status(service, state, now)))
             .toList());
   }
 
   public Reply inspect(Call call) {
-    Service service = Lookup.service(gate.state(), call.path("id"));
+    ClusterState state = gate.state();
+    Service service = Lookup.service(state, call.path("id"));
     ServiceSpec spec =
-        call.flag("insertDefaults") ? DefaultSpec.of(service.spec()) : service.spec();
-    return Reply.ok(ServiceView.of(service, spec, null));
+        call.trueOrFalse("insertDefaults") ? DefaultSpec.of(service.spec()) : service.spec();
+    return Reply.ok(
+        ServiceView.of(service, spec, null, JobOutcome.status(service, state, clock.instant())));
   }
 
   public Reply create(Call call) {
@@ -86,7 +97,9 @@ public final class ServiceEndpoints {
     ClusterState seen = manager.store().state();
     PortProbe.check(toCreate(named, id, local, seen), null, seen, manager.bus());
     commits.commit(state -> creation(id, toCreate(named, id, local, state), auth(call), state));
-    return Reply.created(Map.of("ID", id));
+    List<String> warnings = PlacementRules.warnings(accepted.taskTemplate());
+    return Reply.created(
+        warnings.isEmpty() ? Map.of("ID", id) : Map.of("ID", id, "Warnings", warnings));
   }
 
   private static ServiceSpec toCreate(
@@ -127,7 +140,8 @@ public final class ServiceEndpoints {
     ServiceSpec accepted = rollback || asked == null ? null : ServicePlan.accepted(asked);
     long version = call.objectVersion("service");
     Set<String> local = accepted == null ? Set.of() : localNetworks(accepted, manager);
-    Function<ClusterState, Service> plan = state -> updated(call, accepted, local, version, state);
+    Function<ClusterState, Service> plan =
+        state -> updated(call, accepted, local, version, state, manager.store());
     ClusterState seen = manager.store().state();
     Service before = Lookup.service(seen, call.path("id"));
     PortProbe.check(plan.apply(seen).spec(), before.spec(), seen, manager.bus());
@@ -145,25 +159,30 @@ public final class ServiceEndpoints {
       @Nullable ServiceSpec accepted,
       Set<String> local,
       long version,
-      ClusterState state) {
+      ClusterState state,
+      Store store) {
     Service before = Lookup.service(state, call.path("id"));
+    boolean overtaken = !before.version().shows(version);
     Sensitive auth = auth(call);
-    Service service;
     if (accepted == null) {
-      service =
+      Service service =
           ServiceUpdate.rollback(
               before, auth == null ? before.previousRegistryAuth() : auth, clock.instant());
       ServicePlan.checkInSwarm(service.spec(), before.id(), state);
-    } else {
-      ServiceSpec spec = ServicePlan.checked(accepted, before.id(), before, state, local);
-      service =
-          ServiceUpdate.to(
-              before, spec, auth == null ? keptAuth(call, before) : auth, clock.instant());
+      if (overtaken) {
+        throw ApiError.outOfSequence();
+      }
+      return service;
     }
-    if (!before.version().shows(version)) {
-      throw ApiError.outOfSequence();
+    ServiceSpec spec = ServicePlan.checked(accepted, before.id(), before, state, local);
+    if (overtaken) {
+      ServiceSpec read =
+          PastSpecs.at(store, before.id(), version).orElseThrow(ApiError::outOfSequence);
+      ServiceSpec both = SpecMerge.of(read, spec, before.spec());
+      spec = ServicePlan.checked(both, before.id(), before, state, local);
     }
-    return service;
+    return ServiceUpdate.to(
+        before, spec, auth == null ? keptAuth(call, before) : auth, clock.instant());
   }
 
   public Reply remove(Call call) {
@@ -208,7 +227,14 @@ public final class ServiceEndpoints {
   private static JsonObject warnings(Manager manager, String serviceId) {
     ClusterState state = manager.store().state();
     List<String> texts =
-        state.service(serviceId).map(service -> PortErrors.of(service, state)).orElse(List.of());
+        state
+            .service(serviceId)
+            .map(service ->
+                Stream.concat(
+                        PortErrors.of(service, state).stream(),
+                        PlacementRules.warnings(service.spec().taskTemplate()).stream())
+                    .toList())
+            .orElse(List.of());
     return new JsonObject().put("Warnings", texts.isEmpty() ? null : new JsonArray(texts));
   }
 }

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * A service as clients see it.
  *
  * @param endpoint never absent, unlike in the store
+ * @param updateStatus the service's own, or what became of a job
  */
 record ServiceView(
     String id,
@@ -29,7 +30,11 @@ record ServiceView(
     @Nullable JobStatus jobStatus) {
   private static final Endpoint UNALLOCATED = new Endpoint(EndpointSpec.NONE, List.of(), List.of());
 
-  static ServiceView of(Service service, ServiceSpec spec, @Nullable ServiceStatus status) {
+  static ServiceView of(
+      Service service,
+      ServiceSpec spec,
+      @Nullable ServiceStatus status,
+      @Nullable UpdateStatus updateStatus) {
     return new ServiceView(
         service.id(),
         service.version(),
@@ -38,7 +43,7 @@ record ServiceView(
         spec,
         service.previousSpec(),
         service.endpoint() == null ? UNALLOCATED : service.endpoint(),
-        service.updateStatus(),
+        updateStatus,
         status,
         service.jobStatus());
   }
