@@ -26,7 +26,10 @@ public record EngineReply(String what, int status, MultiMap headers, Buffer body
 
   /** The body as one object. Throws {@link EngineFailedException} when it is none. */
   public JsonObject object() {
-    return decoded() instanceof JsonObject object ? object : refuse("one object");
+    if (decoded() instanceof JsonObject object) {
+      return object;
+    }
+    throw unusable("one object");
   }
 
   /** The body as a list of objects. Throws {@link EngineFailedException} when it is none. */
@@ -35,7 +38,7 @@ public record EngineReply(String what, int status, MultiMap headers, Buffer body
         && array.stream().allMatch(JsonObject.class::isInstance)) {
       return array.stream().map(JsonObject.class::cast).toList();
     }
-    return refuse("a list of objects");
+    throw unusable("a list of objects");
   }
 
   /** Why the engine refused, in its own words where it has some. */
@@ -56,7 +59,7 @@ public record EngineReply(String what, int status, MultiMap headers, Buffer body
     return switch (of.getValue(key)) {
       case null -> null;
       case JsonObject object -> object;
-      default -> refuse("an object as " + key);
+      default -> throw unusable("an object as " + key);
     };
   }
 
@@ -65,7 +68,7 @@ public record EngineReply(String what, int status, MultiMap headers, Buffer body
     return switch (of.getValue(key)) {
       case null -> new JsonArray();
       case JsonArray array -> array;
-      default -> refuse("a list as " + key);
+      default -> throw unusable("a list as " + key);
     };
   }
 
@@ -77,7 +80,7 @@ public record EngineReply(String what, int status, MultiMap headers, Buffer body
     }
   }
 
-  private <T> T refuse(String wanted) {
-    throw EngineFailedException.unusable(what, "its body is not " + wanted, null);
+  private EngineFailedException unusable(String wanted) {
+    return EngineFailedException.unusable(what, "its body is not " + wanted, null);
   }
 }
