@@ -21,6 +21,9 @@ final class EngineProbe {
   /** Between an answer and the next ping: one costs the engine a fraction of a millisecond. */
   static final Duration PAUSE = Duration.ofSeconds(3);
 
+  /** After a miss: so that a silence is noticed soon after it is one. */
+  static final Duration PAUSE_AFTER_MISS = Duration.ofMillis(500);
+
   private final String nodeId;
   private final Engine engine;
   private final Fibers fibers;
@@ -58,11 +61,13 @@ final class EngineProbe {
     while (!closed) {
       boolean before = trouble().isPresent();
       Instant asked = clock.instant();
+      Duration pause = PAUSE;
       try {
         engine.ping().await();
         health.answered(clock.instant());
       } catch (EngineUnavailableException | EngineException e) {
         health.missed(asked, clock.instant(), String.valueOf(e.getMessage()));
+        pause = PAUSE_AFTER_MISS;
       }
       if (trouble().isPresent() != before) {
         LOG.atWarn()
@@ -71,7 +76,7 @@ final class EngineProbe {
             .log(before ? "the engine answers again" : "the engine does not answer");
         turned.run();
       }
-      fibers.pause(PAUSE);
+      fibers.pause(pause);
     }
   }
 }

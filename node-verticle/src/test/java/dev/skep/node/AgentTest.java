@@ -29,6 +29,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,6 +79,10 @@ class AgentTest {
   }
 
   private void startAgent() throws Exception {
+    startAgent(InstantSource.system());
+  }
+
+  private void startAgent(InstantSource clock) throws Exception {
     NodeSettings settings =
         new NodeSettings(
             NODE,
@@ -88,8 +93,7 @@ class AgentTest {
             dir.resolve("data"),
             List.of(Path.of("/dev/shm/skep-test-" + dir.getFileName())),
             List.of());
-    NodeVerticle verticle =
-        new NodeVerticle(settings, vertx, InstantSource.system(), new SecureRandom());
+    NodeVerticle verticle = new NodeVerticle(settings, vertx, clock, new SecureRandom());
     deployment =
         await(
             vertx.deployVerticle(
@@ -625,6 +629,27 @@ class AgentTest {
     leader().awaitState("t2", TaskState.FAILED);
     leader().awaitState("t3", TaskState.RUNNING);
     assertThat(engine().named("web.1.t1").starts()).isEqualTo(1);
+  }
+
+  @Test
+  void says_when_its_engine_does_not_answer_and_comes_back_with_it() throws Exception {
+    // A minute of its clock passes in a second.
+    Instant begin = Instant.now();
+    startAgent(() -> begin.plus(Duration.between(begin, Instant.now()).multipliedBy(60)));
+    leader().awaitSession(1);
+    leader().assign(Fixtures.task("t1", NODE));
+    leader().awaitState("t1", TaskState.RUNNING);
+
+    engine().down();
+    eventually(() -> !leader().troubles().isEmpty(), "word of the engine's silence");
+    assertThat(leader().troubles().getFirst()).startsWith("the engine does not answer for 30 s: ");
+    assertThat(leader().introductions()).hasSize(1);
+
+    engine().exit(engine().named("web.1.t1"), 4);
+    engine().up();
+    leader().awaitSession(2);
+    leader().awaitState("t1", TaskState.FAILED);
+    assertThat(leader().troubles()).hasSize(1);
   }
 
   @Test

@@ -48,6 +48,7 @@ final class FakeDispatcher {
   private final Map<String, List<TaskReport>> reports = new HashMap<>();
   private final List<Integer> batches = new ArrayList<>();
   private final List<OpenSession> introductions = new ArrayList<>();
+  private final List<String> troubles = new ArrayList<>();
   private @Nullable String session;
   private long sequence;
   private long applied;
@@ -88,6 +89,9 @@ final class FakeDispatcher {
       return Future.failedFuture(new BusFailure(BusFailure.NO_SESSION, "unknown session"));
     }
     heartbeats++;
+    if (heartbeat.trouble() != null) {
+      troubles.add(heartbeat.trouble());
+    }
     applied = heartbeat.applied();
     notifyAll();
     return Future.succeededFuture(new HeartbeatTaken(100));
@@ -134,6 +138,11 @@ final class FakeDispatcher {
   }
 
   // In the test's hands
+
+  /** Why the node could do no work, each time it said so. */
+  synchronized List<String> troubles() {
+    return List.copyOf(troubles);
+  }
 
   synchronized void provide(Network network) {
     networks.put(network.id(), network);

@@ -249,6 +249,23 @@ class SchedulerVerticleTest {
   }
 
   @Test
+  void a_node_that_says_that_it_can_do_no_work_is_down_in_its_own_words() throws Exception {
+    SessionOpened session = open();
+    next();
+    Heartbeat unfit =
+        new Heartbeat("n1", session.sessionId(), 1, "the engine does not answer for 30 s: x\ny");
+
+    bus.request(Addresses.HEARTBEAT, unfit, HeartbeatTaken.class, WAIT).await();
+
+    Node.NodeStatus status = store.state().node("n1").orElseThrow().status();
+    assertThat(status.state()).isEqualTo("down");
+    assertThat(status.message()).isEqualTo("the engine does not answer for 30 s: x");
+    open();
+    assertThat(next().type()).isEqualTo(AssignmentType.COMPLETE);
+    assertThat(store.state().node("n1").orElseThrow().status().state()).isEqualTo("ready");
+  }
+
+  @Test
   void routes_name_running_tasks_and_events_tell_each_change() throws Exception {
     BlockingQueue<StateEvent> events = new LinkedBlockingQueue<>();
     vertx

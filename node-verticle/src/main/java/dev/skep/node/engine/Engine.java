@@ -88,7 +88,7 @@ public final class Engine {
 
   public Future<ContainerDetails> inspectContainer(String idOrName) {
     return get("/containers/" + encode(idOrName) + "/json")
-        .map(answer -> answer.read(said -> ContainerDetails.from(said.object())));
+        .map(answer -> answer.read(said -> ContainerDetails.from(said.identified())));
   }
 
   /** Containers in any phase that carry all these labels ("key" or "key=value"). */
@@ -138,7 +138,7 @@ public final class Engine {
    */
   public Future<ImageDetails> inspectImage(String reference) {
     return get("/images/" + encodePath(reference) + "/json")
-        .map(answer -> answer.read(said -> ImageDetails.from(said.object())));
+        .map(answer -> answer.read(said -> ImageDetails.from(said.identified())));
   }
 
   /**

@@ -254,7 +254,14 @@ final class EngineHttp {
 
     /** The id of what was made. */
     String id() {
-      return read(said -> Objects.requireNonNull(said.object().getString("Id"), "no Id"));
+      return read(said -> said.identified().getString("Id"));
+    }
+
+    /** An object that says which one it is. */
+    JsonObject identified() {
+      JsonObject object = object();
+      Objects.requireNonNull(object.getString("Id"), "it has no Id");
+      return object;
     }
 
     Answer checked() {
