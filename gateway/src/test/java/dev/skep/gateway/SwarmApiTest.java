@@ -165,7 +165,7 @@ class SwarmApiTest {
         .post("/v1.41/swarm/update?version=" + cluster().version().index(), spec(-1))
         .expect(200);
 
-    assertThat(cluster().taskHistoryLimit()).isEqualTo(Integer.MAX_VALUE);
+    assertThat(cluster().taskHistoryLimit()).isEqualTo(Cluster.MOST_TASK_HISTORY);
     assertThat(gateway.get("/swarm").json().at("/Spec/Orchestration").toString())
         .isEqualTo("{\"TaskHistoryRetentionLimit\":-1}");
   }

@@ -62,9 +62,6 @@ final class TaskWork {
   /** How long the event of a container's end may lag behind the answer to its stop. */
   private static final Duration LATE_EVENT = Duration.ofSeconds(1);
 
-  /** For a container whose task nobody knows any more; a stop that takes longer is asked again. */
-  private static final Duration UNKNOWN_GRACE = Duration.ofMinutes(10);
-
   /** What the ingress may take longer to answer than the grace it was given. */
   private static final Duration DRAIN_SLACK = Duration.ofSeconds(5);
 
@@ -362,8 +359,11 @@ final class TaskWork {
     Future<Void> stopped;
     try {
       ContainerSpec spec = kept.spec();
+      // The service may have got another grace period since the container was made.
       stopped =
-          engine.stopContainer(containerId, spec == null ? UNKNOWN_GRACE : StopRule.grace(spec));
+          spec == null
+              ? engine.stopContainer(containerId)
+              : engine.stopContainer(containerId, StopRule.grace(spec));
       fibers.await(stopped, SLOW_STOP);
     } finally {
       gate.leave();

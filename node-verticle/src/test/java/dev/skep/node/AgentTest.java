@@ -380,6 +380,21 @@ class AgentTest {
   }
 
   @Test
+  void stops_with_the_grace_period_that_the_service_has_by_then() throws Exception {
+    startInSession();
+    leader().assign(Fixtures.task("t1", NODE));
+    leader().awaitState("t1", TaskState.RUNNING);
+    FakeContainer c = engine().named("web.1.t1");
+    ContainerSpec longer =
+        ContainerSpec.of(Fixtures.IMAGE).withStopGracePeriod(Duration.ofSeconds(60).toNanos());
+    leader().assign(Fixtures.task("t1", NODE, longer));
+    leader().want("t1", TaskState.SHUTDOWN);
+    leader().awaitState("t1", TaskState.SHUTDOWN);
+    assertThat(c.graceSeconds).isEqualTo("60");
+    assertThat(engine().containers()).as("the container is the same").containsExactly(c);
+  }
+
+  @Test
   void drains_before_it_stops_and_only_where_there_is_something_to_drain() throws Exception {
     BlockingQueue<String> order = new LinkedBlockingQueue<>();
     new Bus(vertx.eventBus())

@@ -37,12 +37,19 @@ final class Session {
   private final String nodeId;
   private final String id;
 
-  /** The desired state that each task was sent with: nothing else of a sent task changes. */
-  private final Map<String, TaskState> sent = new HashMap<>();
+  /** What each task was sent with: nothing else of a sent task changes that an agent goes by. */
+  private final Map<String, Sent> sent = new HashMap<>();
 
   private final Set<String> changed = new TreeSet<>();
   private boolean complete = true;
   private long sequence;
+
+  private record Sent(TaskState desired, @Nullable Long stopGracePeriod) {
+    static Sent of(Task task) {
+      ContainerSpec container = task.spec().containerSpec();
+      return new Sent(task.desiredState(), container == null ? null : container.stopGracePeriod());
+    }
+  }
 
   Session(String nodeId, String id) {
     this.nodeId = nodeId;
@@ -95,7 +102,7 @@ final class Session {
       return Optional.empty();
     }
     tasks.sort(Comparator.comparing(Task::createdAt).thenComparing(Task::id));
-    tasks.forEach(task -> sent.put(task.id(), task.desiredState()));
+    tasks.forEach(task -> sent.put(task.id(), Sent.of(task)));
     removed.forEach(sent::remove);
     complete = false;
     long before = all ? 0 : sequence;
@@ -118,7 +125,7 @@ final class Session {
     for (String taskId : changed) {
       Task task = state.task(taskId).orElse(null);
       if (task != null && task.nodeId().equals(nodeId) && dispatched(task)) {
-        if (task.desiredState() != sent.get(taskId)) {
+        if (!Sent.of(task).equals(sent.get(taskId))) {
           tasks.add(task);
         }
       } else if (sent.containsKey(taskId)) {

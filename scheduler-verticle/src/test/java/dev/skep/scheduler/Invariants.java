@@ -11,6 +11,7 @@ import dev.skep.store.model.Node.NodeSpec;
 import dev.skep.store.model.Node.NodeStatus;
 import dev.skep.store.model.Resources.Reservations;
 import dev.skep.store.model.Service;
+import dev.skep.store.model.Service.JobStatus;
 import dev.skep.store.model.Service.UpdateStatus;
 import dev.skep.store.model.ServiceSpec;
 import dev.skep.store.model.ServiceSpec.PortConfig;
@@ -36,10 +37,12 @@ public final class Invariants {
   private final Duration staleness;
 
   private final SlotInvariants slots;
+  private final HealthyTasks healthy;
 
   public Invariants(Duration staleness) {
     this.staleness = staleness;
     this.slots = new SlotInvariants(staleness);
+    this.healthy = new HealthyTasks(staleness);
   }
 
   // ------------------------------------------------------------------ after every commit
@@ -47,6 +50,7 @@ public final class Invariants {
   /** What is wrong with a commit. */
   public List<String> afterCommit(Commit commit) {
     List<String> wrong = new ArrayList<>(slots.afterCommit(commit));
+    wrong.addAll(healthy.afterCommit(commit));
     Set<String> nodes = new HashSet<>();
     for (Change change : commit.changes()) {
       if (change.object() instanceof Task task) {
@@ -215,7 +219,7 @@ public final class Invariants {
     long completed =
         slots.values().stream()
             .flatMap(List::stream)
-            .filter(t -> t.state() == TaskState.COMPLETE)
+            .filter(t -> t.state() == TaskState.COMPLETE && ofThisRun(service, t))
             .count();
     if (mode.replicated() != null) {
       Long replicas = mode.replicated().replicas();
@@ -249,6 +253,11 @@ public final class Invariants {
     ServiceSpec.Mode mode = service.spec().mode();
     boolean perNode = mode != null && (mode.global() != null || mode.globalJob() != null);
     return perNode ? task.nodeId() : Integer.toString(task.slot());
+  }
+
+  private static boolean ofThisRun(Service service, Task task) {
+    JobStatus job = service.jobStatus();
+    return job == null || job.jobIteration().equals(task.jobIteration());
   }
 
   private static boolean down(Node node) {

@@ -54,7 +54,9 @@ class MutationTest {
         bug("runs completed jobs again", eachOp(MutationTest::again)),
         bug("gives a port twice", eachOp((world, op) -> List.of(samePort(op)))),
         bug("sends differences to agents that have nothing", told(MutationTest::asDifference)),
-        bug("leaves tasks out of what it sends whole", told(MutationTest::firstHalf)));
+        bug("leaves tasks out of what it sends whole", told(MutationTest::firstHalf)),
+        bug("replaces a task that fits", eachOp(MutationTest::needlessly)),
+        bug("ends what served while its successor is on trial", eachOp(MutationTest::tooSoon)));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -184,6 +186,34 @@ class MutationTest {
     if (op instanceof Op.Update(Task task) && stops(task) && task.state() == TaskState.RUNNING) {
       for (Task other : world.state().tasksOfService(task.serviceId())) {
         if (other.slot() != task.slot() && other.live() && other.state() == TaskState.RUNNING) {
+          return List.of(op, new Op.Update(other.withDesiredState(TaskState.SHUTDOWN)));
+        }
+      }
+    }
+    return List.of(op);
+  }
+
+  /** What was seen of a task that runs well ends it now and then. */
+  private static List<Op> needlessly(Simulation world, Op op) {
+    return op instanceof Op.Update(Task task)
+            && task.desiredState() == TaskState.RUNNING
+            && world.state().task(task.id()).map(t -> t.state() == TaskState.RUNNING).orElse(false)
+            && world.chance(0.3)
+        ? List.of(new Op.Update(task.withDesiredState(TaskState.SHUTDOWN)))
+        : List.of(op);
+  }
+
+  /** A start-first update goes on as Swarm's does: the old task leaves when the new one runs. */
+  private static List<Op> tooSoon(Simulation world, Op op) {
+    if (op instanceof Op.Update(Task task)
+        && task.state() == TaskState.RUNNING
+        && task.desiredState() == TaskState.RUNNING) {
+      for (Task other : world.state().tasksOfService(task.serviceId())) {
+        if (other.slotKey().equals(task.slotKey())
+            && !other.id().equals(task.id())
+            && other.state() == TaskState.RUNNING
+            && other.desiredState() == TaskState.RUNNING
+            && !other.spec().equals(task.spec())) {
           return List.of(op, new Op.Update(other.withDesiredState(TaskState.SHUTDOWN)));
         }
       }

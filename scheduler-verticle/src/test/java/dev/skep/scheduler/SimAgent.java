@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A node of the simulation: an agent with containers that start, crash and complete. */
 final class SimAgent {
+  /** A container of a flaky image exits within so many milliseconds of its start. */
+  private static final long FLAKY_FOR = 900;
+
   /** The share of a job's containers that fail. */
   private static final double JOB_FAILS = 0.15;
 
@@ -325,6 +328,10 @@ final class SimAgent {
         } else {
           task.container = true;
           move(task, TaskState.RUNNING);
+          if (image.startsWith("flaky")) {
+            String id = task.task.id();
+            later(100, FLAKY_FOR, () -> crash(id));
+          }
         }
       }
       case RUNNING -> {

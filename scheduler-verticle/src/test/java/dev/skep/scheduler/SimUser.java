@@ -154,7 +154,10 @@ final class SimUser {
 
   private String image() {
     images++;
-    return (world.chance(0.15) ? "missing:" : world.chance(0.15) ? "broken:" : "web:") + images;
+    return (world.chance(0.15)
+            ? "missing:"
+            : world.chance(0.15) ? "broken:" : world.chance(0.1) ? "flaky:" : "web:")
+        + images;
   }
 
   /** A change of a service, as the gateway makes it. */
@@ -215,6 +218,14 @@ final class SimUser {
 
   private ServiceSpec updated(ServiceSpec spec) {
     TaskSpec template = spec.taskTemplate();
+    ContainerSpec container = template.containerSpec();
+    if (container != null && world.chance(0.2)) {
+      return spec.withTaskTemplate(
+          world.chance(0.5)
+              ? template.withRestartPolicy(template().restartPolicy())
+              : template.withContainerSpec(
+                  container.withStopGracePeriod(world.between(1, 9) * Samples.SECOND)));
+    }
     return spec.withTaskTemplate(
         world.chance(0.2)
             ? template.withForceUpdate(template.forceUpdate() + 1)

@@ -190,11 +190,15 @@ final class Draft {
   private Task indexed(Task given, @Nullable Task before) {
     Task like = before == null ? newest(given.serviceId()) : before;
     Task task = SharedParts.of(given, like);
-    if (before == null) {
-      if (like == null || like.spec() != task.spec()) {
-        newest.put(task.serviceId(), task);
-      }
-    } else {
+    if (before != null && before.spec() != task.spec()) {
+      // It took over something new, as others of its service do.
+      like = newest(given.serviceId());
+      task = SharedParts.of(task, like);
+    }
+    if (like == null || like.spec() != task.spec()) {
+      newest.put(task.serviceId(), task);
+    }
+    if (before != null) {
       if (!before.serviceId().equals(task.serviceId())) {
         opened(services, base.tasksByService(), before.serviceId()).remove(before.id());
       }

@@ -2,6 +2,7 @@ package dev.skep.store;
 
 import dev.skep.store.constraint.Constraint;
 import dev.skep.store.constraint.ConstraintException;
+import dev.skep.store.model.ContainerSpec;
 import dev.skep.store.model.Node;
 import dev.skep.store.model.Service;
 import dev.skep.store.model.ServiceSpec.EndpointSpec;
@@ -9,6 +10,7 @@ import dev.skep.store.model.Task;
 import dev.skep.store.model.TaskSpec;
 import dev.skep.store.model.TaskSpec.Placement;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -68,7 +70,8 @@ public final class TaskFreshness {
   /**
    * A task is up to date when it was made from the service's spec version, or from an equal task
    * template and endpoint. A change of the placement alone asks for no replacement as long as the
-   * task's node satisfies the new one.
+   * task's node satisfies the new one; nor does a change of what a live task {@linkplain #adapted
+   * takes over}.
    *
    * @param node the task's node; absent while it has none
    */
@@ -79,10 +82,32 @@ public final class TaskFreshness {
     if (!endpoint.equals(task.endpoint() == null ? EndpointSpec.NONE : task.endpoint())) {
       return false;
     }
-    return template.equals(task.spec())
+    TaskSpec spec = task.state().ended() ? task.spec() : adapted(task.spec());
+    return template.equals(spec)
         || (node != null
-            && template.withPlacement(task.spec().placement()).equals(task.spec())
-            && placementAllows(task.spec().placement(), node));
+            && template.withPlacement(spec.placement()).equals(spec)
+            && placementAllows(spec.placement(), node));
+  }
+
+  /**
+   * A live task's spec with what needs no new container: the grace period, which counts when the
+   * container is stopped, and the restart policy, which counts when it has ended. The template
+   * itself where nothing else differs.
+   */
+  public TaskSpec adapted(TaskSpec spec) {
+    ContainerSpec own = spec.containerSpec();
+    ContainerSpec now = template.containerSpec();
+    boolean samePolicy = Objects.equals(spec.restartPolicy(), template.restartPolicy());
+    boolean sameGrace =
+        own == null || now == null || Objects.equals(own.stopGracePeriod(), now.stopGracePeriod());
+    if (samePolicy && sameGrace) {
+      return spec;
+    }
+    TaskSpec adapted = samePolicy ? spec : spec.withRestartPolicy(template.restartPolicy());
+    if (!sameGrace && own != null && now != null) {
+      adapted = adapted.withContainerSpec(own.withStopGracePeriod(now.stopGracePeriod()));
+    }
+    return adapted.equals(template) ? template : adapted;
   }
 
   /**

@@ -19,6 +19,7 @@ import dev.skep.store.model.Version;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class TaskFreshnessTest {
@@ -76,6 +77,23 @@ class TaskFreshnessTest {
                 new TaskSpec.Placement(List.of("service.name!=db"), List.of(), null, List.of())));
     assertThat(TaskFreshness.of(apart).upToDate(task, node())).isFalse();
     assertThat(TaskFreshness.of(here).upToDate(taskOf(apart), node())).isFalse();
+  }
+
+  @Test
+  void what_needs_no_new_container_replaces_no_live_task() {
+    ContainerSpec container = Objects.requireNonNull(TEMPLATE.containerSpec());
+    TaskSpec longer =
+        TEMPLATE
+            .withContainerSpec(container.withStopGracePeriod(60_000_000_000L))
+            .withRestartPolicy(new TaskSpec.RestartPolicy("none", null, null, null));
+    Task task = taskOf(service(TEMPLATE));
+    assertThat(TaskFreshness.of(service(longer)).upToDate(task, node())).isTrue();
+    assertThat(TaskFreshness.of(service(longer)).adapted(task.spec()))
+        .isEqualTo(TaskFreshness.of(service(longer)).template());
+    Task ended = task.withStatus(TaskStatus.of(Instant.EPOCH, TaskState.COMPLETE, "finished"));
+    assertThat(TaskFreshness.of(service(longer)).upToDate(ended, node()))
+        .as("it may be asked for again")
+        .isFalse();
   }
 
   private static Service service(TaskSpec template) {

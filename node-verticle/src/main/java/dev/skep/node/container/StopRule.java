@@ -1,5 +1,6 @@
 package dev.skep.node.container;
 
+import dev.skep.node.engine.Engine;
 import dev.skep.store.model.ContainerSpec;
 import java.time.Duration;
 import java.util.Set;
@@ -18,9 +19,8 @@ public final class StopRule {
     return nanos == null ? DEFAULT_GRACE : Duration.ofNanos(Math.max(0, nanos));
   }
 
-  /** The engine counts in whole seconds; a part of one counts as one. */
   static int graceSeconds(ContainerSpec spec) {
-    return (int) Math.min(Integer.MAX_VALUE, grace(spec).plusMillis(999).toSeconds());
+    return Engine.wholeSeconds(grace(spec));
   }
 
   /**

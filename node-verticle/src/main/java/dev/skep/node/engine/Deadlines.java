@@ -24,6 +24,12 @@ final class Deadlines {
   /** What a stop may take beyond the grace period: the kill, and the networks after it. */
   static final Duration STOP_SLACK = Duration.ofMinutes(1);
 
+  /**
+   * The grace period of a container that nobody knows any more; a stop that takes longer is asked
+   * again.
+   */
+  static final Duration UNKNOWN_GRACE = Duration.ofMinutes(10);
+
   /** For the head of a log or of the events; the engine sends it before anything is in them. */
   static final Duration HEAD = Duration.ofSeconds(30);
 

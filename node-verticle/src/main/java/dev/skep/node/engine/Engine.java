@@ -98,13 +98,27 @@ public final class Engine {
   }
 
   /**
-   * Sends the container's stop signal, waits out the grace period that it was created with, then
-   * kills it; done when it has stopped.
-   *
-   * @param grace that grace period, for the deadline
+   * Sends the container's stop signal, waits out the grace period, in whole seconds, then kills it;
+   * done when it has stopped.
    */
   public Future<Void> stopContainer(String id, Duration grace) {
-    return prefixed("/containers/" + encode(id) + "/stop")
+    return stop(id, "?t=" + wholeSeconds(grace), grace);
+  }
+
+  /**
+   * As {@link #stopContainer(String, Duration)}, with the grace period that it was created with.
+   */
+  public Future<Void> stopContainer(String id) {
+    return stop(id, "", Deadlines.UNKNOWN_GRACE);
+  }
+
+  /** The engine counts in whole seconds; a part of one counts as one. */
+  public static int wholeSeconds(Duration grace) {
+    return (int) Math.min(Integer.MAX_VALUE, grace.plusMillis(999).toSeconds());
+  }
+
+  private Future<Void> stop(String id, String query, Duration grace) {
+    return prefixed("/containers/" + encode(id) + "/stop" + query)
         .compose(uri -> http.longCall(HttpMethod.POST, uri, grace.plus(Deadlines.STOP_SLACK)))
         .onFailure(this::noteLoss)
         .mapEmpty();

@@ -26,6 +26,10 @@ public final class FakeContainer {
   final Map<String, String> addresses = new LinkedHashMap<>();
   final List<Buffer> log = new ArrayList<>();
   final List<HttpServerResponse> followers = new ArrayList<>();
+
+  /** What the last stop asked for; absent when it left that to the container. */
+  public volatile @Nullable String graceSeconds;
+
   @Nullable HttpServerResponse stopping;
 
   FakeContainer(String id, String name, JsonObject body) {

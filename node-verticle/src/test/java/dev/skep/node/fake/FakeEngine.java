@@ -413,7 +413,7 @@ public final class FakeEngine {
     }
     switch (parts[2]) {
       case "start" -> start(response, c);
-      case "stop" -> stop(response, c);
+      case "stop" -> stop(request, response, c);
       case "kill" -> {
         if (!c.running()) {
           fail(
@@ -476,7 +476,8 @@ public final class FakeEngine {
     response.setStatusCode(204).end();
   }
 
-  private void stop(HttpServerResponse response, FakeContainer c) {
+  private void stop(HttpServerRequest request, HttpServerResponse response, FakeContainer c) {
+    c.graceSeconds = request.getParam("t");
     if (!c.running()) {
       response.setStatusCode(304).end();
       return;

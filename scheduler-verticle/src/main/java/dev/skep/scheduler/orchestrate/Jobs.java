@@ -8,20 +8,23 @@ import dev.skep.store.model.Task;
 import dev.skep.store.model.TaskState;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Services whose tasks are meant to complete: so many times in all, so many at once; or once on
- * every node. A new iteration removes the tasks of the last one and starts over.
+ * every node. A new iteration ends what still runs of the last one and starts over; the tasks of
+ * earlier iterations stay as a slot's history.
  */
 final class Jobs {
   private final Scope scope;
   private final Plan plan;
   private final Tending tending;
-  private final List<Slot> earlier;
+  private final List<Task> earlier = new ArrayList<>();
   private final List<Task> current = new ArrayList<>();
 
   Jobs(Scope scope, List<Task> tasks) {
@@ -29,30 +32,52 @@ final class Jobs {
     this.plan = scope.plan();
     this.tending = new Tending(scope);
     JobIteration iteration = Mode.iteration(scope.service());
-    List<Task> old = new ArrayList<>();
     for (Task task : tasks) {
-      (iteration.equals(task.jobIteration()) ? current : old).add(task);
+      (iteration.equals(task.jobIteration()) ? current : earlier).add(task);
     }
-    this.earlier = List.copyOf(Slot.byNumber(old).values());
   }
 
   /** Decides; returns all slots. */
   List<Slot> decide() {
-    for (Slot slot : earlier) {
-      for (Task task : List.copyOf(slot.tasks())) {
-        slot.desire(plan, task, TaskState.REMOVE);
-      }
+    boolean perNode = scope.mode().perNode();
+    Map<Object, Slot> slots =
+        new LinkedHashMap<>(perNode ? Slot.byNode(earlier) : Slot.byNumber(earlier));
+    slots.values().forEach(this::end);
+    List<Slot> now = perNode ? everyNode() : completions();
+    for (Slot slot : now) {
+      slots.merge(perNode ? slot.nodeId() : slot.number(), slot, Slot::followedBy);
     }
-    List<Slot> slots = new ArrayList<>(earlier);
-    slots.addAll(scope.mode().perNode() ? everyNode() : completions());
-    return slots;
+    return List.copyOf(slots.values());
+  }
+
+  /** Ends what an earlier iteration left running; nobody will hear of it from a lost node. */
+  private void end(Slot slot) {
+    if (scope.mode().perNode() && tending.nodeRemoved(slot)) {
+      return;
+    }
+    for (Task task : List.copyOf(slot.tasks())) {
+      if (scope.stopsHere()) {
+        return;
+      }
+      boolean heardOf = task.state().ended() || scope.fitness().mayRun(task);
+      slot.desire(plan, task, heardOf ? TaskState.SHUTDOWN : TaskState.REMOVE);
+    }
+  }
+
+  private long atOnce() {
+    ReplicatedJob said = said();
+    return said == null || said.maxConcurrent() == null ? 1 : said.maxConcurrent();
+  }
+
+  private @Nullable ReplicatedJob said() {
+    ServiceSpec.Mode mode = scope.service().spec().mode();
+    return mode == null ? null : mode.replicatedJob();
   }
 
   private List<Slot> completions() {
     SortedMap<Integer, Slot> slots = Slot.byNumber(current);
-    ServiceSpec.Mode mode = scope.service().spec().mode();
-    ReplicatedJob said = mode == null ? null : mode.replicatedJob();
-    long atOnce = said == null || said.maxConcurrent() == null ? 1 : said.maxConcurrent();
+    long atOnce = atOnce();
+    ReplicatedJob said = said();
     long total = said == null || said.totalCompletions() == null ? atOnce : said.totalCompletions();
     long active = 0;
     for (Slot slot : slots.values()) {

@@ -15,8 +15,9 @@ final class RestartRule {
   static final Duration DEFAULT_DELAY = Duration.ofSeconds(5);
 
   /**
-   * Restarts that a task remembers at most, so that tasks stay small; a policy that allows more
-   * attempts than this allows any number.
+   * Times of restarts that a task remembers at most, so that tasks stay small. A policy that allows
+   * more attempts than this in a window is counted in steps: of every second restart, say, the time
+   * is kept. That is right to a thousandth.
    */
   static final int MAX_REMEMBERED = 1000;
 
@@ -59,35 +60,68 @@ final class RestartRule {
   }
 
   private static boolean attemptsLeft(Task ended, @Nullable RestartPolicy policy) {
-    if (policy == null || policy.maxAttempts() == null || policy.maxAttempts() == 0) {
-      return true;
-    }
-    if (policy.maxAttempts() > MAX_REMEMBERED) {
-      return true;
-    }
-    return within(ended.restarts(), policy, ended.updatedAt()).size() < policy.maxAttempts();
+    return policy == null || most(policy) == 0 || counted(ended, policy) < most(policy);
   }
 
-  private static List<Instant> within(
-      List<Instant> restarts, @Nullable RestartPolicy policy, Instant end) {
-    if (policy == null || policy.window() == null || policy.window() == 0) {
-      return restarts;
-    }
-    Instant from = end.minusNanos(policy.window());
-    return restarts.stream().filter(at -> !at.isBefore(from)).toList();
+  /** Restarts at most; 0 for any number. */
+  private static long most(RestartPolicy policy) {
+    return policy.maxAttempts() == null ? 0 : Math.max(0, policy.maxAttempts());
   }
 
-  /** What the replacement of {@code ended}, made now, remembers. */
-  static List<Instant> remembered(Task ended, Instant now) {
+  /** Nanoseconds in which restarts count; 0 when all do. */
+  private static long window(RestartPolicy policy) {
+    return policy.window() == null ? 0 : Math.max(0, policy.window());
+  }
+
+  /** Of how many restarts one time is kept. */
+  private static long step(RestartPolicy policy) {
+    return Math.max(1, Math.ceilDiv(most(policy), MAX_REMEMBERED));
+  }
+
+  /** The restarts up to {@code ended} that the policy looks at. */
+  private static long counted(Task ended, RestartPolicy policy) {
+    if (window(policy) == 0) {
+      return restarts(ended);
+    }
+    Instant from = ended.updatedAt().minusNanos(window(policy));
+    long kept = ended.restarts().stream().filter(at -> !at.isBefore(from)).count();
+    long step = step(policy);
+    return kept * step + restarts(ended) % step;
+  }
+
+  /** How often the task's slot was restarted before it; tasks of older versions have times only. */
+  static long restarts(Task task) {
+    return Math.max(task.restartCount(), task.restarts().size());
+  }
+
+  /**
+   * The times that the replacement of {@code ended}, made now, remembers. The window is about what
+   * the policy asked for, as in Swarm, which has no back-off: were the time counted that the
+   * back-off adds, the attempts would leave the window while it waits, and a crash loop that has to
+   * end would not.
+   *
+   * @param slowedBy what the back-off adds to the delay
+   */
+  static List<Instant> remembered(Task ended, Instant now, Duration slowedBy) {
     RestartPolicy policy = ended.spec().restartPolicy();
-    List<Instant> restarts = new ArrayList<>(ended.restarts());
-    restarts.add(now);
-    long needed = 1;
-    if (policy != null && policy.maxAttempts() != null) {
-      needed = Math.max(needed, Math.min(policy.maxAttempts(), MAX_REMEMBERED));
+    if (policy == null || most(policy) == 0 || window(policy) == 0) {
+      return List.of();
     }
-    int from = (int) Math.max(0, restarts.size() - needed);
-    return restarts.subList(from, restarts.size());
+    List<Instant> restarts = new ArrayList<>();
+    ended.restarts().forEach(at -> restarts.add(at.plus(slowedBy)));
+    if ((restarts(ended) + 1) % step(policy) == 0) {
+      restarts.add(now.plus(slowedBy));
+    }
+    long needed = Math.min(most(policy), MAX_REMEMBERED);
+    return restarts.subList((int) Math.max(0, restarts.size() - needed), restarts.size());
+  }
+
+  /**
+   * The task for which no attempt is left, so that this stays true: its last change moves the end
+   * of the window.
+   */
+  static Task spent(Task ended, Instant now) {
+    return ended.withRestarts(ended.restarts().stream().map(at -> now).toList());
   }
 
   /** How many tasks in a row ended quickly, with {@code ended} as the last. */
@@ -117,6 +151,11 @@ final class RestartRule {
     int doublings = Math.min(quickEndings - UNSLOWED - 1, MOST_DOUBLINGS);
     Duration slowed = first.multipliedBy(1L << doublings);
     return slowed.compareTo(MOST_SLOWED) < 0 ? slowed : longer(asked, MOST_SLOWED);
+  }
+
+  /** What the back-off adds to the delay that the policy asks for. */
+  static Duration slowedBy(Task ended, int quickEndings) {
+    return longer(delay(ended, quickEndings).minus(asked(ended)), Duration.ZERO);
   }
 
   /** More would not fit. */

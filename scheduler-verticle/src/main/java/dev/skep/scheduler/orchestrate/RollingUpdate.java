@@ -42,8 +42,13 @@ final class RollingUpdate {
   }
 
   void decide() {
+    boolean halted = in("paused") || in("rollback_paused");
+    // Before anything of the old spec is ended, which the service may be about to go back to.
+    if (!halted && terms.startedAt() != null && failed(terms.startedAt())) {
+      return;
+    }
     slots.forEach(this::finish);
-    if (in("paused") || in("rollback_paused")) {
+    if (halted) {
       return;
     }
     List<Slot> outdated = new ArrayList<>();
@@ -62,9 +67,6 @@ final class RollingUpdate {
         status(new UpdateStatus("updating", startedAt, null, "update in progress"));
         scope.because("update started", outdated.size(), "tasks are out of date");
       }
-    }
-    if (failed(startedAt)) {
-      return;
     }
     step(outdated, startedAt);
   }
@@ -88,7 +90,7 @@ final class RollingUpdate {
         keep = task;
       }
     }
-    if (keep == null || (terms.startFirst() && keep.state() != TaskState.RUNNING)) {
+    if (keep == null || (terms.startFirst() && !proven(keep))) {
       return;
     }
     for (Task task : wanted) {
@@ -96,6 +98,50 @@ final class RollingUpdate {
         slot.desire(plan, task, TaskState.SHUTDOWN);
       }
     }
+  }
+
+  /**
+   * Whether the old task of a slot may leave for this one. Where a failure takes the service back,
+   * the old task stays until the new one was watched to the end: a command that exits a moment
+   * after its start must not take what served well with it.
+   */
+  private boolean proven(Task task) {
+    if (task.state() != TaskState.RUNNING) {
+      return false;
+    }
+    Instant until = revocable() ? watchedUntil(task) : plan.now();
+    if (until.isAfter(plan.now())) {
+      scope.wake(until);
+      return false;
+    }
+    return true;
+  }
+
+  /** Labels that change in the middle take the status away; the update goes on all the same. */
+  private boolean revocable() {
+    return (in("updating") || service.updateStatus() == null)
+        && terms.startFirst()
+        && terms.failureAction().equals("rollback")
+        && service.previousSpec() != null;
+  }
+
+  private Instant watchedUntil(Task task) {
+    Instant since = task.runningSince() == null ? task.updatedAt() : task.runningSince();
+    return since.plus(terms.monitor());
+  }
+
+  /** Until when both the old and the new task of the slot run; absent when one of them does. */
+  private @Nullable Instant sharedUntil(Slot slot) {
+    List<Task> wanted = slot.wanted();
+    if (wanted.size() < 2 || !revocable()) {
+      return null;
+    }
+    for (Task task : wanted) {
+      if (scope.fresh(task) && task.state() == TaskState.RUNNING) {
+        return watchedUntil(task);
+      }
+    }
+    return null;
   }
 
   /** Whether the slot has no up-to-date task and has to get one. */
@@ -150,7 +196,7 @@ final class RollingUpdate {
     if (task.runningSince() != null) {
       return task.runningSince();
     }
-    if (!task.restarts().isEmpty()) {
+    if (RestartRule.restarts(task) > 0) {
       return task.createdAt();
     }
     return task.state().ended() ? task.updatedAt() : null;
@@ -173,6 +219,10 @@ final class RollingUpdate {
         lastOver = over;
       }
       Instant free = over.equals(Instant.MAX) ? over : over.plus(delay);
+      Instant shared = sharedUntil(slot);
+      if (shared != null && shared.isAfter(free)) {
+        free = shared;
+      }
       if (free.isAfter(plan.now())) {
         busy++;
         if (!over.equals(Instant.MAX)) {

@@ -5,6 +5,7 @@ import dev.skep.store.model.Cluster.TaskDefaults;
 import dev.skep.store.model.Service;
 import dev.skep.store.model.Task;
 import dev.skep.store.model.TaskBuilder;
+import dev.skep.store.model.TaskSpec;
 import dev.skep.store.model.TaskState;
 import dev.skep.store.model.TaskStatus;
 import dev.skep.store.model.Version;
@@ -19,6 +20,21 @@ record Scope(Plan plan, Service service, Mode mode, TaskFreshness freshness, Fit
   /** Whether the task is what the service asks for now. */
   boolean fresh(Task task) {
     return freshness.upToDate(task, plan::node);
+  }
+
+  /**
+   * The task with what it takes over from the service's present spec without a new container;
+   * itself when it has that already. One that is to be replaced keeps its restart policy until
+   * then.
+   */
+  @SuppressWarnings("ReferenceEquality") // what is the very same needs no work
+  Task adapted(Task task) {
+    TaskSpec own = task.spec();
+    TaskSpec spec = freshness.adapted(own);
+    if (spec == own) {
+      return task;
+    }
+    return task.withSpec(fresh(task) ? spec : spec.withRestartPolicy(own.restartPolicy()));
   }
 
   /**

@@ -123,6 +123,14 @@ final class Slot {
     return tasks.isEmpty() ? null : tasks.getLast();
   }
 
+  /** The slot with the tasks of {@code younger} after its own. */
+  Slot followedBy(Slot younger) {
+    Slot both = new Slot(number, nodeId);
+    both.tasks.addAll(tasks);
+    both.tasks.addAll(younger.tasks);
+    return both;
+  }
+
   // ------------------------------------------------------------------ changes
 
   void add(Plan plan, Task task) {

@@ -44,6 +44,9 @@ final class Tending {
     for (Task task : List.copyOf(slot.tasks())) {
       orphan(slot, task);
     }
+    for (Task task : slot.wanted()) {
+      adapt(slot, task);
+    }
     List<Task> wanted = slot.wanted();
     for (int i = 0; i < wanted.size(); i++) {
       Task task = wanted.get(i);
@@ -85,6 +88,17 @@ final class Tending {
     return last != null && !slot.anyWanted() && !RestartRule.allows(last, mode.job());
   }
 
+  /** A live task goes by the service's present grace period and restart policy. */
+  private void adapt(Slot slot, Task task) {
+    if (!task.state().ended()) {
+      Task adapted = scope.adapted(task);
+      if (!adapted.spec().equals(task.spec())) {
+        slot.put(plan, adapted);
+        scope.because("task adapted", task, "what changed needs no new container");
+      }
+    }
+  }
+
   /** Nobody will ever report on a task whose node was removed, or is down for very long. */
   private void orphan(Slot slot, Task task) {
     if (task.state().ended() || !Fitness.assigned(task)) {
@@ -122,8 +136,9 @@ final class Tending {
     if (mode.job() && task.state() == TaskState.COMPLETE) {
       return;
     }
-    slot.desire(plan, task, TaskState.SHUTDOWN);
-    if (!RestartRule.allows(task, mode.job()) || !nodeTakes(slot)) {
+    boolean again = RestartRule.allows(task, mode.job());
+    slot.desire(plan, again ? task : RestartRule.spent(task, plan.now()), TaskState.SHUTDOWN);
+    if (!again || !nodeTakes(slot)) {
       return;
     }
     if (task.state() == TaskState.ORPHANED) {
@@ -131,11 +146,12 @@ final class Tending {
       return;
     }
     // Failures under an older spec do not count against the new one.
+    int quick = scope.fresh(task) ? RestartRule.quickEndings(task) : 0;
+    Duration delay = RestartRule.delay(task, quick);
     Past past =
         scope.fresh(task)
-            ? new Past(RestartRule.remembered(task, plan.now()), RestartRule.quickEndings(task))
-            : new Past(List.of(plan.now()), 0);
-    Duration delay = RestartRule.delay(task, past.quickEndings());
+            ? Past.replaced(task, plan.now(), RestartRule.slowedBy(task, quick), quick)
+            : Past.replaced(forgotten(task), plan.now(), Duration.ZERO, 0);
     addReplacement(slot, task, past, delay, ending(task));
   }
 
@@ -151,11 +167,22 @@ final class Tending {
   }
 
   /** What a replacement remembers of its slot. */
-  private record Past(List<Instant> restarts, int quickEndings) {
+  private record Past(List<Instant> restarts, long restartCount, int quickEndings) {
     /** Moving is no restart. */
     static Past of(Task task) {
-      return new Past(task.restarts(), task.quickEndings());
+      return new Past(task.restarts(), RestartRule.restarts(task), task.quickEndings());
     }
+
+    static Past replaced(Task ended, Instant now, Duration slowedBy, int quickEndings) {
+      return new Past(
+          RestartRule.remembered(ended, now, slowedBy),
+          RestartRule.restarts(ended) + 1,
+          quickEndings);
+    }
+  }
+
+  private static Task forgotten(Task task) {
+    return task.with(t -> t.restarts(List.of()).restartCount(0));
   }
 
   private void addReplacement(Slot slot, Task old, Past past, Duration delay, String why) {
@@ -166,6 +193,7 @@ final class Tending {
             .newTask(slot, desired)
             .with(t ->
                 t.restarts(past.restarts())
+                    .restartCount(past.restartCount())
                     .quickEndings(past.quickEndings())
                     .notBefore(delay.isZero() ? null : plan.now().plus(delay)));
     slot.add(plan, task);

@@ -261,6 +261,33 @@ class ReplicatedTest {
   }
 
   @Test
+  void a_crash_loop_ends_although_the_back_off_makes_it_slower_than_its_window() {
+    RestartPolicy policy = new RestartPolicy("any", 0L, 12L, 20 * Samples.SECOND);
+    Harness harness =
+        running(
+            1,
+            Samples.spec("web", 1)
+                .withTaskTemplate(Samples.template("web:1").withRestartPolicy(policy)));
+    assertThat(waits(harness, TaskState.FAILED, 12)).endsWith(16L, 32L, 60L);
+    harness.report(harness.wanted().getFirst(), TaskState.FAILED);
+    assertThat(harness.wanted()).isEmpty();
+    harness.after(Duration.ofDays(1)).pass();
+    assertThat(harness.wanted()).as("it has ended for good").isEmpty();
+  }
+
+  @Test
+  void what_the_policy_itself_waits_does_leave_the_window() {
+    RestartPolicy policy = new RestartPolicy("any", 5 * Samples.SECOND, 12L, 20 * Samples.SECOND);
+    Harness harness =
+        running(
+            1,
+            Samples.spec("web", 1)
+                .withTaskTemplate(Samples.template("web:1").withRestartPolicy(policy)));
+    waits(harness, TaskState.FAILED, 30);
+    assertThat(harness.wanted()).hasSize(1);
+  }
+
+  @Test
   void keeps_no_more_history_than_the_cluster_wants() {
     Harness harness = running(1, Samples.spec("web", 1));
     for (int i = 0; i < 10; i++) {

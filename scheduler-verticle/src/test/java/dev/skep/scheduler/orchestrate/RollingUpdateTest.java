@@ -30,14 +30,14 @@ class RollingUpdateTest {
     return new UpdateConfig(1, 0L, "pause", 5 * Samples.SECOND, 0, "start-first");
   }
 
-  private static Harness running(long replicas, UpdateConfig config) {
+  static Harness running(long replicas, UpdateConfig config) {
     return Harness.withNodes(2)
         .create(Samples.service("web", Samples.spec("web", replicas).withUpdateConfig(config)))
         .settle()
         .after(Duration.ofMinutes(1));
   }
 
-  private static Harness image(Harness harness, String image) {
+  static Harness image(Harness harness, String image) {
     return harness
         .spec(
             "web",
@@ -47,12 +47,12 @@ class RollingUpdateTest {
         .pass();
   }
 
-  private static String state(Harness harness) {
+  static String state(Harness harness) {
     UpdateStatus status = harness.service("web").updateStatus();
     return status == null ? "none" : status.state() + ": " + status.message();
   }
 
-  private static List<Task> fresh(Harness harness) {
+  static List<Task> fresh(Harness harness) {
     TaskFreshness freshness = TaskFreshness.of(harness.service("web"));
     return harness.wanted().stream()
         .filter(task -> freshness.upToDate(task, harness.state()))
@@ -60,11 +60,11 @@ class RollingUpdateTest {
   }
 
   /** The node does what it is told with the task of a slot. */
-  private static void bring(Harness harness, Task task, TaskState seen) {
+  static void bring(Harness harness, Task task, TaskState seen) {
     harness.report(harness.state().task(task.id()).orElseThrow(), seen);
   }
 
-  private static List<Task> stopping(Harness harness) {
+  static List<Task> stopping(Harness harness) {
     return harness.tasks().stream()
         .filter(t -> t.desiredState() == TaskState.SHUTDOWN && !t.state().ended())
         .toList();
@@ -172,7 +172,7 @@ class RollingUpdateTest {
       stopping(harness).forEach(task -> bring(harness, task, TaskState.SHUTDOWN));
       Task failing =
           fresh(harness).stream()
-              .filter(t -> !t.state().ended() && t.restarts().isEmpty())
+              .filter(t -> !t.state().ended() && t.restartCount() == 0)
               .findFirst()
               .orElseThrow();
       bring(harness, failing, TaskState.FAILED);

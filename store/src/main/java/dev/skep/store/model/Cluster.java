@@ -47,6 +47,12 @@ public record Cluster(
   /** UDP port of the overlay. */
   public static final int DEFAULT_DATA_PATH_PORT = 4789;
 
+  /**
+   * "All" means this many tasks per slot: a week of a crash loop that is slowed down to a minute. A
+   * slot without a bound would fill the manager's memory.
+   */
+  public static final int MOST_TASK_HISTORY = 10_000;
+
   /** Nanoseconds between a node's heartbeats unless the spec says otherwise. */
   public static final long DEFAULT_HEARTBEAT_NANOS = 5_000_000_000L;
 
@@ -72,14 +78,13 @@ public record Cluster(
     return with(c -> c.version(version).createdAt(createdAt).updatedAt(updatedAt));
   }
 
-  /** Tasks kept per slot. A negative limit is none: all are kept. */
+  /** Tasks kept per slot; below 0 is said for all. */
   public int taskHistoryLimit() {
     Long said =
         spec.orchestration() == null ? null : spec.orchestration().taskHistoryRetentionLimit();
-    if (said == null) {
-      return DEFAULT_TASK_HISTORY;
-    }
-    return said < 0 ? Integer.MAX_VALUE : (int) Math.min(Integer.MAX_VALUE, said);
+    return said == null
+        ? DEFAULT_TASK_HISTORY
+        : (int) (said < 0 ? MOST_TASK_HISTORY : Math.min(MOST_TASK_HISTORY, said));
   }
 
   /** Nanoseconds between a node's heartbeats. */

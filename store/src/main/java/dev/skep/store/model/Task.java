@@ -20,8 +20,9 @@ import org.jspecify.annotations.Nullable;
  * @param endpoint the endpoint spec that it was made from; a change of it replaces the task
  * @param serviceName the service's name when the task was made: names the container
  * @param serviceLabels the service's labels, for templates
- * @param restarts when earlier tasks of this slot were replaced after ending, oldest first, no more
- *     than the restart policy looks at
+ * @param restarts when earlier tasks of this slot were replaced after ending, oldest first, as far
+ *     as the restart policy's window looks at them; time that the back-off added does not count
+ * @param restartCount how many tasks of this slot were replaced after ending, under this spec
  * @param notBefore a task that is desired ready is not desired running before then: its restart
  *     delay, by the leader's clock; absent when it has none
  * @param runningSince when the leader first learned that the task runs, by the leader's clock;
@@ -52,6 +53,7 @@ public record Task(
     @JsonView(Json.Stored.class) String serviceName,
     @JsonView(Json.Stored.class) Map<String, String> serviceLabels,
     @JsonView(Json.Stored.class) List<Instant> restarts,
+    @JsonView(Json.Stored.class) @JsonInclude(JsonInclude.Include.NON_DEFAULT) long restartCount,
     @JsonView(Json.Stored.class) @Nullable Instant notBefore,
     @JsonView(Json.Stored.class) @Nullable Instant runningSince,
     @JsonView(Json.Stored.class) @JsonInclude(JsonInclude.Include.NON_DEFAULT) int quickEndings,
