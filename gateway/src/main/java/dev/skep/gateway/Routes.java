@@ -13,6 +13,7 @@ import dev.skep.gateway.event.FeedEndpoints;
 import dev.skep.gateway.log.LogEndpoints;
 import dev.skep.gateway.network.NetworkEndpoints;
 import dev.skep.gateway.node.NodeEndpoints;
+import dev.skep.gateway.proxy.ApiUri;
 import dev.skep.gateway.secret.BlobEndpoints;
 import dev.skep.gateway.service.ServiceEndpoints;
 import dev.skep.gateway.swarm.SwarmEndpoints;
@@ -21,9 +22,12 @@ import dev.skep.gateway.task.TaskEndpoints;
 import dev.skep.store.model.Config;
 import dev.skep.store.model.Secret;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** Every request that Skep answers itself. What is not here goes to the host's engine as it is. */
 final class Routes {
+  private static final Pattern FOLLOW = Pattern.compile("(?i)(^|&)follow=(1|t|true|yes)(&|$)");
+
   private Routes() {}
 
   static RouteTable of(
@@ -62,10 +66,10 @@ final class Routes {
             get("/services/{id}", services::inspect),
             delete("/services/{id}", services::remove),
             post("/services/{id}/update", services::update),
-            get("/services/{id}/logs", logs::ofService),
+            get("/services/{id}/logs", logs::ofService).endless(Routes::follows),
             get("/tasks", tasks::list),
             get("/tasks/{id}", tasks::inspect),
-            get("/tasks/{id}/logs", logs::ofTask),
+            get("/tasks/{id}/logs", logs::ofTask).endless(Routes::follows),
             get("/secrets", secrets::list),
             post("/secrets/create", secrets::create),
             get("/secrets/{id}", secrets::inspect),
@@ -77,16 +81,22 @@ final class Routes {
             delete("/configs/{id}", configs::remove),
             post("/configs/{id}/update", configs::update),
             get("/networks", networks::list),
+            get("/networks/", networks::list),
             post("/networks/create", networks::create),
             post("/networks/prune", networks::prune),
-            get("/networks/{id}", networks::inspect),
-            delete("/networks/{id}", networks::remove),
-            post("/networks/{id}/connect", networks::attach),
-            post("/networks/{id}/disconnect", networks::attach),
+            get("/networks/{id+}", networks::inspect),
+            delete("/networks/{id+}", networks::remove),
+            post("/networks/{id+}/connect", networks::attach),
+            post("/networks/{id+}/disconnect", networks::attach),
             get("/containers/json", containers::list),
             post("/containers/create", containers::create),
             post("/volumes/prune", volumes::prune),
-            get("/events", events::stream),
-            get("/skep/v1/events", feeds::stream)));
+            get("/events", events::stream).endless(uri -> !uri.query().contains("until=")),
+            get("/skep/v1/events", feeds::stream)
+                .endless(uri -> !uri.query().matches("(.*&)?follow=(0|no|false|none)(&.*)?"))));
+  }
+
+  private static boolean follows(ApiUri uri) {
+    return FOLLOW.matcher(uri.query()).find();
   }
 }

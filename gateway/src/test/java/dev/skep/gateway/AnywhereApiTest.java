@@ -74,8 +74,7 @@ class AnywhereApiTest {
         "t4sk0000000000000000t",
         "web.3",
         "web.3." + TASK,
-        "web.3.t4sk0000000000000000t",
-        "%2Fweb.3"
+        "web.3.t4sk0000000000000000t"
       })
   void finds_a_container_on_another_node_by(String name) {
     assertThat(gateway.get("/v1.41/containers/" + name + "/top?ps_args=aux").expect(200).text())

@@ -41,6 +41,11 @@ public final class ApiHandler implements LocalRoutes {
   }
 
   @Override
+  public boolean endless(HttpMethod method, ApiUri uri) {
+    return routes.find(method, uri.path()).filter(m -> m.route().endless().test(uri)).isPresent();
+  }
+
+  @Override
   public void handle(HttpServerRequest request) {
     ApiUri uri = ApiUri.parse(request.uri());
     try {

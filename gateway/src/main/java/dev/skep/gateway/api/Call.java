@@ -8,10 +8,15 @@ import io.vertx.core.http.HttpServerRequest;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** A request, read as the engine reads it. */
 public final class Call {
   private static final Set<String> FALSE = Set.of("", "0", "no", "false", "none");
+
+  /** A percent sign without its two digits, with what stands in their place. */
+  private static final Pattern BAD_ESCAPE = Pattern.compile("%(?![0-9A-Fa-f]{2})[^&]{0,2}");
 
   private final HttpServerRequest request;
   private final ApiUri uri;
@@ -23,11 +28,19 @@ public final class Call {
     this.request = request;
     this.uri = uri;
     this.named = named;
-    this.query = query(request);
+    this.query = query(request, uri);
     this.body = body;
   }
 
-  private static MultiMap query(HttpServerRequest request) {
+  /** The parameters of a query that Go's parser takes. */
+  private static MultiMap query(HttpServerRequest request, ApiUri uri) {
+    if (uri.query().indexOf(';') >= 0) {
+      throw ApiError.badRequest("invalid semicolon separator in query");
+    }
+    Matcher escape = BAD_ESCAPE.matcher(uri.query());
+    if (escape.find()) {
+      throw ApiError.badRequest("invalid URL escape \"" + escape.group() + "\"");
+    }
     try {
       return request.params(true);
     } catch (IllegalArgumentException e) {

@@ -1,5 +1,6 @@
 package dev.skep.gateway.api;
 
+import dev.skep.gateway.proxy.ApiUri;
 import io.vertx.core.http.HttpMethod;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -7,33 +8,46 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * A kind of request and who answers it.
  *
- * @param pattern the path's parts; those in braces stand for any text, under that name
+ * @param pattern the path's parts; those in braces stand for any text, under that name, and one
+ *     that ends in {@code +} for any parts, as the engine has it where a name may have slashes
  * @param readsBody whether the body is read before the endpoint is asked
+ * @param endless for which targets the answer goes on until the client leaves
  */
-public record Route(HttpMethod method, List<String> pattern, boolean readsBody, Endpoint endpoint) {
+public record Route(
+    HttpMethod method,
+    List<String> pattern,
+    boolean readsBody,
+    Endpoint endpoint,
+    Predicate<ApiUri> endless) {
   public Route {
     pattern = List.copyOf(pattern);
   }
 
   public static Route get(String path, Endpoint endpoint) {
-    return new Route(HttpMethod.GET, parts(path), false, endpoint);
+    return new Route(HttpMethod.GET, parts(path), false, endpoint, uri -> false);
   }
 
   public static Route head(String path, Endpoint endpoint) {
-    return new Route(HttpMethod.HEAD, parts(path), false, endpoint);
+    return new Route(HttpMethod.HEAD, parts(path), false, endpoint, uri -> false);
   }
 
   public static Route delete(String path, Endpoint endpoint) {
-    return new Route(HttpMethod.DELETE, parts(path), false, endpoint);
+    return new Route(HttpMethod.DELETE, parts(path), false, endpoint, uri -> false);
   }
 
   /** A POST whose body the endpoint reads. */
   public static Route post(String path, Endpoint endpoint) {
-    return new Route(HttpMethod.POST, parts(path), true, endpoint);
+    return new Route(HttpMethod.POST, parts(path), true, endpoint, uri -> false);
+  }
+
+  /** The same, with answers that go on until the client leaves. */
+  public Route endless(Predicate<ApiUri> when) {
+    return new Route(method, pattern, readsBody, endpoint, when);
   }
 
   /** The path's parts: {@code /services/{id}} has two. */
@@ -43,22 +57,26 @@ public record Route(HttpMethod method, List<String> pattern, boolean readsBody, 
 
   /** The named parts of a path that has this route's form; empty for any other path. */
   Optional<Map<String, String>> match(HttpMethod method, List<String> path) {
-    if (!this.method.equals(method) || path.size() != pattern.size()) {
+    int more = path.size() - pattern.size();
+    if (!this.method.equals(method) || more < 0) {
       return Optional.empty();
     }
     Map<String, String> named = new HashMap<>();
-    for (int i = 0; i < path.size(); i++) {
-      String want = pattern.get(i);
+    int at = 0;
+    for (String want : pattern) {
+      int next = want.endsWith("+}") ? at + more + 1 : at + 1;
+      String part = String.join("/", path.subList(at, next));
       if (want.startsWith("{")) {
-        if (path.get(i).isEmpty()) {
+        if (part.isEmpty()) {
           return Optional.empty();
         }
-        named.put(want.substring(1, want.length() - 1), decoded(path.get(i)));
-      } else if (!want.equals(path.get(i))) {
+        named.put(want.replaceAll("[{+}]", ""), decoded(part));
+      } else if (!want.equals(part)) {
         return Optional.empty();
       }
+      at = next;
     }
-    return Optional.of(named);
+    return at == path.size() ? Optional.of(named) : Optional.empty();
   }
 
   private static String decoded(String part) {

@@ -16,16 +16,15 @@ public record ApiUri(Optional<ApiVersion> version, String path, String query) {
 
   private static final Pattern VERSIONED = Pattern.compile("/v([0-9.]+)(/.*)");
 
-  /**
-   * Takes a request's target apart. A prefix that only looks like a version stays part of the path.
-   */
+  /** Takes a request's target apart. What the engine takes for a version is one. */
   public static ApiUri parse(String uri) {
     var mark = uri.indexOf('?');
     var path = mark < 0 ? uri : uri.substring(0, mark);
     var query = mark < 0 ? "" : uri.substring(mark + 1);
     var m = VERSIONED.matcher(path);
-    var version = m.matches() ? ApiVersion.parse(m.group(1)) : Optional.<ApiVersion>empty();
-    return new ApiUri(version, version.isPresent() ? m.group(2) : path, query);
+    return m.matches()
+        ? new ApiUri(Optional.of(ApiVersion.lenient(m.group(1))), m.group(2), query)
+        : new ApiUri(Optional.empty(), path, query);
   }
 
   /** The same target in a version that the engine serves; one without a version stays without. */

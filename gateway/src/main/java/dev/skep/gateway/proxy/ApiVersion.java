@@ -1,5 +1,6 @@
 package dev.skep.gateway.proxy;
 
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -9,12 +10,35 @@ public record ApiVersion(int major, int minor) implements Comparable<ApiVersion>
 
   private static final Pattern FORM = Pattern.compile("(\\d{1,4})\\.(\\d{1,4})");
 
+  /** Larger than any; what has more digits is as new as this. */
+  private static final int NEWER_THAN_ALL = 99_999;
+
+  private static final int MANY_DIGITS = 5;
+
   /** Reads {@code 1.41}; anything else is empty. */
   public static Optional<ApiVersion> parse(String text) {
     var m = FORM.matcher(text);
     return m.matches()
         ? Optional.of(new ApiVersion(Integer.parseInt(m.group(1)), Integer.parseInt(m.group(2))))
         : Optional.empty();
+  }
+
+  /**
+   * Reads what the engine's router takes for a version, digits and points in any order, as its
+   * comparison of versions does: what is missing is 0, and more parts make a version newer.
+   */
+  static ApiVersion lenient(String digitsAndPoints) {
+    var parts = digitsAndPoints.split("\\.", -1);
+    var minor = parts.length > 1 ? number(parts[1]) : 0;
+    var more = Arrays.stream(parts).skip(2).anyMatch(part -> number(part) > 0);
+    return new ApiVersion(number(parts[0]), more ? minor + 1 : minor);
+  }
+
+  private static int number(String digits) {
+    var significant = digits.replaceFirst("^0+", "");
+    return significant.length() >= MANY_DIGITS
+        ? NEWER_THAN_ALL
+        : significant.isEmpty() ? 0 : Integer.parseInt(significant);
   }
 
   @Override

@@ -5,18 +5,20 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.handler.codec.http.TooLongHttpHeaderException;
-import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.Future;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -34,8 +36,15 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
    */
   private static final int SKIPPED_BYTES = 256 * 1024;
 
+  /**
+   * A connection that is given up is closed when nothing came for so long; until then the client
+   * can still read its last answer. Ten times what Go's server gives.
+   */
+  private static final long LINGER_SECONDS = 5;
+
   private final Function<HttpRequest, Future<Route>> router;
-  private final RequestDecoder decoder = new RequestDecoder();
+  private final Optional<TcpGuard> guard;
+  private final RequestDecoder decoder;
   private final ResponseEncoder encoder = new ResponseEncoder();
   private @Nullable Exchange exchange;
 
@@ -51,8 +60,17 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
    */
   private int skippable;
 
-  ClientConnection(Function<HttpRequest, Future<Route>> router) {
+  /** Whether something came since it was last looked whether the client still sends. */
+  private boolean heard;
+
+  /**
+   * @param guard what lets requests in; absent where whoever can connect may do all
+   */
+  ClientConnection(
+      Function<HttpRequest, Future<Route>> router, Optional<TcpGuard> guard, HeadRoom room) {
     this.router = router;
+    this.guard = guard;
+    this.decoder = new RequestDecoder(room);
   }
 
   @Override
@@ -62,6 +80,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
+    heard = true;
     var current = exchange;
     if (leaving) {
       ReferenceCountUtil.release(message);
@@ -70,12 +89,25 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
       }
     } else if (current != null) {
       current.fromClient(message);
-    } else if (message instanceof HttpRequest request) {
-      begin(ctx, request);
-    } else if (message instanceof HttpContent content) {
-      skip(ctx, content);
     } else {
-      ReferenceCountUtil.release(message);
+      switch (message) {
+        case HttpRequest request -> begin(ctx, request);
+        case HttpContent content -> skip(ctx, content);
+        case RequestHead.Refused refused -> {
+          new Leg(ctx.channel())
+              .writeBelow(ResponseEncoder.class, Unpooled.wrappedBuffer(refused.answer()));
+          leave(ctx);
+        }
+        case HeadRoom.Full _ -> {
+          answer(ctx, HttpResponseStatus.SERVICE_UNAVAILABLE, HeadRoom.Full.TEXT, false);
+          leave(ctx);
+        }
+        case BadChunk rest -> {
+          rest.release();
+          leave(ctx);
+        }
+        default -> ReferenceCountUtil.release(message);
+      }
     }
   }
 
@@ -90,26 +122,54 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   }
 
   private void begin(ChannelHandlerContext ctx, HttpRequest request) {
-    if (request.decoderResult().isFailure()) {
-      ReferenceCountUtil.release(request);
-      refuse(ctx, request.decoderResult().cause());
+    encoder.answersHead(request.method().equals(HttpMethod.HEAD));
+    switch (RequestTarget.parse(request.method().name(), request.uri())) {
+      // The decoder refused these already.
+      case RequestTarget.Malformed() -> leave(ctx);
+      case RequestTarget.Moved(var location) -> {
+        var moved = bodiless(HttpResponseStatus.MOVED_PERMANENTLY);
+        moved.headers().set(HttpHeaderNames.LOCATION, location);
+        answer(ctx, request, moved, HttpUtil.isKeepAlive(request));
+      }
+      case RequestTarget.Clean target -> begin(ctx, request, target);
+    }
+  }
+
+  private void begin(ChannelHandlerContext ctx, HttpRequest request, RequestTarget.Clean target) {
+    var refused = guard.flatMap(g -> g.check(request, target));
+    if (refused.isPresent()) {
+      var status = HttpResponseStatus.valueOf(refused.get().status());
+      answer(ctx, status, refused.get().message(), false);
+      finished(ctx, false, false);
       return;
     }
-    encoder.answersHead(request.method().equals(HttpMethod.HEAD));
+    if (HopHeaders.expectsWhatNobodyGives(request)) {
+      answer(ctx, request, bodiless(HttpResponseStatus.EXPECTATION_FAILED), false);
+      return;
+    }
+    request.setUri(target.uri());
     var started = new Exchange(this, ctx, request);
     exchange = started;
     started.start(router.apply(request));
   }
 
-  private void refuse(ChannelHandlerContext ctx, Throwable cause) {
-    var status =
-        cause instanceof TooLongHttpHeaderException
-            ? HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
-            : cause instanceof TooLongHttpLineException
-                ? HttpResponseStatus.REQUEST_URI_TOO_LONG
-                : HttpResponseStatus.BAD_REQUEST;
-    answer(ctx, status, "cannot read the request: " + cause.getMessage(), false);
-    leave(ctx);
+  private static FullHttpResponse bodiless(HttpResponseStatus status) {
+    var response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, Unpooled.EMPTY_BUFFER);
+    response.headers().set(HttpHeaderNames.CONTENT_LENGTH, 0);
+    return response;
+  }
+
+  /** Answers a request of which nothing but the head was looked at. */
+  private void answer(
+      ChannelHandlerContext ctx, HttpRequest to, FullHttpResponse response, boolean keepAlive) {
+    if (!keepAlive) {
+      response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+    }
+    response.setProtocolVersion(to.protocolVersion());
+    var leg = new Leg(ctx.channel());
+    leg.write(response);
+    leg.flush();
+    finished(ctx, false, keepAlive);
   }
 
   /**
@@ -121,6 +181,23 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     leaving = true;
     new Leg(ctx.channel()).end();
     decoder.resume(ctx.pipeline().context(decoder));
+    linger(ctx);
+  }
+
+  private void linger(ChannelHandlerContext ctx) {
+    heard = false;
+    var _ =
+        ctx.executor()
+            .schedule(
+                () -> {
+                  if (heard) {
+                    linger(ctx);
+                  } else {
+                    new Leg(ctx.channel()).close();
+                  }
+                },
+                LINGER_SECONDS,
+                TimeUnit.SECONDS);
   }
 
   /** Sends an error in the form of the Engine API. */
@@ -166,6 +243,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
    */
   void finished(ChannelHandlerContext ctx, boolean requestRead, boolean reusable) {
     exchange = null;
+    decoder.headDone();
     var leg = new Leg(ctx.channel());
     leg.read(true);
     if (reusable) {

@@ -1,9 +1,7 @@
 package dev.skep.gateway.proxy;
 
-import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
@@ -11,14 +9,12 @@ import io.netty.handler.codec.http.HttpRequestEncoder;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
-import io.netty.util.concurrent.ScheduledFuture;
-import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,11 +47,17 @@ final class Exchange {
   private @Nullable Route route;
   private @Nullable Leg upstream;
   private @Nullable HeldAnswer held;
-  private @Nullable ScheduledFuture<?> patience;
+  private final AnswerDeadline deadline = new AnswerDeadline();
+
+  /** Whether the body of this request is thrown away, see {@link AttachBody}. */
+  private final boolean bodyless;
+
   private boolean requestEnded;
   private boolean clientEnded;
   private boolean upstreamRefusesMore;
   private boolean answerStarted;
+  private boolean answerChunked;
+  private boolean requestBroken;
   private boolean reusable;
   private boolean interimAnswer;
   private boolean raw;
@@ -68,86 +70,51 @@ final class Exchange {
     this.client = new Leg(clientContext.channel());
     this.request = request;
     this.hop = HopHeaders.of(request);
+    this.bodyless = AttachBody.isDropped(request);
   }
 
-  /**
-   * Connects to whoever answers, once that is known; the client's decoder stands still behind the
-   * head until then.
-   */
+  /** Connects to whoever answers, once that is known. */
   void start(Future<Route> asked) {
-    if (asked.succeeded()) {
-      connect(asked.result());
-    } else {
-      asked.onComplete(found -> client.eventLoop().execute(() -> found(found)));
-    }
+    Dial.start(this, client.eventLoop(), asked);
   }
 
-  private void found(AsyncResult<Route> found) {
-    if (over) {
-      return;
-    }
-    if (found.succeeded()) {
-      connect(found.result());
-      return;
-    }
-    if (found.cause() instanceof Detours.Refused refused) {
-      refuse(HttpResponseStatus.valueOf(refused.status()), refused.getMessage());
-      return;
-    }
-    LOG.atError().setCause(found.cause()).addKeyValue("uri", request.uri()).log("no way found");
-    refuse(
-        HttpResponseStatus.INTERNAL_SERVER_ERROR,
-        "Skep failed on this request (" + found.cause() + "); its log tells more");
+  boolean isOver() {
+    return over;
   }
 
-  private void connect(Route found) {
+  /** It is known who answers; gives the handler of the connection to them. */
+  UpstreamConnection routed(Route found) {
     route = found;
     request.setUri(found.uri());
-    hop.toUpstream(request);
-    Bootstrap bootstrap =
-        NativeTransport.bootstrap(
-            client.eventLoop(), found.to(), new UpstreamConnection(this, hop.isHead()));
-    bootstrap
-        .connect(NativeTransport.address(found.to()))
-        .addListener((ChannelFutureListener) this::connected);
+    hop.toUpstream(request, isOurs());
+    if (bodyless) {
+      HttpUtil.setTransferEncodingChunked(request, false);
+      HttpUtil.setContentLength(request, 0);
+    }
+    return new UpstreamConnection(this, hop.isHead());
   }
 
-  private void connected(ChannelFuture connecting) {
-    if (!connecting.isSuccess()) {
-      if (!over) {
-        refuse(
-            HttpResponseStatus.SERVICE_UNAVAILABLE,
-            new EngineUnreachableException(route().to(), connecting.cause()).getMessage());
-      }
-      return;
-    }
-    var leg = new Leg(connecting.channel());
-    if (over) {
-      leg.close();
-      return;
-    }
+  /** The connection to them stands. */
+  void connected(Leg leg) {
     upstream = leg;
     if (route().preamble().length() > 0) {
       leg.writeBelow(
           HttpRequestEncoder.class, Unpooled.wrappedBuffer(route().preamble().getBytes()));
     }
     leg.write(request, this::uploaded);
-    if (requestEnded) {
+    if (requestEnded || bodyless) {
       leg.write(LastHttpContent.EMPTY_LAST_CONTENT, this::uploaded);
-    } else {
-      connection.readBody(clientContext);
     }
     leg.flush();
+    if (!requestEnded) {
+      connection.readBody(clientContext);
+    }
     if (clientEnded) {
-      leg.end();
+      passClientEnd(leg);
     }
     route()
         .patience()
-        .ifPresent(time ->
-            patience =
-                client
-                    .eventLoop()
-                    .schedule(() -> silent(time), time.toMillis(), TimeUnit.MILLISECONDS));
+        .ifPresent(time -> deadline.start(client.eventLoop(), time, () -> silent(time)));
   }
 
   private void silent(Duration time) {
@@ -159,26 +126,21 @@ final class Exchange {
     }
   }
 
-  private void calm() {
-    if (patience != null) {
-      patience.cancel(false);
-      patience = null;
-    }
-  }
-
   // ---- what comes from the client
 
   void fromClient(Object message) {
-    if (message instanceof HttpContent content && content.decoderResult().isFailure()) {
-      ReferenceCountUtil.release(message);
-      cancel();
+    if (message instanceof BadChunk rest) {
+      broken(rest);
       return;
     }
     if (message instanceof LastHttpContent) {
       requestEnded = true;
     }
     var leg = upstream;
-    if (over || leg == null || upstreamRefusesMore) {
+    if (over
+        || leg == null
+        || upstreamRefusesMore
+        || (bodyless && message instanceof HttpContent)) {
       // Before the connection stands only the empty end of a request without a body arrives;
       // connected() sends it.
       ReferenceCountUtil.release(message);
@@ -192,6 +154,19 @@ final class Exchange {
     if (raw && message instanceof LastHttpContent) {
       passRawRequest();
     }
+  }
+
+  /** What an engine gets of a broken body is as broken, and it is the engine that says so. */
+  private void broken(BadChunk rest) {
+    requestBroken = true;
+    var leg = upstream;
+    if (isOurs() && !over && !answerStarted) {
+      refuse(HttpResponseStatus.BAD_REQUEST, rest.why());
+    } else if (!over && leg != null && !upstreamRefusesMore && !bodyless) {
+      leg.writeBelow(HttpRequestEncoder.class, rest.content().retain());
+      leg.flush();
+    }
+    rest.release();
   }
 
   /**
@@ -230,8 +205,38 @@ final class Exchange {
     if (raw && upstreamEnded) {
       closeBoth();
     } else {
-      leg.end();
+      passClientEnd(leg);
     }
+  }
+
+  /**
+   * An engine takes it as Go's server does: it goes on with what it was asked for, and cancels what
+   * would go on for ever. Skep's own routes hear nothing of it, since Vert.x would give up the
+   * request; so what the engine would do is done here.
+   */
+  private void passClientEnd(Leg leg) {
+    if (!isOurs()) {
+      leg.end();
+    } else if (!requestEnded) {
+      if (answerStarted) {
+        cancel();
+      } else {
+        refuse(HttpResponseStatus.BAD_REQUEST, "unexpected EOF");
+      }
+    } else {
+      endEndless();
+      client.watch(() -> over, this::clientGone);
+    }
+  }
+
+  private void endEndless() {
+    if (route().by() == Route.By.ENDLESS_ROUTES && answerChunked && clientEnded) {
+      pass(LastHttpContent.EMPTY_LAST_CONTENT);
+    }
+  }
+
+  private boolean isOurs() {
+    return route != null && route.by() != Route.By.ENGINE;
   }
 
   void clientGone() {
@@ -239,7 +244,7 @@ final class Exchange {
       return;
     }
     over = true;
-    calm();
+    deadline.stop();
     if (upstream != null) {
       upstream.close();
     }
@@ -310,7 +315,7 @@ final class Exchange {
       return;
     }
     answerStarted = true;
-    calm();
+    deadline.stop();
     Optional.ofNullable(head.headers().get("Api-Version")).ifPresent(route().apiVersion());
     if (HopHeaders.isRaw(head, request.method())) {
       raw = true;
@@ -322,12 +327,14 @@ final class Exchange {
         passRawRequest();
       }
     } else {
+      answerChunked = HttpUtil.isTransferEncodingChunked(head);
       reusable = hop.toClient(head);
       if (route().answer().isPresent() && HeldAnswer.fits(head)) {
         held = new HeldAnswer(head, route().answer().get());
       } else {
         client.write(head);
       }
+      endEndless();
     }
   }
 
@@ -344,7 +351,7 @@ final class Exchange {
     over = true;
     client.flush();
     requireUpstream().close();
-    connection.finished(clientContext, requestEnded || clientEnded, reusable && !clientEnded);
+    connection.finished(clientContext, requestEnded || clientEnded, mayGoOn(reusable));
   }
 
   void upstreamEnded() {
@@ -380,9 +387,10 @@ final class Exchange {
 
   // ---- ends
 
-  private void refuse(HttpResponseStatus status, String message) {
+  /** Answers in place of whoever was to answer. */
+  void refuse(HttpResponseStatus status, String message) {
     over = true;
-    calm();
+    deadline.stop();
     if (upstream != null) {
       upstream.close();
     }
@@ -390,14 +398,17 @@ final class Exchange {
         .addKeyValue("uri", request.uri())
         .addKeyValue("reason", message)
         .log("request not answered");
-    connection.answer(clientContext, status, message, hop.keepAlive());
-    connection.finished(
-        clientContext, requestEnded || clientEnded, hop.keepAlive() && !clientEnded);
+    var goesOn = mayGoOn(hop.keepAlive());
+    connection.answer(clientContext, status, message, goesOn);
+    connection.finished(clientContext, requestEnded || clientEnded, goesOn);
+  }
+
+  private boolean mayGoOn(boolean wanted) {
+    return wanted && !clientEnded && !requestBroken;
   }
 
   private void cancel() {
-    over = true;
-    requireUpstream().close();
+    clientGone();
     client.closeAfterWrites();
   }
 

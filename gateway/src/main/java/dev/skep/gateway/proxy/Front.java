@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
@@ -30,12 +31,26 @@ final class Front {
   /** The kernel lowers it to net.core.somaxconn. */
   private static final int BACKLOG = 4096;
 
+  /**
+   * More than any host's clients hold open at once. A connection that waits costs some kilobytes; a
+   * full one, with what is read ahead on both of its sides, some hundred.
+   */
+  private static final int MAX_CLIENTS = 2048;
+
   private final Function<HttpRequest, Future<Route>> router;
+  private final HeadRoom room;
+  private final ClientCount count;
   private final EventLoopGroup loops = NativeTransport.eventLoops(THREADS);
   private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
 
   Front(Function<HttpRequest, Future<Route>> router) {
+    this(router, HeadRoom.ofGateway(), MAX_CLIENTS);
+  }
+
+  Front(Function<HttpRequest, Future<Route>> router, HeadRoom room, int maxClients) {
     this.router = router;
+    this.room = room;
+    this.count = new ClientCount(maxClients);
   }
 
   /**
@@ -53,18 +68,23 @@ final class Front {
       return Future.failedFuture(e);
     }
     var bound = Promise.<ApiEndpoint>promise();
+    var guard =
+        where instanceof ApiEndpoint.Tcp tcp
+            ? Optional.of(new TcpGuard(tcp))
+            : Optional.<TcpGuard>empty();
     var binding =
         new ServerBootstrap()
             .group(loops)
             .channel(NativeTransport.serverChannel(where))
             .option(ChannelOption.SO_BACKLOG, BACKLOG)
             .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+            .handler(count)
             .childHandler(
                 new ChannelInitializer<Channel>() {
                   @Override
                   protected void initChannel(Channel channel) {
                     channels.add(channel);
-                    channel.pipeline().addLast(new ClientConnection(router));
+                    channel.pipeline().addLast(new ClientConnection(router, guard, room));
                   }
                 })
             .bind(NativeTransport.address(where));

@@ -99,7 +99,8 @@ public final class GatewayServer {
     var uri = ApiUri.parse(request.uri());
     var method = HttpMethod.valueOf(request.method().name());
     if (routes.claims(method, uri.path())) {
-      return inner.endpoint().map(to -> Route.to(to, request.uri(), newest -> {}));
+      var endless = routes.endless(method, uri);
+      return inner.endpoint().map(to -> Route.toRoutes(to, request.uri(), endless));
     }
     return detours
         .find(method, uri)
@@ -117,7 +118,8 @@ public final class GatewayServer {
         proxy.versions().adapt(uri),
         proxy.versions()::observe,
         patience,
-        answer);
+        answer,
+        Route.By.ENGINE);
   }
 
   private Route route(HttpMethod method, Detour detour) {
@@ -131,7 +133,8 @@ public final class GatewayServer {
               detour.uri().within(served).toString(),
               newest -> {},
               patience,
-              detour.answer());
+              detour.answer(),
+              Route.By.ENGINE);
     };
   }
 

@@ -33,17 +33,48 @@ record HopHeaders(boolean keepAlive, boolean upgrade, boolean http10, boolean is
     var headers = request.headers();
     return new HopHeaders(
         HttpUtil.isKeepAlive(request),
-        headers.contains(HttpHeaderNames.UPGRADE)
-            && headers.containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true),
+        // The engine asks for no more: not for a Connection that names it.
+        headers.contains(HttpHeaderNames.UPGRADE),
         request.protocolVersion().equals(HttpVersion.HTTP_1_0),
         request.method().equals(HttpMethod.HEAD));
   }
 
-  /** Makes the request one for a connection that carries nothing else. */
-  void toUpstream(HttpRequest request) {
+  /**
+   * Whether a request waits for something else than {@code 100 Continue}: the engine answers 417.
+   */
+  static boolean expectsWhatNobodyGives(HttpRequest request) {
+    var expected = request.headers().get(HttpHeaderNames.EXPECT, "");
+    return !expected.isEmpty() && !expectsContinue(request.headers());
+  }
+
+  private static boolean expectsContinue(HttpHeaders headers) {
+    return headers.containsValue(HttpHeaderNames.EXPECT, HttpHeaderValues.CONTINUE, true);
+  }
+
+  /** Whether the client sends its body only when it is asked to. */
+  static boolean waitsToSend(HttpRequest request) {
+    return !request.protocolVersion().equals(HttpVersion.HTTP_1_0)
+        && hasBody(request.headers())
+        && expectsContinue(request.headers());
+  }
+
+  private static boolean hasBody(HttpHeaders headers) {
+    return headers.contains(HttpHeaderNames.TRANSFER_ENCODING)
+        || !headers.get(HttpHeaderNames.CONTENT_LENGTH, "0").equals("0");
+  }
+
+  /**
+   * Makes the request one for a connection that carries nothing else.
+   *
+   * @param ours whether Skep's own routes answer it, which change no protocol
+   */
+  void toUpstream(HttpRequest request, boolean ours) {
+    if (!waitsToSend(request)) {
+      request.headers().remove(HttpHeaderNames.EXPECT);
+    }
     request.setProtocolVersion(HttpVersion.HTTP_1_1);
     var headers = request.headers();
-    if (!upgrade) {
+    if (!upgrade || ours) {
       dropHopHeaders(headers);
       headers
           .remove(HttpHeaderNames.UPGRADE)
@@ -60,17 +91,17 @@ record HopHeaders(boolean keepAlive, boolean upgrade, boolean http10, boolean is
    * @return whether that connection can carry another request after this answer
    */
   boolean toClient(HttpResponse head) {
-    head.setProtocolVersion(HttpVersion.HTTP_1_1);
+    head.setProtocolVersion(http10 ? HttpVersion.HTTP_1_0 : HttpVersion.HTTP_1_1);
     var headers = head.headers();
     dropHopHeaders(headers);
     if (http10) {
       HttpUtil.setTransferEncodingChunked(head, false);
     }
     var open = keepAlive && (!http10 || HttpUtil.isContentLengthSet(head));
-    if (!open) {
-      headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-    } else if (http10) {
+    if (http10 && open) {
       headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE);
+    } else if (!http10 && !open) {
+      headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
     }
     return open;
   }

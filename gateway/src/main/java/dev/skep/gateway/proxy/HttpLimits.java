@@ -12,10 +12,12 @@ final class HttpLimits {
    * What Go's HTTP server, and so the engine, takes; registry credentials alone come to 64 KiB and
    * more.
    */
-  static final int HEADER_BYTES = 1 << 20;
+  static final int HEADER_BYTES = RequestHead.MAX_BYTES;
 
-  /** Long filters and docker-py's whole service specs travel in the query. */
-  static final int INITIAL_LINE_BYTES = 256 * 1024;
+  /**
+   * Long filters and docker-py's whole service specs travel in the query; Go sets it no own limit.
+   */
+  static final int INITIAL_LINE_BYTES = HEADER_BYTES;
 
   /** A larger chunk is passed on in parts of this size: one socket read. */
   static final int CHUNK_BYTES = 64 * 1024;

@@ -6,7 +6,11 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.channel.unix.DomainSocketChannel;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,6 +23,9 @@ import org.slf4j.LoggerFactory;
 final class Leg {
 
   private static final Logger LOG = LoggerFactory.getLogger(Leg.class);
+
+  /** How soon something is given up behind a peer that is gone. */
+  private static final int GONE_CHECK_MILLIS = 500;
 
   private final DuplexChannel channel;
 
@@ -70,6 +77,42 @@ final class Leg {
   /** Back-pressure: what is not read stays with the sender. */
   void read(boolean on) {
     drop(channel.config().setAutoRead(on));
+  }
+
+  /**
+   * Whether the peer closed its socket altogether: an end of its output alone looks the same at
+   * first. Only a Unix socket tells, by refusing to write even nothing; over TCP this is false.
+   */
+  private boolean isPeerGone() {
+    if (!(channel instanceof DomainSocketChannel socket)) {
+      return false;
+    }
+    try {
+      socket.fd().write(ByteBuffer.allocateDirect(0), 0, 0);
+      return false;
+    } catch (IOException e) {
+      LOG.atDebug().addKeyValue("cause", e.toString()).log("a client is gone");
+      return true;
+    }
+  }
+
+  /**
+   * Looks from time to time whether a peer that ended its output has closed its socket meanwhile,
+   * of which no event tells; then closes this leg too.
+   *
+   * @param over whether nobody needs to know any more
+   * @param gone what to do about it
+   */
+  void watch(BooleanSupplier over, Runnable gone) {
+    if (over.getAsBoolean()) {
+      return;
+    }
+    if (isPeerGone()) {
+      gone.run();
+      close();
+    } else {
+      drop(eventLoop().schedule(() -> watch(over, gone), GONE_CHECK_MILLIS, TimeUnit.MILLISECONDS));
+    }
   }
 
   /** Sends what is queued and then the end of this direction; the other direction goes on. */

@@ -24,4 +24,12 @@ public interface LocalRoutes extends Handler<HttpServerRequest> {
    * @param path the path without a version prefix, as in {@link ApiUri#path}
    */
   boolean claims(HttpMethod method, String path);
+
+  /**
+   * Whether the answer to a claimed request goes on until the client leaves. Such a client may say
+   * so by the end of its output alone.
+   */
+  default boolean endless(HttpMethod method, ApiUri uri) {
+    return false;
+  }
 }

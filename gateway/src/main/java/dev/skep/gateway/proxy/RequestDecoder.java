@@ -4,10 +4,10 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.handler.codec.http.HttpMessage;
-import io.netty.handler.codec.http.HttpRequestDecoder;
+import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a client's requests one step at a time: it stops behind each head and behind each body
@@ -18,25 +18,41 @@ import java.util.List;
  * next bytes are another request or, after an upgrade, raw standard input. They wait here
  * untouched, and removing this handler from the pipeline sends them on as they are. The client's
  * end of input waits behind them too, so that nothing overtakes anything.
+ *
+ * <p>It gives an {@code HttpRequest}, the {@code HttpContent} behind it and a {@code
+ * LastHttpContent}; or, as the last thing that it gives at all, a {@link RequestHead.Refused}, a
+ * {@link HeadRoom.Full} or a {@link BadChunk}.
  */
-final class RequestDecoder extends HttpRequestDecoder {
+final class RequestDecoder extends ByteToMessageDecoder {
 
   /** While stopped, no more than this is read ahead; what is not read stays with the client. */
   private static final int READ_AHEAD_BYTES = 64 * 1024;
 
+  private final HeadReader head;
+  private @Nullable RequestBody body;
+  private boolean broken;
   private boolean stopped;
+  private boolean resuming;
   private boolean throttled;
   private boolean endWaits;
 
-  RequestDecoder() {
-    super(HttpLimits.decoder());
+  RequestDecoder(HeadRoom room) {
+    this.head = new HeadReader(room);
   }
 
-  /** Goes on: with the body behind a head, or with the next request behind an answered one. */
+  /**
+   * Goes on: with the body behind a head, or with the next request behind an answered one. Asked
+   * for twice before it goes on, it goes on once.
+   */
   void resume(ChannelHandlerContext self) {
+    if (resuming) {
+      return;
+    }
+    resuming = true;
     // In a task of its own, since the caller may stand inside this decoder's own call.
     self.executor()
         .execute(() -> {
+          resuming = false;
           stopped = false;
           readAgain(self);
           if (self.isRemoved()) {
@@ -55,16 +71,68 @@ final class RequestDecoder extends HttpRequestDecoder {
         });
   }
 
+  /** The head at hand is answered; its room is free again. */
+  void headDone() {
+    head.done();
+  }
+
   @Override
-  protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) throws Exception {
-    if (stopped) {
+  protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
+    if (broken) {
+      in.skipBytes(in.readableBytes());
+    } else if (stopped) {
       return;
+    } else if (body != null) {
+      readBody(body, in, out);
+    } else {
+      readHead(ctx, in, out);
     }
-    super.decode(ctx, in, out);
-    if (!out.isEmpty()) {
-      var last = out.getLast();
-      stopped = last instanceof HttpMessage || last instanceof LastHttpContent;
+  }
+
+  /** The client ends its output: what is there of a head will never be one. */
+  @Override
+  protected void decodeLast(ChannelHandlerContext ctx, ByteBuf in, List<Object> out)
+      throws Exception {
+    super.decodeLast(ctx, in, out);
+    if (ctx.channel().isActive() && !broken && !stopped && body == null && in.isReadable()) {
+      breakOff(RequestHead.Refused.MALFORMED, in, out);
     }
+  }
+
+  private void readHead(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
+    switch (head.read(ctx, in)) {
+      case HeadReader.Unfinished() -> {
+        // More bytes will come, or the time for them ends.
+      }
+      case HeadRoom.Full full -> breakOff(full, in, out);
+      case RequestHead.Refused refused -> breakOff(refused, in, out);
+      case RequestHead.Taken taken -> {
+        stopped = true;
+        out.add(taken.request());
+        if (taken.bodyBytes().orElse(1) == 0) {
+          out.add(LastHttpContent.EMPTY_LAST_CONTENT);
+        } else {
+          body = RequestBody.of(taken.bodyBytes());
+        }
+      }
+    }
+  }
+
+  private void readBody(RequestBody reader, ByteBuf in, List<Object> out) {
+    reader.read(in, out);
+    if (!out.isEmpty() && out.getLast() instanceof LastHttpContent) {
+      body = null;
+      stopped = true;
+    } else if (!out.isEmpty() && out.getLast() instanceof BadChunk) {
+      broken = true;
+    }
+  }
+
+  private void breakOff(Object why, ByteBuf in, List<Object> out) {
+    broken = true;
+    head.done();
+    in.skipBytes(in.readableBytes());
+    out.add(why);
   }
 
   @Override
@@ -98,7 +166,14 @@ final class RequestDecoder extends HttpRequestDecoder {
   }
 
   @Override
+  public void channelInactive(ChannelHandlerContext ctx) throws Exception {
+    head.done();
+    super.channelInactive(ctx);
+  }
+
+  @Override
   protected void handlerRemoved0(ChannelHandlerContext ctx) {
+    head.done();
     readAgain(ctx);
     if (endWaits) {
       endWaits = false;

@@ -15,6 +15,7 @@ import java.util.function.UnaryOperator;
  * @param apiVersion hears of the {@code Api-Version} header of the answer, if it has one
  * @param patience how long the head of the answer may take; absent where it may take any time
  * @param answer changes the body of a successful answer, if given
+ * @param by who answers it
  */
 record Route(
     ApiEndpoint to,
@@ -22,10 +23,28 @@ record Route(
     String uri,
     Consumer<String> apiVersion,
     Optional<Duration> patience,
-    Optional<UnaryOperator<Buffer>> answer) {
+    Optional<UnaryOperator<Buffer>> answer,
+    By by) {
 
-  /** To whoever listens there, with nothing before or after. */
-  static Route to(ApiEndpoint to, String uri, Consumer<String> apiVersion) {
-    return new Route(to, Buffer.buffer(), uri, apiVersion, Optional.empty(), Optional.empty());
+  /** What answers a request; they differ in what the end of a client's output means to them. */
+  enum By {
+    /** An engine: it hears of each end. */
+    ENGINE,
+    /** Skep's own routes: they answer what was asked, whether the client sends more or not. */
+    ROUTES,
+    /** Skep's own routes, without an end: as with the engine, the answer ends with the client. */
+    ENDLESS_ROUTES
+  }
+
+  /** To Skep's own routes. */
+  static Route toRoutes(ApiEndpoint to, String uri, boolean endless) {
+    return new Route(
+        to,
+        Buffer.buffer(),
+        uri,
+        newest -> {},
+        Optional.empty(),
+        Optional.empty(),
+        endless ? By.ENDLESS_ROUTES : By.ROUTES);
   }
 }

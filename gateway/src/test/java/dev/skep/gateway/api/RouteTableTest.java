@@ -16,7 +16,10 @@ class RouteTableTest {
               Route.get("/services", NONE),
               Route.post("/services/create", NONE),
               Route.get("/services/{id}", NONE),
-              Route.post("/services/{id}/update", NONE)));
+              Route.post("/services/{id}/update", NONE),
+              Route.get("/networks/", NONE),
+              Route.get("/networks/{id+}", NONE),
+              Route.post("/networks/{id+}/connect", NONE)));
 
   @Test
   void finds_by_method_and_path() {
@@ -24,6 +27,15 @@ class RouteTableTest {
     assertThat(named(HttpMethod.GET, "/services/web")).contains(Map.of("id", "web"));
     assertThat(named(HttpMethod.POST, "/services/create")).contains(Map.of());
     assertThat(named(HttpMethod.POST, "/services/a%2Fb+c/update")).contains(Map.of("id", "a/b+c"));
+  }
+
+  @Test
+  void takes_a_name_with_slashes_where_the_engine_does() {
+    assertThat(named(HttpMethod.GET, "/networks/")).contains(Map.of());
+    assertThat(named(HttpMethod.GET, "/networks/a/b")).contains(Map.of("id", "a/b"));
+    assertThat(named(HttpMethod.GET, "/networks/a/")).contains(Map.of("id", "a/"));
+    assertThat(named(HttpMethod.POST, "/networks/a/b/connect")).contains(Map.of("id", "a/b"));
+    assertThat(named(HttpMethod.POST, "/networks/connect")).isEmpty();
   }
 
   @Test

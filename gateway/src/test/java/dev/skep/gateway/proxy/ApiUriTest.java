@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The small texts of the API: its targets, versions and endpoints. */
@@ -26,7 +27,6 @@ class ApiUriTest {
       strings = {
         "/v1.41/info",
         "/info",
-        "/v1.2.3/info",
         "/v1.41",
         "/version",
         "/volumes/v1.41/x?a=b",
@@ -34,6 +34,22 @@ class ApiUriTest {
       })
   void puts_a_target_together_again(String uri) {
     assertThat(ApiUri.parse(uri)).hasToString(uri);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/v1.41.0/info, 1.41",
+    "/v1.41./info, 1.41",
+    "/v01.041/info, 1.41",
+    "/v1.41.1/info, 1.42",
+    "/v1/info, 1.0",
+    "/v.../info, 0.0",
+    "/v1..41/info, 1.1",
+    "/v9999999999999999999.1/info, 99999.1"
+  })
+  void takes_for_a_version_what_the_engine_takes_for_one(String uri, String version) {
+    assertThat(ApiUri.parse(uri).version().map(ApiVersion::toString)).contains(version);
+    assertThat(ApiUri.parse(uri).path()).isEqualTo("/info");
   }
 
   @Test

@@ -289,7 +289,7 @@ class GatewayServerTest {
   }
 
   private static String body(Wire client, String method, String uri) throws IOException {
-    client.send(method + " " + uri + " HTTP/1.1\r\nHost: d\r\nContent-Length: 0\r\n\r\n");
+    client.send(method + " " + uri + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n");
     return client.text(Integer.parseInt(Wire.header(client.head(), "Content-Length")));
   }
 }

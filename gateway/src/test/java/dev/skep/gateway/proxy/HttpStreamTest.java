@@ -332,7 +332,7 @@ class HttpStreamTest {
         client -> {
           client.send("GET /info HTTP/1.0\r\n\r\n");
           assertThat(client.head())
-              .contains("connection: close")
+              .startsWith("HTTP/1.0 200 OK\r\n")
               .doesNotContainIgnoringCase("transfer-encoding");
           assertThat(client.rest()).isEqualTo("body");
         });

@@ -137,7 +137,7 @@ class RawStreamTest {
         },
         client -> {
           client.send(
-              "POST /containers/c1/attach HTTP/1.1\r\nHost: docker\r\nTransfer-Encoding: chunked\r\n\r\n");
+              "POST /exec/e1/start HTTP/1.1\r\nHost: docker\r\nTransfer-Encoding: chunked\r\n\r\n");
           client.send("3\r\none\r\n");
           client.head();
           client.send("3\r\ntwo\r\n0\r\n\r\n");
