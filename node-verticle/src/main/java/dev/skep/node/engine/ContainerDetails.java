@@ -110,20 +110,23 @@ public record ContainerDetails(
     return address.isEmpty() ? "" : address + "/" + prefixLength;
   }
 
+  /** Each once: the engine tells those of IPv4 and IPv6 apart. */
   private static List<Port> ports(@org.jspecify.annotations.Nullable JsonObject json) {
     List<Port> ports = new ArrayList<>();
     if (json != null) {
       for (Map.Entry<String, Object> e : json) {
         int slash = e.getKey().indexOf('/');
-        if (slash > 0 && e.getValue() instanceof JsonArray bindings && !bindings.isEmpty()) {
-          ports.add(
-              new Port(
-                  Integer.parseInt(e.getKey().substring(0, slash)),
-                  e.getKey().substring(slash + 1),
-                  Integer.parseInt(bindings.getJsonObject(0).getString("HostPort", "0"))));
+        if (slash > 0 && e.getValue() instanceof JsonArray bindings) {
+          for (int i = 0; i < bindings.size(); i++) {
+            ports.add(
+                new Port(
+                    Integer.parseInt(e.getKey().substring(0, slash)),
+                    e.getKey().substring(slash + 1),
+                    Integer.parseInt(bindings.getJsonObject(i).getString("HostPort", "0"))));
+          }
         }
       }
     }
-    return ports;
+    return ports.stream().distinct().toList();
   }
 }
