@@ -83,7 +83,7 @@ class AgentEngineTest {
               EngineLive.output(
                   "network", "ls", "-q", "--filter", "label=dev.skep.node.id=" + node))
           .isEmpty();
-      assertThat(Path.of("/dev/shm/skep-" + node)).doesNotExist();
+      assertThat(Path.of("/dev/shm/skep-tasks/" + node)).doesNotExist();
     } finally {
       await(vertx.close());
     }
@@ -286,7 +286,8 @@ class AgentEngineTest {
         .isNotZero();
     leader.unassign(task.id());
     eventually(
-        () -> !Files.exists(Path.of("/dev/shm/skep-" + node + "/" + task.id())), "the files to go");
+        () -> !Files.exists(Path.of("/dev/shm/skep-tasks/" + node + "/" + task.id())),
+        "the files to go");
   }
 
   @Test

@@ -14,9 +14,12 @@ import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -37,6 +40,12 @@ import org.jspecify.annotations.Nullable;
 public final class TaskFiles {
   private static final Set<String> MEMORY = Set.of("tmpfs", "ramfs");
 
+  /** Nobody but root looks into it: what is in it has the ids of nodes and tasks as names. */
+  private static final String ROOM = "skep-tasks";
+
+  private static final Set<PosixFilePermission> OWNER_ONLY =
+      PosixFilePermissions.fromString("rwx------");
+
   /** This node's own folders; nothing outside of them is ever written or removed. */
   private final List<Path> candidates;
 
@@ -46,7 +55,7 @@ public final class TaskFiles {
    */
   public TaskFiles(List<Path> memoryDirs, String nodeId) {
     this.candidates =
-        memoryDirs.stream().map(dir -> dir.toAbsolutePath().resolve("skep-" + nodeId)).toList();
+        memoryDirs.stream().map(dir -> dir.toAbsolutePath().resolve(ROOM).resolve(nodeId)).toList();
   }
 
   /**
@@ -66,9 +75,7 @@ public final class TaskFiles {
     try {
       Path folder = folder(task.id());
       delete(folder);
-      Files.createDirectories(
-          folder,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      makePrivate(folder);
       List<TaskMount> mounts = new ArrayList<>();
       for (Payload payload : payloads) {
         Path file = folder.resolve(Integer.toString(mounts.size()));
@@ -107,6 +114,9 @@ public final class TaskFiles {
     for (Path candidate : candidates) {
       try {
         delete(candidate);
+        Files.deleteIfExists(candidate.getParent());
+      } catch (DirectoryNotEmptyException e) {
+        continue; // another node of this host has files there
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
@@ -229,6 +239,23 @@ public final class TaskFiles {
     }
     throw new TemplateException(
         (secret ? "secret" : "config") + " target \"" + name + "\" not found");
+  }
+
+  /**
+   * The folder, its parents in the room included, for the owner alone. Memory folders such as
+   * /dev/shm are everybody's, so what somebody else put there in advance is not used.
+   */
+  private static void makePrivate(Path folder) throws IOException {
+    Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+    Path room = folder.getParent().getParent();
+    Object own = Files.getAttribute(folder, "unix:uid");
+    if (!Files.isDirectory(room, LinkOption.NOFOLLOW_LINKS)
+        || !own.equals(Files.getAttribute(room, "unix:uid"))) {
+      delete(folder);
+      throw new TaskFilesException(
+          "secrets and configs are kept in " + room + ", and that is somebody else's: remove it");
+    }
+    Files.setPosixFilePermissions(room, OWNER_ONLY);
   }
 
   private static void place(Path file, byte[] bytes, Payload payload) throws IOException {

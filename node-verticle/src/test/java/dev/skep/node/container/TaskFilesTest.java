@@ -52,6 +52,7 @@ class TaskFilesTest {
   @AfterEach
   void removeDirectory() throws Exception {
     Files.deleteIfExists(memory.resolve("bystander"));
+    Files.deleteIfExists(memory.resolve("skep-tasks"));
     Files.deleteIfExists(memory);
   }
 
@@ -137,20 +138,59 @@ class TaskFilesTest {
         .extracting(TaskMount::target)
         .containsExactly("/run/secrets/password", "/etc/app/key", "/app.conf", "/etc/app/app.conf");
     Path first = Path.of(mounts.getFirst().source());
-    assertThat(first).startsWith(memory.resolve("skep-node1").resolve("t1")).hasContent("hush");
+    assertThat(first)
+        .startsWith(memory.resolve("skep-tasks/node1").resolve("t1"))
+        .hasContent("hush");
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(first)))
         .isEqualTo("r--------");
     assertThat(
             PosixFilePermissions.toString(
-                Files.getPosixFilePermissions(memory.resolve("skep-node1/t1"))))
+                Files.getPosixFilePermissions(memory.resolve("skep-tasks/node1/t1"))))
         .isEqualTo("rwx------");
     assertThat(Path.of(mounts.get(2).source()))
         .as("only templated payloads are expanded")
         .hasContent("{{.Task.ID}}");
     assertThat(disk).as("nothing of it is on disk").isEmptyDirectory();
     files.remove("t1");
-    assertThat(memory.resolve("skep-node1")).isEmptyDirectory();
+    assertThat(memory.resolve("skep-tasks/node1")).isEmptyDirectory();
     files.removeAll();
+  }
+
+  @Test
+  void nobody_else_reads_whose_files_they_are() throws Exception {
+    Files.createDirectory(memory.resolve("skep-tasks")); // as an older umask left it
+    TaskFiles files = new TaskFiles(List.of(memory), "node1");
+    ContainerSpec spec =
+        ContainerSpecBuilder.builder().secrets(List.of(secretFile("s1", "a", "0", 0444))).build();
+
+    files.write(task(spec), NODE, Map.of("s1", secret("s1", "x", null)), Map.of());
+
+    for (String folder : List.of("skep-tasks", "skep-tasks/node1", "skep-tasks/node1/t1")) {
+      assertThat(
+              PosixFilePermissions.toString(Files.getPosixFilePermissions(memory.resolve(folder))))
+          .as(folder)
+          .isEqualTo("rwx------");
+    }
+    files.removeAll();
+    assertThat(memory.resolve("skep-tasks")).doesNotExist();
+  }
+
+  @Test
+  void a_folder_that_leads_elsewhere_is_not_used() throws Exception {
+    Path elsewhere = Files.createDirectory(memory.resolve("elsewhere"));
+    Path room = Files.createSymbolicLink(memory.resolve("skep-tasks"), elsewhere);
+    TaskFiles files = new TaskFiles(List.of(memory), "node1");
+    ContainerSpec spec =
+        ContainerSpecBuilder.builder().secrets(List.of(secretFile("s1", "a", "0", 0444))).build();
+
+    assertThatThrownBy(
+            () -> files.write(task(spec), NODE, Map.of("s1", secret("s1", "x", null)), Map.of()))
+        .isInstanceOf(TaskFilesException.class)
+        .hasMessageContaining(room + ", and that is somebody else's");
+
+    Files.delete(room);
+    Files.deleteIfExists(elsewhere.resolve("node1"));
+    Files.delete(elsewhere);
   }
 
   @Test
@@ -162,12 +202,12 @@ class TaskFilesTest {
     files.write(task(spec), NODE, Map.of("s1", secret("s1", "x", null)), Map.of());
     others.write(task(spec), NODE, Map.of("s1", secret("s1", "x", null)), Map.of());
     files.keepOnly(Set.of("t1"));
-    assertThat(memory.resolve("skep-node1/t1/0")).exists();
+    assertThat(memory.resolve("skep-tasks/node1/t1/0")).exists();
     files.keepOnly(Set.of("t2"));
-    assertThat(memory.resolve("skep-node1/t1")).doesNotExist();
+    assertThat(memory.resolve("skep-tasks/node1/t1")).doesNotExist();
     files.removeAll();
-    assertThat(memory.resolve("skep-node1")).doesNotExist();
-    assertThat(memory.resolve("skep-node2/t1/0")).exists();
+    assertThat(memory.resolve("skep-tasks/node1")).doesNotExist();
+    assertThat(memory.resolve("skep-tasks/node2/t1/0")).exists();
     assertThat(memory.resolve("bystander")).hasContent("not ours");
     others.removeAll();
     assertThat(memory.resolve("bystander")).hasContent("not ours");
