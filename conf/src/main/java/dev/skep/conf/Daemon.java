@@ -5,9 +5,12 @@ import dev.skep.store.time.SteadyClock;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -28,6 +31,9 @@ final class Daemon {
 
   /** Containers run on without us, so nothing at the end is worth a longer wait. */
   private static final long STOP_SECONDS = 5;
+
+  /** How often to look for an engine that was not there at the start. */
+  private static final long ENGINE_LOOK_MILLIS = 1_000;
 
   private final DaemonOptions options;
   private final CountDownLatch stopped = new CountDownLatch(1);
@@ -62,9 +68,33 @@ final class Daemon {
     try {
       member.resume().await();
       wiring.deployGateway(member).await();
-    } catch (RuntimeException e) {
+    } catch (Exception e) { // awaiting throws what a future failed with, checked or not
       LOG.atDebug().setCause(e).log("start failed");
-      throw new StartupException(String.valueOf(e.getMessage()));
+      throw new StartupException(Reason.of(e));
+    }
+  }
+
+  /** Whether somebody listens at the engine's socket. */
+  static boolean answers(Path socket) {
+    try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+      return probe.connect(UnixDomainSocketAddress.of(socket));
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Says once that the engine is there, when it was not at the start. */
+  void awaitEngine() {
+    Vertx vertx = host;
+    if (vertx != null) {
+      vertx.setPeriodic(
+          ENGINE_LOOK_MILLIS,
+          timer -> {
+            if (answers(options.engine())) {
+              vertx.cancelTimer(timer);
+              LOG.atInfo().addKeyValue("engine", options.engine()).log("the engine is there");
+            }
+          });
     }
   }
 
@@ -128,7 +158,7 @@ final class Daemon {
         "cannot use the data directory "
             + dataDir
             + ": "
-            + cause
+            + Reason.of(cause)
             + "; give another with --data-dir or run as a user who may write there");
   }
 

@@ -84,12 +84,23 @@ final class DaemonCommand implements Callable<Integer> {
       Daemon daemon = new Daemon(options);
       Runtime.getRuntime().addShutdownHook(new Thread(daemon::stop, "skep-stop"));
       daemon.start();
-      System.err.println("skep ready: socket=" + options.socket());
+      boolean engine = Daemon.answers(options.engine());
+      System.err.println(
+          "skep ready: socket=" + options.socket() + (engine ? "" : noEngine(options)));
+      if (!engine) {
+        daemon.awaitEngine();
+      }
       daemon.awaitStop();
       return CommandLine.ExitCode.OK;
     } catch (StartupException e) {
       System.err.println("skep: " + e.getMessage());
       return CommandLine.ExitCode.SOFTWARE;
     }
+  }
+
+  private static String noEngine(DaemonOptions options) {
+    return ", but no Docker Engine listens at unix://"
+        + options.engine()
+        + " yet; start it, or name another with --engine (the daemon goes on looking)";
   }
 }

@@ -37,10 +37,23 @@ record Settings(
       return read == null ? NONE : read;
     } catch (JsonProcessingException e) {
       throw new StartupException(
-          "cannot read the configuration " + file + ": " + e.getOriginalMessage());
+          "cannot read the configuration "
+              + file
+              + at(e)
+              + ": "
+              + firstLine(e.getOriginalMessage()));
     } catch (IOException e) {
-      throw new StartupException("cannot read the configuration " + file + ": " + e);
+      throw new StartupException("cannot read the configuration " + file + ": " + Reason.of(e));
     }
+  }
+
+  private static String at(JsonProcessingException e) {
+    return e.getLocation() == null ? "" : ", line " + e.getLocation().getLineNr();
+  }
+
+  /** The parser goes on with an excerpt of the file. */
+  private static String firstLine(String message) {
+    return message.lines().findFirst().orElse("");
   }
 
   /** These settings where they say something, else {@code other}'s. */

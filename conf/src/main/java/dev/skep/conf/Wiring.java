@@ -1,6 +1,6 @@
 package dev.skep.conf;
 
-import dev.skep.conf.swarm.BusCluster;
+import dev.skep.conf.bus.BusCluster;
 import dev.skep.conf.swarm.ControlPort;
 import dev.skep.conf.swarm.Identity;
 import dev.skep.conf.swarm.RunningParts;
@@ -20,6 +20,7 @@ import dev.skep.store.bus.AgentMessages.Left;
 import dev.skep.store.bus.Bus;
 import dev.skep.store.membership.Membership;
 import dev.skep.store.membership.Membership.RemoteManager;
+import dev.skep.store.membership.MembershipException;
 import dev.skep.store.model.Node.NodeSpec;
 import dev.skep.store.raft.RaftStore;
 import dev.skep.store.raft.RaftStoreOptions;
@@ -32,6 +33,8 @@ import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.core.net.SocketAddress;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -87,7 +90,7 @@ final class Wiring implements SwarmParts.Maker {
   }
 
   @Override
-  public SwarmParts start(Identity identity, @Nullable Transaction founding) throws IOException {
+  public SwarmParts start(Identity identity, @Nullable Transaction founding) {
     RunningParts parts = new RunningParts(identity.nodeId());
     try {
       Set<String> known = new TreeSet<>(identity.members());
@@ -98,9 +101,15 @@ final class Wiring implements SwarmParts.Maker {
       }
       Set<String> members = present(known);
       identity.managers().forEach(one -> members.add(controlPort(one).host()));
-      Vertx swarm =
-          BusCluster.start(identity.busName().text(), identity.address(), members).await();
-      parts.stopBy(swarm::close);
+      BusCluster cluster =
+          BusCluster.start(
+              "skep-" + identity.clusterId(),
+              identity.busSecret(),
+              identity.address(),
+              members,
+              random);
+      parts.stopBy(cluster::close);
+      Vertx swarm = cluster.vertx();
       Bus bus = new Bus(swarm.eventBus());
       parts.bus(bus);
       if (manager) {
@@ -120,9 +129,21 @@ final class Wiring implements SwarmParts.Maker {
       swarm.deployVerticle(node, VIRTUAL_THREADS).await();
       parts.session(node.session());
       return parts;
-    } catch (RuntimeException e) {
+    } catch (Exception e) { // awaiting throws what a future failed with, checked or not
       parts.stop();
       throw e;
+    }
+  }
+
+  @Override
+  public void requireFree(String address) {
+    try (ServerSocket probe = new ServerSocket()) {
+      probe.bind(new InetSocketAddress(address, BusCluster.PORT));
+    } catch (IOException e) {
+      throw new MembershipException(
+          500,
+          "cannot listen on %s:%d, where the swarm's nodes find each other: %s; free it (ss -ltnp shows who holds it) or give this node another address with --advertise-addr"
+              .formatted(address, BusCluster.PORT, Reason.of(e)));
     }
   }
 
@@ -222,7 +243,11 @@ final class Wiring implements SwarmParts.Maker {
       return Files.readString(HOSTNAME).strip();
     } catch (IOException e) {
       throw new StartupException(
-          "cannot read this host's name from " + HOSTNAME + ": " + e + "; give one with --name");
+          "cannot read this host's name from "
+              + HOSTNAME
+              + ": "
+              + Reason.of(e)
+              + "; give one with --name");
     }
   }
 

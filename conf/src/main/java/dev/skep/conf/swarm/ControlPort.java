@@ -1,5 +1,10 @@
 package dev.skep.conf.swarm;
 
+import dev.skep.conf.Loopback;
+import dev.skep.conf.Reason;
+import dev.skep.conf.swarm.ControlMessages.Join;
+import dev.skep.conf.swarm.ControlMessages.Joined;
+import dev.skep.conf.swarm.ControlMessages.Refused;
 import dev.skep.store.ClusterState;
 import dev.skep.store.Store;
 import dev.skep.store.Transaction;
@@ -17,18 +22,19 @@ import dev.skep.store.model.Version;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClient;
-import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.RequestOptions;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The manager's side of joining: hosts that show a join token get a node id and what they need to
@@ -36,37 +42,41 @@ import java.util.random.RandomGenerator;
  */
 public final class ControlPort {
   static final int DEFAULT_PORT = 2377;
-  private static final String JOIN_PATH = "/skep/v1/join";
-  private static final int MAX_BODY_BYTES = 64 * 1024;
-  private static final int CONNECT_MILLIS = 3_000;
-  private static final int REPLY_MILLIS = 15_000;
 
+  /** Hosts join one at a time; the rest are strangers. */
+  private static final int MAX_CONNECTIONS = 64;
+
+  /**
+   * Of a connection, whatever happens on it: longer than a commit takes, and the end of who sends a
+   * byte a minute.
+   */
+  private static final long MAX_LIFE_MILLIS = 30_000;
+
+  private static final int MAX_HEADER_BYTES = 4 * 1024;
+  private static final int MAX_NAME_CHARACTERS = 255;
+
+  private final Vertx vertx;
   private final Store store;
   private final InstantSource clock;
   private final RandomGenerator random;
   private final Identity manager;
   private final HttpServer server;
+  private final AtomicInteger connections = new AtomicInteger();
 
   private ControlPort(
       Vertx vertx, Store store, Identity manager, InstantSource clock, RandomGenerator random) {
+    this.vertx = vertx;
     this.store = store;
     this.manager = manager;
     this.clock = clock;
     this.random = random;
-    this.server = vertx.createHttpServer(new HttpServerOptions().setIdleTimeout(60));
+    this.server =
+        vertx.createHttpServer(
+            new HttpServerOptions()
+                .setMaxHeaderSize(MAX_HEADER_BYTES)
+                .setMaxInitialLineLength(MAX_HEADER_BYTES)
+                .setHttp2ClearTextEnabled(false));
   }
-
-  /** Asks for membership. The name is the host's; {@code address} is where its parts will bind. */
-  record Join(Sensitive token, String name, String address, String availability) {}
-
-  /** Membership granted. */
-  record Joined(
-      String nodeId,
-      String clusterId,
-      String role,
-      Sensitive busName,
-      List<RemoteManager> managers,
-      List<String> members) {}
 
   /**
    * Listens on the manager's address. Fails with {@link MembershipException} when the port is
@@ -76,52 +86,70 @@ public final class ControlPort {
       Vertx vertx, Store store, Identity manager, InstantSource clock, RandomGenerator random) {
     ControlPort port = new ControlPort(vertx, store, manager, clock, random);
     return port.server
+        .connectionHandler(port::admit)
         .requestHandler(port::serve)
         .listen(manager.controlPort(), manager.address())
         .map(port)
-        .recover(cause ->
-            Future.failedFuture(
-                new MembershipException(
-                    500,
-                    "cannot listen on the control port %s:%d: %s; free it or give another with --listen-addr"
-                        .formatted(manager.address(), manager.controlPort(), cause.getMessage()))));
+        .recover(cause -> Future.failedFuture(taken(manager, cause)));
+  }
+
+  private static MembershipException taken(Identity manager, Throwable cause) {
+    return new MembershipException(
+        500,
+        "cannot listen on the control port %s:%d: %s; free it or give another with --listen-addr"
+            .formatted(manager.address(), manager.controlPort(), Reason.of(cause)));
   }
 
   public Future<Void> close() {
     return server.close();
   }
 
+  private void admit(HttpConnection connection) {
+    if (connections.incrementAndGet() > MAX_CONNECTIONS) {
+      connections.decrementAndGet();
+      connection.close();
+      return;
+    }
+    connection.exceptionHandler(broken -> {}); // the request that it was in fails with it
+    long end = vertx.setTimer(MAX_LIFE_MILLIS, late -> connection.close());
+    connection.closeHandler(closed -> {
+      connections.decrementAndGet();
+      vertx.cancelTimer(end);
+    });
+  }
+
   private void serve(HttpServerRequest request) {
-    if (!HttpMethod.POST.equals(request.method()) || !JOIN_PATH.equals(request.path())) {
+    if (!HttpMethod.POST.equals(request.method())
+        || !ControlMessages.JOIN_PATH.equals(request.path())) {
       answer(request, 404, new Refused("page not found"));
       return;
     }
-    request
-        .body()
-        .compose(body ->
-            body.length() > MAX_BODY_BYTES
-                ? refuse(400, "the request to join is too long")
-                : join(body))
+    BoundedBody.read(
+            request,
+            request.getHeader(HttpHeaders.CONTENT_LENGTH),
+            ControlMessages.MAX_REQUEST_BYTES)
+        .compose(this::join)
         .onSuccess(joined -> answer(request, 200, joined))
         .onFailure(cause ->
             answer(
                 request,
                 cause instanceof MembershipException refused ? refused.status() : 500,
-                new Refused(String.valueOf(cause.getMessage()))));
+                new Refused(Reason.of(cause))));
   }
 
-  private record Refused(String message) {}
-
+  /** One answer, and the end: nobody joins twice on a connection. */
   private static void answer(HttpServerRequest request, int status, Object body) {
     request
         .response()
         .setStatusCode(status)
-        .putHeader("Content-Type", "application/json")
-        .end(Json.stored(body));
+        .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
+        .putHeader(HttpHeaders.CONNECTION, "close")
+        .end(Json.stored(body))
+        .onComplete(ended -> request.connection().close());
   }
 
   private Future<Joined> join(Buffer body) {
-    Join asked = Json.readStored(body.getBytes(), Join.class);
+    Join asked = read(body);
     ClusterState state = store.state();
     Cluster cluster =
         state
@@ -135,7 +163,18 @@ public final class ControlPort {
         .map(commit -> joined(cluster, node.id(), commit.state()));
   }
 
-  private void checkToken(Cluster cluster, Sensitive shown) {
+  private static Join read(Buffer body) {
+    try {
+      return Json.readStored(body.getBytes(), Join.class);
+    } catch (IllegalArgumentException e) {
+      throw new MembershipException(400, "this is no request of a Skep daemon to join");
+    }
+  }
+
+  private void checkToken(Cluster cluster, @Nullable Sensitive shown) {
+    if (shown == null) {
+      throw new MembershipException(500, "invalid join token");
+    }
     Cluster.JoinTokens tokens = cluster.joinTokens();
     Optional<JoinToken> token = JoinToken.parse(shown.text());
     Optional<JoinToken> worker =
@@ -158,14 +197,31 @@ public final class ControlPort {
   }
 
   private Node joiner(Join asked) {
+    String name = asked.name();
+    if (name == null
+        || name.isEmpty()
+        || name.length() > MAX_NAME_CHARACTERS
+        || name.chars().anyMatch(Character::isISOControl)) {
+      throw new MembershipException(400, "invalid name of a node: \"" + Reason.shown(name) + "\"");
+    }
+    String address = asked.address();
+    if (address == null || !Loopback.is(address)) {
+      throw new MembershipException(
+          400, "invalid address of a node: \"" + Reason.shown(address) + "\"");
+    }
     return NodeBuilder.builder()
         .id(Ids.next(random))
         .version(Version.NONE)
         .createdAt(clock.instant())
         .updatedAt(clock.instant())
-        .spec(new Node.NodeSpec(null, Map.of(), Node.NodeSpec.WORKER, asked.availability()))
-        .description(undescribed(asked.name()))
-        .status(new Node.NodeStatus(Node.NodeStatus.UNKNOWN, null, asked.address()))
+        .spec(
+            new Node.NodeSpec(
+                null,
+                Map.of(),
+                Node.NodeSpec.WORKER,
+                FoundingRequest.availability(asked.availability())))
+        .description(undescribed(name))
+        .status(new Node.NodeStatus(Node.NodeStatus.UNKNOWN, null, address))
         .build();
   }
 
@@ -191,7 +247,7 @@ public final class ControlPort {
         nodeId,
         cluster.id(),
         Node.NodeSpec.WORKER,
-        manager.busName(),
+        manager.busSecret(),
         List.of(
             new RemoteManager(manager.nodeId(), manager.address() + ":" + manager.controlPort())),
         members);
@@ -199,45 +255,5 @@ public final class ControlPort {
 
   private static <T> Future<T> refuse(int status, String message) {
     return Future.failedFuture(new MembershipException(status, message));
-  }
-
-  /**
-   * The joining host's side: asks the manager at {@code host:port}. Fails with {@link
-   * MembershipException}.
-   */
-  static Future<Joined> ask(Vertx vertx, String host, int port, Join join) {
-    HttpClient client =
-        vertx.createHttpClient(new HttpClientOptions().setConnectTimeout(CONNECT_MILLIS));
-    RequestOptions to =
-        new RequestOptions()
-            .setMethod(HttpMethod.POST)
-            .setHost(host)
-            .setPort(port)
-            .setURI(JOIN_PATH)
-            .setTimeout(REPLY_MILLIS);
-    return client
-        .request(to)
-        .compose(request ->
-            // The answer is read where it arrives, so that none of it can pass before.
-            request
-                .send(Buffer.buffer(Json.storedBytes(join)))
-                .compose(
-                    response -> response.body().map(body -> read(response.statusCode(), body))))
-        .recover(cause ->
-            cause instanceof MembershipException
-                ? Future.failedFuture(cause)
-                : refuse(
-                    503,
-                    "cannot reach a manager at %s:%d: %s"
-                        .formatted(host, port, cause.getMessage())))
-        .eventually(client::close);
-  }
-
-  private static Joined read(int status, Buffer body) {
-    if (status == 200) {
-      return Json.readStored(body.getBytes(), Joined.class);
-    }
-    throw new MembershipException(
-        status, Json.readStored(body.getBytes(), Refused.class).message());
   }
 }

@@ -67,7 +67,7 @@ final class FoundingRequest {
             new Sensitive(JoinToken.next(digest, random).text()));
     Transaction.Builder founding = Transaction.at(now);
     InitialObjects.addTo(
-        founding, request, founder.clusterId(), tokens, founder.busName(), now, random);
+        founding, request, founder.clusterId(), tokens, founder.busSecret(), now, random);
     Node node =
         NodeBuilder.builder()
             .id(founder.nodeId())

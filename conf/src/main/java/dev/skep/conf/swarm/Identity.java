@@ -22,7 +22,7 @@ import java.util.Optional;
  * @param role worker or manager
  * @param address the node's own address
  * @param controlPort port of its control port
- * @param busName name of the event bus's cluster
+ * @param busSecret name of the event bus's cluster
  * @param managers the managers known when it joined
  * @param members addresses of nodes whose event bus to look for at a start
  */
@@ -32,7 +32,7 @@ public record Identity(
     String role,
     String address,
     int controlPort,
-    Sensitive busName,
+    Sensitive busSecret,
     List<RemoteManager> managers,
     List<String> members) {
 

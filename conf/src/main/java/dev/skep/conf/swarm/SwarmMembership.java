@@ -1,6 +1,13 @@
 package dev.skep.conf.swarm;
 
 import dev.skep.conf.DaemonOptions;
+import dev.skep.conf.Reason;
+import dev.skep.conf.StartupException;
+import dev.skep.conf.bus.BusException;
+import dev.skep.conf.swarm.ControlMessages.Join;
+import dev.skep.conf.swarm.ControlMessages.Joined;
+import dev.skep.store.StoreException;
+import dev.skep.store.bus.BusFailure;
 import dev.skep.store.membership.Membership;
 import dev.skep.store.membership.MembershipException;
 import dev.skep.store.model.Ids;
@@ -88,120 +95,143 @@ public final class SwarmMembership implements Membership {
    * future is done; a worker goes on looking for its manager.
    */
   public Future<Void> resume() {
-    return run(() -> {
-      Optional<Identity> kept = Identity.read(options.dataDir());
-      if (kept.isEmpty()) {
-        return null;
-      }
-      identity = kept.get();
-      if (identity.role().equals(NodeSpec.MANAGER)) {
-        parts = maker.start(identity, null);
-        move(manager(identity, parts));
-      } else {
-        move(worker(identity));
-        operations.execute(this::returnToManager);
-      }
-      return null;
-    });
+    return run(
+        "come back into the swarm",
+        () -> {
+          Optional<Identity> kept = Identity.read(options.dataDir());
+          if (kept.isEmpty()) {
+            return null;
+          }
+          identity = kept.get();
+          if (identity.role().equals(NodeSpec.MANAGER)) {
+            parts = maker.start(identity, null);
+            move(manager(identity, parts));
+          } else {
+            move(worker(identity));
+            operations.execute(this::returnToManager);
+          }
+          return null;
+        });
   }
 
   @Override
   public Future<String> init(InitRequest request) {
-    return run(() -> {
-      requireOutside();
-      AdvertisedAddress address =
-          AdvertisedAddress.from(request.listenAddr(), request.advertiseAddr(), options.address());
-      FoundingRequest.check(request);
-      String nodeId = Ids.next(random);
-      Identity founder =
-          new Identity(
-              nodeId,
-              Ids.next(random),
-              NodeSpec.MANAGER,
-              address.host(),
-              address.port(),
-              new Sensitive("skep-" + Ids.next(random)),
-              List.of(new RemoteManager(nodeId, address.host() + ":" + address.port())),
-              List.of(address.host()));
-      maker.forget();
-      SwarmParts started =
+    return run(
+        "begin a swarm",
+        () -> {
+          requireOutside();
+          AdvertisedAddress address =
+              AdvertisedAddress.from(
+                  request.listenAddr(), request.advertiseAddr(), options.address());
+          FoundingRequest.check(request);
+          String nodeId = Ids.next(random);
+          Identity founder =
+              new Identity(
+                  nodeId,
+                  Ids.next(random),
+                  NodeSpec.MANAGER,
+                  address.host(),
+                  address.port(),
+                  new Sensitive("skep-" + Ids.next(random)),
+                  List.of(new RemoteManager(nodeId, address.host() + ":" + address.port())),
+                  List.of(address.host()));
+          maker.requireFree(address.host());
+          maker.forget();
+          SwarmParts started = found(request, founder);
+          identity = founder;
+          parts = started;
+          move(manager(founder, started));
+          LOG.atInfo()
+              .addKeyValue("node", nodeId)
+              .addKeyValue("cluster", founder.clusterId())
+              .log("founded a swarm");
+          awaitFirstSession(started);
+          return nodeId;
+        });
+  }
+
+  /** The parts of a new swarm; a failure leaves nothing of them. */
+  private SwarmParts found(InitRequest request, Identity founder) throws Exception {
+    SwarmParts started = null;
+    try {
+      started =
           maker.start(
               founder,
               FoundingRequest.objects(request, founder, maker.hostname(), clock.instant(), random));
-      try {
-        founder.write(options.dataDir());
-      } catch (IOException e) {
+      founder.write(options.dataDir());
+      return started;
+    } catch (Exception e) {
+      if (started != null) {
         started.stop();
-        throw e;
       }
-      identity = founder;
-      parts = started;
-      move(manager(founder, started));
-      LOG.atInfo()
-          .addKeyValue("node", nodeId)
-          .addKeyValue("cluster", founder.clusterId())
-          .log("founded a swarm");
-      awaitFirstSession(started);
-      return nodeId;
-    });
+      Identity.delete(options.dataDir());
+      maker.forget();
+      throw e;
+    }
   }
 
   @Override
   public Future<Void> join(JoinRequest request) {
-    return run(() -> {
-      requireOutside();
-      AdvertisedAddress address =
-          AdvertisedAddress.from(request.listenAddr(), request.advertiseAddr(), options.address());
-      Identity joined = identity(address, ask(request, address));
-      maker.forget();
-      joined.write(options.dataDir());
-      try {
-        SwarmParts started = maker.start(joined, null);
-        parts = started;
-        started.session().await(JOIN_SECONDS, TimeUnit.SECONDS);
-      } catch (Exception e) {
-        forget();
-        throw e instanceof java.util.concurrent.TimeoutException
-            ? new MembershipException(
-                503,
-                "Timeout was reached before node joined: no session with the manager within "
-                    + JOIN_SECONDS
-                    + " s; see the daemon's log, then try again")
-            : e;
-      }
-      identity = joined;
-      move(worker(joined));
-      LOG.atInfo()
-          .addKeyValue("node", joined.nodeId())
-          .addKeyValue("cluster", joined.clusterId())
-          .log("joined a swarm");
-      return null;
-    });
+    return run(
+        "join the swarm",
+        () -> {
+          requireOutside();
+          AdvertisedAddress address =
+              AdvertisedAddress.from(
+                  request.listenAddr(), request.advertiseAddr(), options.address());
+          maker.requireFree(address.host());
+          Identity joined = identity(address, ask(request, address));
+          maker.forget();
+          try {
+            joined.write(options.dataDir());
+            SwarmParts started = maker.start(joined, null);
+            parts = started;
+            started.session().await(JOIN_SECONDS, TimeUnit.SECONDS);
+          } catch (Exception e) {
+            forget();
+            throw e instanceof java.util.concurrent.TimeoutException
+                ? new MembershipException(
+                    503,
+                    "Timeout was reached before node joined: no session with the manager within "
+                        + JOIN_SECONDS
+                        + " s; see the daemon's log, then try again")
+                : e;
+          }
+          identity = joined;
+          move(worker(joined));
+          LOG.atInfo()
+              .addKeyValue("node", joined.nodeId())
+              .addKeyValue("cluster", joined.clusterId())
+              .log("joined a swarm");
+          return null;
+        });
   }
 
   @Override
   public Future<Void> leave(boolean force) {
-    return run(() -> {
-      Identity leaver = identity;
-      if (leaver == null) {
-        throw new MembershipException(503, "This node is not part of a swarm");
-      }
-      if (leaver.role().equals(NodeSpec.MANAGER) && !force) {
-        throw new MembershipException(
-            503,
-            "You are attempting to leave the swarm on a node that is participating as a manager. Removing the last manager erases all current state of"
-                + " the swarm. Use `--force` to ignore this message. ");
-      }
-      int removed =
-          (parts == null ? maker.removeOwn(leaver) : parts.removeOwn())
-              .await(LEAVE_SECONDS, TimeUnit.SECONDS);
-      forget();
-      LOG.atInfo()
-          .addKeyValue("node", leaver.nodeId())
-          .addKeyValue("containers", removed)
-          .log("left the swarm");
-      return null;
-    });
+    return run(
+        "leave the swarm",
+        () -> {
+          Identity leaver = identity;
+          if (leaver == null) {
+            throw new MembershipException(503, "This node is not part of a swarm");
+          }
+          if (leaver.role().equals(NodeSpec.MANAGER) && !force) {
+            throw new MembershipException(
+                503,
+                "You are attempting to leave the swarm on a node that is participating as a manager. Removing the last manager erases all current state of"
+                    + " the swarm. Use `--force` to ignore this message. ");
+          }
+          int removed =
+              (parts == null ? maker.removeOwn(leaver) : parts.removeOwn())
+                  .await(LEAVE_SECONDS, TimeUnit.SECONDS);
+          forget();
+          LOG.atInfo()
+              .addKeyValue("node", leaver.nodeId())
+              .addKeyValue("containers", removed)
+              .log("left the swarm");
+          return null;
+        });
   }
 
   /**
@@ -249,10 +279,10 @@ public final class SwarmMembership implements Membership {
         parts = maker.start(self, null);
         return;
       }
-    } catch (IOException | RuntimeException e) {
+    } catch (Exception e) {
       LOG.atWarn()
           .addKeyValue("node", self.nodeId())
-          .addKeyValue("reason", e.getMessage())
+          .addKeyValue("reason", Reason.of(e))
           .log("cannot come back into the swarm yet");
     }
     host.setTimer(
@@ -264,7 +294,7 @@ public final class SwarmMembership implements Membership {
         });
   }
 
-  private ControlPort.Joined ask(JoinRequest request, AdvertisedAddress address) {
+  private Joined ask(JoinRequest request, AdvertisedAddress address) {
     List<String> remotes = request.remoteAddrs() == null ? List.of() : request.remoteAddrs();
     if (remotes.isEmpty()) {
       throw new MembershipException(400, "at least 1 RemoteAddr is required to join");
@@ -274,13 +304,12 @@ public final class SwarmMembership implements Membership {
       throw new MembershipException(500, "invalid join token");
     }
     String availability = FoundingRequest.availability(request.availability());
-    ControlPort.Join join =
-        new ControlPort.Join(new Sensitive(token), maker.hostname(), address.host(), availability);
+    Join join = new Join(new Sensitive(token), maker.hostname(), address.host(), availability);
     MembershipException last = null;
     for (String remote : remotes) {
       AdvertisedAddress manager = AdvertisedAddress.remote(remote);
       try {
-        return ControlPort.ask(host, manager.host(), manager.port(), join).await();
+        return ControlClient.ask(host, manager.host(), manager.port(), join).await();
       } catch (MembershipException e) {
         last = e;
       }
@@ -288,14 +317,14 @@ public final class SwarmMembership implements Membership {
     throw last == null ? new MembershipException(503, "no manager answered") : last;
   }
 
-  private static Identity identity(AdvertisedAddress address, ControlPort.Joined joined) {
+  private static Identity identity(AdvertisedAddress address, Joined joined) {
     return new Identity(
         joined.nodeId(),
         joined.clusterId(),
         joined.role(),
         address.host(),
         address.port(),
-        joined.busName(),
+        joined.busSecret(),
         joined.managers(),
         joined.members());
   }
@@ -336,15 +365,31 @@ public final class SwarmMembership implements Membership {
     }
   }
 
-  private <T extends @Nullable Object> Future<T> run(Callable<T> operation) {
+  /** Does one thing; what the host, the network or the engine refused is told in one line. */
+  private <T extends @Nullable Object> Future<T> run(String what, Callable<T> operation) {
     Promise<T> promise = Promise.promise();
     operations.execute(() -> {
       try {
         promise.complete(operation.call());
-      } catch (Exception e) {
+      } catch (MembershipException e) {
         promise.fail(e);
+      } catch (Exception e) {
+        promise.fail(isRefusal(e) ? refused(what, e) : e);
       }
     });
     return promise.future();
+  }
+
+  /** What can come of the world around; everything else is a bug. */
+  private static boolean isRefusal(Exception e) {
+    return !(e instanceof RuntimeException)
+        || e instanceof BusException
+        || e instanceof BusFailure
+        || e instanceof StoreException
+        || e instanceof StartupException;
+  }
+
+  private static MembershipException refused(String what, Exception e) {
+    return new MembershipException(500, "cannot " + what + ": " + Reason.of(e));
   }
 }

@@ -33,7 +33,13 @@ public interface SwarmParts {
      *
      * @param founding what a new swarm begins with; absent for a member that comes back or joins
      */
-    SwarmParts start(Identity identity, @Nullable Transaction founding) throws IOException;
+    SwarmParts start(Identity identity, @Nullable Transaction founding) throws Exception;
+
+    /**
+     * Refuses an address on which this node's part of the bus could not listen, before anything is
+     * begun. Throws {@link dev.skep.store.membership.MembershipException}.
+     */
+    void requireFree(String address);
 
     /** Whether any manager of the member answers. */
     boolean reachable(Identity identity);

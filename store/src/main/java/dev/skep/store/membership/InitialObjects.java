@@ -41,7 +41,7 @@ public final class InitialObjects {
       InitRequest request,
       String clusterId,
       JoinTokens tokens,
-      Sensitive busName,
+      Sensitive busSecret,
       Instant now,
       RandomGenerator random) {
     List<String> pool = request.defaultAddrPool() == null ? List.of() : request.defaultAddrPool();
@@ -58,7 +58,7 @@ public final class InitialObjects {
             request.subnetSize() == null ? 0 : request.subnetSize(),
             request.dataPathPort() == null ? 0 : request.dataPathPort(),
             tokens,
-            busName);
+            busSecret);
     founding.create(cluster);
     networks(cluster.defaultAddrPool().getFirst(), cluster.subnetSize(), now, random)
         .forEach(founding::create);

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param subnetSize prefix length of the subnets that are cut from the pools
  * @param dataPathPort UDP port of the overlay
  * @param joinTokens what a node shows to join, by role
- * @param busName name of the event bus's Hazelcast cluster: random, so that no other cluster is
+ * @param busSecret name of the event bus's Hazelcast cluster: random, so that no other cluster is
  *     joined by accident
  */
 @RecordBuilder
@@ -33,7 +33,7 @@ public record Cluster(
     int subnetSize,
     int dataPathPort,
     @Nullable JoinTokens joinTokens,
-    @JsonView(Json.Stored.class) @Nullable Sensitive busName)
+    @JsonView(Json.Stored.class) @Nullable Sensitive busSecret)
     implements SwarmObject, ClusterBuilder.With {
 
   public static final int DEFAULT_TASK_HISTORY = 5;

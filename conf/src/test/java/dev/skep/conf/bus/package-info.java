@@ -1,0 +1,4 @@
+@NullMarked
+package dev.skep.conf.bus;
+
+import org.jspecify.annotations.NullMarked;

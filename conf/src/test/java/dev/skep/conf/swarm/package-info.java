@@ -1,0 +1,4 @@
+@NullMarked
+package dev.skep.conf.swarm;
+
+import org.jspecify.annotations.NullMarked;
