@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The simulation is worth what it finds: each of these bugs, put in on purpose, must show. */
 class MutationTest {
   /** Histories that a bug may survive. */
-  private static final int SEEDS = 200;
+  private static final int SEEDS = 500;
 
   static Stream<Arguments> bugs() {
     return Stream.of(

@@ -80,7 +80,12 @@ final class SimTrial {
         spec ->
             spec.withUpdateConfig(chosen)
                 .withTaskTemplate(spec.taskTemplate().withContainerSpec(ContainerSpec.of(image))));
-    long replicas = world.agents().values().stream().mapToLong(a -> a.running(service.id())).sum();
+    // What a lost node may still run is nobody's any more.
+    long replicas =
+        world.agents().values().stream()
+            .filter(SimAgent::up)
+            .mapToLong(agent -> agent.running(service.id()))
+            .sum();
     boolean good = image.startsWith("web");
     boolean bounded = good && config.parallelism() > 0 && !"start-first".equals(config.order());
     String action = String.valueOf(config.failureAction());
