@@ -40,7 +40,7 @@ final class SpecRules {
     if (spec.taskTemplate().containerSpec() != null) {
       container(spec.taskTemplate().containerSpec());
     }
-    TemplateRules.check(spec.taskTemplate());
+    TemplateRules.check(spec.taskTemplate(), spec.labels());
     endpoint(spec.endpointSpec());
     mode(spec);
     update(spec.updateConfig());

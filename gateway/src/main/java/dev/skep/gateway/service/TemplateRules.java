@@ -17,23 +17,33 @@ import java.util.Map;
  * task: a mistake is told to who makes it, not to the first node that runs the task.
  */
 final class TemplateRules {
-  private static final TemplateScope ANY =
-      new TemplateScope(
-          "serviceid",
-          "service",
-          Map.of(),
-          "nodeid",
-          "node",
-          "linux",
-          "x86_64",
-          "taskid",
-          "service.1.taskid",
-          "1");
+  private final TemplateScope scope;
 
-  private TemplateRules() {}
+  private TemplateRules(Map<String, String> labels) {
+    scope =
+        new TemplateScope(
+            "serviceid",
+            "servicename",
+            labels,
+            "nodeid",
+            "node",
+            "linux",
+            "x86_64",
+            "taskid",
+            "servicename.1.taskid",
+            "1");
+  }
 
-  /** Throws {@link ApiError} for a template that no task could use. */
-  static void check(TaskSpec task) {
+  /**
+   * Throws {@link ApiError} for a template that no task could use.
+   *
+   * @param labels of the service
+   */
+  static void check(TaskSpec task, Map<String, String> labels) {
+    new TemplateRules(labels).check(task);
+  }
+
+  private void check(TaskSpec task) {
     ContainerSpec container = task.containerSpec();
     if (container == null) {
       return;
@@ -41,7 +51,7 @@ final class TemplateRules {
     for (String line : container.env()) {
       expand("env", line.substring(line.indexOf('=') + 1));
     }
-    container.mounts().forEach(TemplateRules::mount);
+    container.mounts().forEach(this::mount);
     expand("hostname", Words.orEmpty(container.hostname()));
     task.networks()
         .forEach(network -> {
@@ -50,7 +60,7 @@ final class TemplateRules {
         });
   }
 
-  private static void mount(Mount mount) {
+  private void mount(Mount mount) {
     expand("mounts", Words.orEmpty(mount.source()));
     expand("mounts", Words.orEmpty(mount.target()));
     VolumeOptions volume = mount.volumeOptions();
@@ -63,13 +73,13 @@ final class TemplateRules {
     }
   }
 
-  private static void expand(String what, Collection<String> texts) {
+  private void expand(String what, Collection<String> texts) {
     texts.forEach(text -> expand(what, text));
   }
 
-  private static void expand(String what, String text) {
+  private void expand(String what, String text) {
     try {
-      String _ = Template.expand(ANY, text);
+      String _ = Template.expand(scope, text);
     } catch (TemplateException e) {
       throw ApiError.invalidArgument("expanding " + what + " failed: " + e.getMessage());
     }

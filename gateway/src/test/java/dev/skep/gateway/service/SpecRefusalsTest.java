@@ -121,9 +121,9 @@ class SpecRefusalsTest {
           "Image":"i","Privileges":{"Seccomp":{"Mode":"custom","Profile":"?"}} | 400 | illegal base64 data in the Seccomp Profile
           "Image":"i","Privileges":{"AppArmor":{"Mode":"x"}}      | 400 | invalid AppArmorMode: "x"
           "Image":"i","Configs":[{"ConfigID":"a","ConfigName":"a","Runtime":{}}] | 501 | Runtime configs are not supported: they are for a CredentialSpec (Windows containers); give the config a File instead
-          "Image":"i","Hostname":"{{.Node.Nope}}"                 | 400 | rpc error: code = InvalidArgument desc = expanding hostname failed: template: no field ".Node.Nope" in '{{.Node.Nope}}'
-          "Image":"i","Env":["A={{if}}"]                          | 400 | rpc error: code = InvalidArgument desc = expanding env failed: template: missing value for command in '{{if}}'
-          "Image":"i","Mounts":[{"Type":"volume","Source":"{{.Task","Target":"/x"}] | 400 | rpc error: code = InvalidArgument desc = expanding mounts failed: template: unclosed action in '{{.Task'
+          "Image":"i","Hostname":"{{.Node.Nope}}"                 | 400 | rpc error: code = InvalidArgument desc = expanding hostname failed: template: expansion:1:2: executing "expansion" at <.Node.Nope>: can't evaluate field Nope in type struct { ID string; Hostname string; Platform template.Platform }
+          "Image":"i","Env":["A={{if}}"]                          | 400 | rpc error: code = InvalidArgument desc = expanding env failed: template: expansion:1: missing value for if
+          "Image":"i","Mounts":[{"Type":"volume","Source":"{{.Task","Target":"/x"}] | 400 | rpc error: code = InvalidArgument desc = expanding mounts failed: template: expansion:1: unclosed action
           "Image":"i","Isolation":"hyperv"                        | 501 | Isolation "hyperv" is not supported: it is for Windows containers
           "Image":"i","Privileges":{"CredentialSpec":{"File":"f"}} | 501 | CredentialSpec is not supported: it is for Windows containers, and Skep runs on Linux
           "Image":"i","Healthcheck":{"Interval":10}               | 400 | rpc error: code = InvalidArgument desc = ContainerSpec: Interval in HealthConfig cannot be less than 1ms

@@ -28,7 +28,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -70,7 +70,7 @@ public final class TaskFiles {
     if (payloads.isEmpty()) {
       return List.of();
     }
-    Map<String, UnaryOperator<String>> functions = functions(spec, payloads);
+    Map<String, Function<String, byte[]>> functions = functions(spec, payloads);
     TemplateScope scope = node.scope(task);
     try {
       Path folder = folder(task.id());
@@ -82,12 +82,11 @@ public final class TaskFiles {
         byte[] bytes =
             payload.templated
                 ? Template.expandData(
-                        scope,
-                        payload.noun() + " " + payload.name,
-                        payload.secret,
-                        payload.data.toString(StandardCharsets.UTF_8),
-                        functions)
-                    .getBytes(StandardCharsets.UTF_8)
+                    scope,
+                    payload.noun() + " " + payload.name,
+                    payload.secret,
+                    payload.data.getBytes(),
+                    functions)
                 : payload.data.getBytes();
         place(file, bytes, payload);
         mounts.add(new TaskMount(file.toString(), payload.target));
@@ -215,9 +214,9 @@ public final class TaskFiles {
    * What a templated payload may call: other payloads of the same task by their target, and its
    * env.
    */
-  private static Map<String, UnaryOperator<String>> functions(
+  private static Map<String, Function<String, byte[]>> functions(
       ContainerSpec spec, List<Payload> payloads) {
-    Map<String, UnaryOperator<String>> functions = new HashMap<>();
+    Map<String, Function<String, byte[]>> functions = new HashMap<>();
     functions.put("secret", name -> content(payloads, name, true));
     functions.put("config", name -> content(payloads, name, false));
     functions.put(
@@ -227,18 +226,18 @@ public final class TaskFiles {
                 .filter(e -> e.startsWith(name + "="))
                 .findFirst()
                 .map(e -> e.substring(name.length() + 1))
-                .orElse(""));
+                .orElse("")
+                .getBytes(StandardCharsets.UTF_8));
     return functions;
   }
 
-  private static String content(List<Payload> payloads, String name, boolean secret) {
+  private static byte[] content(List<Payload> payloads, String name, boolean secret) {
     for (Payload payload : payloads) {
       if (payload.secret == secret && payload.name.equals(name)) {
-        return payload.data.toString(StandardCharsets.UTF_8);
+        return payload.data.getBytes();
       }
     }
-    throw new TemplateException(
-        (secret ? "secret" : "config") + " target \"" + name + "\" not found");
+    throw new TemplateException((secret ? "secret" : "config") + " target %s not found", name);
   }
 
   /**

@@ -20,6 +20,7 @@ import dev.skep.store.model.TaskState;
 import dev.skep.store.model.TaskStatus;
 import dev.skep.store.model.Version;
 import dev.skep.store.template.TemplateException;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -233,6 +234,19 @@ class TaskFilesTest {
     files.removeAll();
   }
 
+  @Test
+  void a_templated_payload_that_is_no_utf8_keeps_its_bytes() throws IOException {
+    TaskFiles files = new TaskFiles(List.of(memory), "node1");
+    Driver golang = new Driver("golang", Map.of());
+    ContainerSpec spec =
+        ContainerSpecBuilder.builder().configs(List.of(configFile("c1", "app.conf"))).build();
+    Config latin = config("c1", "caf{{\"\\xe9\"}} {{.Task.ID}}", golang);
+    List<TaskMount> mounts = files.write(task(spec), NODE, Map.of(), Map.of("c1", latin));
+    assertThat(Files.readString(Path.of(mounts.getFirst().source()), StandardCharsets.ISO_8859_1))
+        .isEqualTo("café t1");
+    files.removeAll();
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {"pass={{.Hush}}", "{{hush}}", "hush {{", "{{env hush}}", "{{\"hush\\q\"}}"})
@@ -243,7 +257,7 @@ class TaskFilesTest {
     Secret secret = secret("s1", content, new Driver("golang", Map.of()));
     assertThatThrownBy(() -> files.write(task(spec), NODE, Map.of("s1", secret), Map.of()))
         .isInstanceOf(TemplateException.class)
-        .hasMessageStartingWith("template: cannot expand secret a: ")
+        .hasMessageStartingWith("template: secret a:1:")
         .hasMessageNotContainingAny("hush", "Hush");
     files.removeAll();
   }

@@ -1,277 +1,275 @@
 package dev.skep.store.template;
 
 import dev.skep.store.template.TemplateNode.Block;
+import dev.skep.store.template.TemplateNode.Call;
+import dev.skep.store.template.TemplateNode.Jump;
+import dev.skep.store.template.TemplateNode.Keyword;
+import dev.skep.store.template.TemplateNode.Literal;
 import dev.skep.store.template.TemplateNode.Output;
 import dev.skep.store.template.TemplateNode.Pipeline;
-import dev.skep.store.template.TemplateNode.Term;
-import dev.skep.store.template.TemplateNode.Text;
-import java.util.ArrayDeque;
+import dev.skep.store.template.TemplateNode.Sequence;
+import dev.skep.store.template.TemplateNode.Source;
+import dev.skep.store.template.Token.Type;
 import java.util.ArrayList;
-import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/** Reads a template into nodes; its errors say what is wrong and leave the template's name open. */
+/**
+ * Reads a template into nodes; what is between the braces of one action is read by PipelineParser.
+ */
 final class TemplateParser {
-  private static final Set<String> BLOCKS = Set.of("if", "range", "with");
-  private static final Set<String> UNSUPPORTED =
-      Set.of("define", "template", "block", "break", "continue");
-
   /** A template that is nested deeper was not written by a person. */
-  private static final int MAX_DEPTH = 50;
+  static final int MAX_DEPTH = 100;
 
-  private static final int SHOWN = 20;
+  /** A template and those that it defines. */
+  record Parsed(Sequence main, Map<String, Sequence> named) {}
 
-  /** A block that has not ended yet. */
-  private static final class Open {
-    final String keyword;
-    final Pipeline pipeline;
-    final List<TemplateNode> body = new ArrayList<>();
-    final List<TemplateNode> otherwise = new ArrayList<>();
-
-    /** An else-if ends with the block that it belongs to. */
-    final boolean elseIf;
-
-    boolean inElse;
-
-    Open(String keyword, Pipeline pipeline, boolean elseIf) {
-      this.keyword = keyword;
-      this.pipeline = pipeline;
-      this.elseIf = elseIf;
-    }
+  /** What ended a list of nodes. */
+  private enum Stop {
+    END,
+    ELSE,
+    END_OF_TEXT
   }
+
+  private record Listed(Sequence nodes, Stop stop, Token at) {}
 
   private final String text;
-  private final List<TemplateNode> nodes = new ArrayList<>();
-  private final Deque<Open> open = new ArrayDeque<>();
+  private final Words words;
+  private final Set<String> functions;
+  private final Map<String, Sequence> named = new HashMap<>();
+  private PipelineParser pipelines;
+  private int depth;
+  private int ranges;
 
-  private TemplateParser(String text) {
+  private TemplateParser(String text, Set<String> functions) {
     this.text = text;
+    this.words = new Words(Lexer.tokens(text));
+    this.functions = functions;
+    this.pipelines = new PipelineParser(words, functions);
   }
 
-  static List<TemplateNode> parse(String text) {
-    TemplateParser parser = new TemplateParser(text);
-    parser.parse();
-    return parser.nodes;
+  /**
+   * Throws TemplateException, whose message begins with the line's number.
+   *
+   * @param functions the names of those that there are
+   */
+  static Parsed parse(String text, Set<String> functions) {
+    TemplateParser parser = new TemplateParser(text, functions);
+    try {
+      return new Parsed(parser.main(), parser.named);
+    } catch (Words.Fault e) {
+      throw e.because.after(Lexer.line(text, e.at) + ": ");
+    }
   }
 
-  private void parse() {
-    int at = 0;
-    boolean trimNext = false;
+  private Sequence main() {
+    List<TemplateNode> nodes = new ArrayList<>();
+    while (!words.peek().is(Type.END)) {
+      if (words.peek().is(Type.OPEN) && words.second().keyword("define")) {
+        define();
+      } else {
+        Listed listed = list(nodes);
+        if (listed.stop == Stop.END_OF_TEXT) {
+          break;
+        }
+        throw words.fault(listed.at, "unexpected {{" + listed.at.text() + "}}");
+      }
+    }
+    return new Sequence(List.copyOf(nodes));
+  }
+
+  private void define() {
+    words.next();
+    words.nextWord();
+    Token name = words.nextWord();
+    if (!name.is(Type.STRING) && !name.is(Type.RAW_STRING)) {
+      throw words.unexpected(name, "define clause");
+    }
+    close("define clause");
+    keep(name, apart(name, "define clause"));
+  }
+
+  /**
+   * The body of a named template, up to its end: variables and loops outside are not seen there.
+   */
+  private Sequence apart(Token at, String context) {
+    PipelineParser outerPipelines = pipelines;
+    int outerRanges = ranges;
+    pipelines = new PipelineParser(words, functions);
+    ranges = 0;
+    deeper(at);
+    Listed body = list(new ArrayList<>());
+    depth--;
+    ranges = outerRanges;
+    pipelines = outerPipelines;
+    if (body.stop == Stop.END) {
+      close("end");
+      return body.nodes;
+    }
+    throw body.stop == Stop.END_OF_TEXT
+        ? words.fault(body.at, "unexpected EOF")
+        : words.fault(body.at, "unexpected {{else}} in " + context);
+  }
+
+  private void keep(Token token, Sequence body) {
+    String name = pipelines.unquoted(token);
+    Sequence present = named.get(name);
+    if (present == null || blank(present)) {
+      named.put(name, body);
+    } else if (!blank(body)) {
+      throw words.fault(
+          token, "template: multiple definition of template \"%s\"", GoText.java(name));
+    }
+  }
+
+  /** Go lets an empty definition be overridden. */
+  private static boolean blank(Sequence body) {
+    return body.nodes().stream()
+        .allMatch(node ->
+            node instanceof Literal literal
+                && literal.text().chars().allMatch(c -> " \t\r\n".indexOf(c) >= 0));
+  }
+
+  /** Nodes up to an end or else that is not theirs, of which the word itself is read. */
+  private Listed list(List<TemplateNode> nodes) {
     while (true) {
-      int begin = text.indexOf("{{", at);
-      String literal = text.substring(at, begin < 0 ? text.length() : begin);
-      if (trimNext) {
-        literal = literal.stripLeading();
-      }
-      boolean trimBefore = begin >= 0 && text.startsWith("{{- ", begin);
-      add(new Text(trimBefore ? literal.stripTrailing() : literal));
-      if (begin < 0) {
-        break;
-      }
-      int close = close(begin + 2);
-      String action = text.substring(begin + (trimBefore ? 3 : 2), close).strip();
-      trimNext = action.endsWith(" -");
-      action(trimNext ? action.substring(0, action.length() - 2).strip() : action);
-      at = close + 2;
-    }
-    if (!open.isEmpty()) {
-      throw new TemplateException(open.peek().keyword + " without end");
-    }
-  }
-
-  private void add(TemplateNode node) {
-    Open block = open.peek();
-    List<TemplateNode> into = block == null ? nodes : block.inElse ? block.otherwise : block.body;
-    into.add(node);
-  }
-
-  private void action(String action) {
-    if (action.startsWith("/*") && action.endsWith("*/")) {
-      return;
-    }
-    String word = action.split("\\s", 2)[0];
-    String rest = action.substring(word.length()).strip();
-    if (BLOCKS.contains(word)) {
-      begin(word, rest, false);
-    } else if (word.equals("else")) {
-      otherwise(rest);
-    } else if (word.equals("end")) {
-      end();
-    } else if (UNSUPPORTED.contains(word)) {
-      throw new TemplateException("\"" + word + "\" is not supported");
-    } else {
-      add(new Output(pipeline(action)));
-    }
-  }
-
-  private void begin(String keyword, String rest, boolean elseIf) {
-    if (open.size() >= MAX_DEPTH) {
-      throw new TemplateException("blocks nested deeper than " + MAX_DEPTH);
-    }
-    open.push(new Open(keyword, pipeline(rest), elseIf));
-  }
-
-  private void otherwise(String rest) {
-    Open block = open.peek();
-    if (block == null || block.inElse) {
-      throw new TemplateException("unexpected else");
-    }
-    block.inElse = true;
-    if (!rest.isEmpty()) {
-      String word = rest.split("\\s", 2)[0];
-      if (!word.equals("if") && !word.equals("with")) {
-        throw new TemplateException("unexpected word after else");
-      }
-      begin(word, rest.substring(word.length()).strip(), true);
-    }
-  }
-
-  private void end() {
-    boolean more = true;
-    while (more) {
-      if (open.isEmpty()) {
-        throw new TemplateException("unexpected end");
-      }
-      Open block = open.pop();
-      add(new Block(block.keyword, block.pipeline, block.body, block.otherwise));
-      more = block.elseIf;
-    }
-  }
-
-  /** Where the action's closing braces are; braces inside quotes do not close it. */
-  private int close(int from) {
-    if (text.startsWith("/*", from) || text.startsWith("- /*", from)) {
-      int end = text.indexOf("*/", from);
-      int close = end < 0 ? -1 : text.indexOf("}}", end);
-      if (close >= 0) {
-        return close;
-      }
-      throw new TemplateException("unclosed comment");
-    }
-    char quote = 0;
-    for (int i = from; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (quote != 0) {
-        if (c == '\\' && quote == '"') {
-          i++;
-        } else if (c == quote) {
-          quote = 0;
+      Token token = words.next();
+      switch (token.type()) {
+        case END -> {
+          return new Listed(new Sequence(List.copyOf(nodes)), Stop.END_OF_TEXT, token);
         }
-      } else if (c == '"' || c == '`') {
-        quote = c;
-      } else if (c == '}' && text.startsWith("}}", i)) {
-        return i;
-      }
-    }
-    throw new TemplateException("unclosed action");
-  }
-
-  private static Pipeline pipeline(String action) {
-    Words words = new Words(action);
-    Pipeline pipeline = words.pipeline(0);
-    if (words.more()) {
-      throw new TemplateException("unexpected \")\"");
-    }
-    return pipeline;
-  }
-
-  /** Reads one action's words. */
-  private static final class Words {
-    private final String action;
-    private int at;
-
-    Words(String action) {
-      this.action = action;
-    }
-
-    boolean more() {
-      return at < action.length();
-    }
-
-    /** Up to the end or a closing parenthesis. */
-    Pipeline pipeline(int depth) {
-      if (depth > MAX_DEPTH) {
-        throw new TemplateException("parentheses nested deeper than " + MAX_DEPTH);
-      }
-      List<List<Term>> commands = new ArrayList<>();
-      List<Term> words = new ArrayList<>();
-      while (more() && action.charAt(at) != ')') {
-        char c = action.charAt(at);
-        if (Character.isWhitespace(c)) {
-          at++;
-        } else if (c == '|') {
-          at++;
-          commands.add(complete(words));
-          words = new ArrayList<>();
-        } else if (c == '(') {
-          at++;
-          words.add(new Term.Group(pipeline(depth + 1)));
-          if (!more()) {
-            throw new TemplateException("unclosed \"(\"");
+        case TEXT -> nodes.add(new Literal(token.text()));
+        case OPEN -> {
+          Token word = words.peekWord();
+          if (word.keyword("end") || word.keyword("else")) {
+            words.nextWord();
+            return new Listed(
+                new Sequence(List.copyOf(nodes)), word.keyword("end") ? Stop.END : Stop.ELSE, word);
           }
-          at++;
-        } else if (c == '"' || c == '`') {
-          words.add(new Term.Literal(quoted(c)));
-        } else {
-          words.add(word());
+          if (word.keyword("define") && depth == 0) {
+            words.back(token);
+            define();
+          } else {
+            TemplateNode node = action(token, word);
+            nodes.add(node);
+          }
         }
-      }
-      commands.add(complete(words));
-      return new Pipeline(commands);
-    }
-
-    private static List<Term> complete(List<Term> words) {
-      if (words.isEmpty()) {
-        throw new TemplateException("missing value for command");
-      }
-      return words;
-    }
-
-    private String quoted(char quote) {
-      int from = ++at;
-      while (at < action.length() && action.charAt(at) != quote) {
-        at += action.charAt(at) == '\\' && quote == '"' ? 2 : 1;
-      }
-      if (at >= action.length()) {
-        throw new TemplateException("unterminated quoted string");
-      }
-      String inner = action.substring(from, at++);
-      if (quote == '`') {
-        return inner;
-      }
-      try {
-        return inner.translateEscapes();
-      } catch (IllegalArgumentException e) {
-        throw new TemplateException("invalid escape in a quoted string");
+        default -> throw words.unexpected(token, "input");
       }
     }
+  }
 
-    private Term word() {
-      int from = at;
-      while (at < action.length()
-          && !Character.isWhitespace(action.charAt(at))
-          && "|()\"`".indexOf(action.charAt(at)) < 0) {
-        at++;
-      }
-      String word = action.substring(from, at);
-      if (word.equals("true") || word.equals("false")) {
-        return new Term.Literal(Boolean.valueOf(word));
-      }
-      if (word.matches("-?\\d{1,18}")) {
-        return new Term.Literal(Long.valueOf(word));
-      }
-      if (word.matches("\\$?\\.|\\$|\\$?(\\.\\w+)+")) {
-        String names = word.startsWith("$") ? word.substring(1) : word;
-        return new Term.Path(
-            word.startsWith("$"),
-            names.length() < 2 ? List.of() : List.of(names.substring(1).split("\\.")));
-      }
-      if (word.matches("[a-zA-Z]\\w*")) {
-        return new Term.Function(word);
-      }
-      throw new TemplateException(
-          "unexpected \"" + word.substring(0, Math.min(SHOWN, word.length())) + "\"");
+  private TemplateNode action(Token open, Token word) {
+    if (!word.is(Type.KEYWORD)) {
+      return new Output(pipelines.read("command", Type.CLOSE));
+    }
+    words.nextWord();
+    return switch (word.text()) {
+      case "if" -> block(word, Keyword.IF);
+      case "with" -> block(word, Keyword.WITH);
+      case "range" -> block(word, Keyword.RANGE);
+      case "break", "continue" -> jump(word);
+      case "template" -> call(open);
+      case "block" -> definedCall(open);
+      default -> throw words.unexpected(word, "command");
+    };
+  }
+
+  private TemplateNode jump(Token word) {
+    String shown = "{{" + word.text() + "}}";
+    close(shown);
+    if (ranges == 0) {
+      throw words.fault(word, shown + " outside {{range}}");
+    }
+    return new Jump(word.text().equals("break"));
+  }
+
+  private TemplateNode block(Token word, Keyword keyword) {
+    deeper(word);
+    int mark = pipelines.variables();
+    Pipeline pipeline = pipelines.read(word.text(), Type.CLOSE);
+    ranges += keyword == Keyword.RANGE ? 1 : 0;
+    Listed body = list(new ArrayList<>());
+    ranges -= keyword == Keyword.RANGE ? 1 : 0;
+    Sequence otherwise = Sequence.EMPTY;
+    if (body.stop == Stop.ELSE) {
+      otherwise = otherwise(word, keyword, body);
+    } else if (body.stop == Stop.END) {
+      close("end");
+    } else {
+      throw words.fault(body.at, "unexpected EOF");
+    }
+    pipelines.forget(mark);
+    depth--;
+    return new Block(keyword, pipeline, body.nodes, otherwise);
+  }
+
+  /** What follows else, up to the end; an else-if ends with the block that it belongs to. */
+  private Sequence otherwise(Token word, Keyword keyword, Listed body) {
+    Token next = words.peekWord();
+    if ((keyword == Keyword.IF && next.keyword("if"))
+        || (keyword == Keyword.WITH && next.keyword("with"))) {
+      words.nextWord();
+      return new Sequence(List.of(block(next, keyword)));
+    }
+    if (next.keyword("if") || next.keyword("with")) {
+      throw words.unexpected(next, "input");
+    }
+    close("else");
+    Listed rest = list(new ArrayList<>());
+    switch (rest.stop) {
+      case END -> close("end");
+      case ELSE -> throw words.fault(rest.at, "expected end; found {{else}}");
+      case END_OF_TEXT -> throw words.fault(rest.at, "unexpected EOF");
+    }
+    return rest.nodes;
+  }
+
+  private Call call(Token open) {
+    Token name = words.nextWord();
+    if (!name.is(Type.STRING) && !name.is(Type.RAW_STRING)) {
+      throw words.unexpected(name, "template clause");
+    }
+    return new Call(pipelines.unquoted(name), argument("template clause"), source(open));
+  }
+
+  private @Nullable Pipeline argument(String context) {
+    if (words.peekWord().is(Type.CLOSE)) {
+      words.nextWord();
+      return null;
+    }
+    return pipelines.read(context, Type.CLOSE);
+  }
+
+  private Call definedCall(Token open) {
+    Token name = words.nextWord();
+    if (!name.is(Type.STRING) && !name.is(Type.RAW_STRING)) {
+      throw words.unexpected(name, "block clause");
+    }
+    Pipeline argument = pipelines.read("block clause", Type.CLOSE);
+    Source source = source(open);
+    keep(name, apart(name, "block clause"));
+    return new Call(pipelines.unquoted(name), argument, source);
+  }
+
+  /** From the action's begin to where it was read. */
+  private Source source(Token open) {
+    return new Source(open.at(), Math.min(text.length(), words.readTo()));
+  }
+
+  private void close(String context) {
+    Token token = words.nextWord();
+    if (!token.is(Type.CLOSE)) {
+      throw words.unexpected(token, context);
+    }
+  }
+
+  private void deeper(Token at) {
+    if (++depth > MAX_DEPTH) {
+      throw words.fault(at, "blocks nested deeper than " + MAX_DEPTH);
     }
   }
 }

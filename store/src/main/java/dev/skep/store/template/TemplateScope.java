@@ -1,6 +1,8 @@
 package dev.skep.store.template;
 
 import dev.skep.store.model.Task;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -38,26 +40,50 @@ public record TemplateScope(
   }
 
   /** The same as the templates walk it. */
-  Fields fields() {
-    return new Fields(
-        Map.of(
+  Value value() {
+    return new Value.Struct(
+        "*template.Context",
+        fields(
             "Service",
-            new Fields(
-                Map.of(
-                    "ID", serviceId, "Name", serviceName, "Labels", new TreeMap<>(serviceLabels))),
+            Value.struct(
+                fields("ID", text(serviceId), "Name", text(serviceName), "Labels", labels())),
             "Node",
-            new Fields(
-                Map.of(
+            Value.struct(
+                fields(
                     "ID",
-                    nodeId,
+                    text(nodeId),
                     "Hostname",
-                    hostname,
+                    text(hostname),
                     "Platform",
-                    new Fields(Map.of("OS", os, "Architecture", architecture)))),
+                    new Value.Struct(
+                        "template.Platform",
+                        fields("Architecture", text(architecture), "OS", text(os))))),
             "Task",
-            new Fields(Map.of("ID", taskId, "Name", taskName, "Slot", taskSlot))));
+            Value.struct(
+                fields("ID", text(taskId), "Name", text(taskName), "Slot", text(taskSlot)))));
   }
 
-  /** Values by fixed names; unlike in a map of labels, another name is a mistake. */
-  record Fields(Map<String, Object> values) {}
+  private static Map<String, Value> fields(
+      String a, Value valueOfA, String b, Value valueOfB, String c, Value valueOfC) {
+    Map<String, Value> fields = new LinkedHashMap<>(fields(a, valueOfA, b, valueOfB));
+    fields.put(c, valueOfC);
+    return Collections.unmodifiableMap(fields);
+  }
+
+  private static Map<String, Value> fields(String a, Value valueOfA, String b, Value valueOfB) {
+    Map<String, Value> fields = new LinkedHashMap<>();
+    fields.put(a, valueOfA);
+    fields.put(b, valueOfB);
+    return Collections.unmodifiableMap(fields);
+  }
+
+  private static Value text(String text) {
+    return new Value.Text(GoText.of(text));
+  }
+
+  private Value labels() {
+    TreeMap<String, String> labels = new TreeMap<>();
+    serviceLabels.forEach((key, value) -> labels.put(GoText.of(key), GoText.of(value)));
+    return new Value.Dict(Collections.unmodifiableSortedMap(labels));
+  }
 }
