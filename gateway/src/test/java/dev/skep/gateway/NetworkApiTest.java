@@ -34,6 +34,46 @@ class NetworkApiTest {
   }
 
   @Test
+  void host_beside_another_network_is_refused_and_bridge_is_not() {
+    gateway.post("/networks/create", overlay("ov1")).expect(201);
+    String body =
+        """
+        {"Name":"s-%1$s","TaskTemplate":{"ContainerSpec":{"Image":"i"},
+         "Networks":[{"Target":"%1$s"},{"Target":"ov1"}]}}\
+        """;
+    assertThat(gateway.post("/services/create", body.formatted("host")).expect(400).text())
+        .contains(
+            "container cannot be disconnected from host network or connected to host network");
+    gateway.post("/services/create", body.formatted("bridge")).expect(201);
+  }
+
+  @Test
+  void a_network_of_the_whole_swarm_may_have_the_driver_bridge() {
+    gateway.post("/networks/create", "{\"Name\":\"b1\",\"Scope\":\"swarm\"}").expect(201);
+    assertThat(gateway.get("/networks/b1").expect(200).text())
+        .contains("\"Driver\":\"bridge\"", "\"Scope\":\"swarm\"");
+  }
+
+  @Test
+  void a_name_of_the_engines_is_taken_only_for_who_asks() {
+    String body = "{\"Name\":\"mine\",\"Driver\":\"overlay\",\"CheckDuplicate\":%s}";
+    gateway.post("/v1.41/networks/create", body.formatted(true)).expect(409);
+    gateway.post("/v1.44/networks/create", body.formatted(false)).expect(409);
+    gateway.post("/v1.41/networks/create", body.formatted(false)).expect(201);
+  }
+
+  @Test
+  void shows_the_users_options_for_addresses() {
+    gateway
+        .post(
+            "/networks/create",
+            "{\"Name\":\"o1\",\"Driver\":\"overlay\",\"IPAM\":{\"Options\":{\"a\":\"b\"}}}")
+        .expect(201);
+    assertThat(gateway.get("/networks/o1").expect(200).text())
+        .contains("\"Options\":{\"a\":\"b\"}");
+  }
+
+  @Test
   void makes_and_shows_a_network_as_the_engine_does() {
     Answer created = gateway.post("/v1.41/networks/create", overlay("ov1")).expect(201);
     String id = created.json().get("Id").asText();
@@ -123,11 +163,13 @@ class NetworkApiTest {
       quoteCharacter = '`',
       textBlock =
           """
-          {"Name":"mine","Driver":"overlay"}                 | 409 | network with name mine already exists
+          {"Name":"mine","Driver":"overlay","CheckDuplicate":true} | 409 | network with name mine already exists
           {"Name":"ingress","Driver":"overlay"}              | 409 | network with name ingress already exists
           {"Name":"a b","Driver":"overlay"}                  | 400 | rpc error: code = InvalidArgument desc = name must be valid as a DNS name component
-          {"Name":"x","Driver":"macvlan","Scope":"swarm"}    | 501 | driver "macvlan" is not supported for networks of swarm scope; use overlay
           {"Name":"x","Driver":"overlay","Ingress":true,"Attachable":true} | 400 | rpc error: code = InvalidArgument desc = ingress network cannot be attachable
+          {"Name":"x","Driver":"overlay","Scope":"local"} | 403 | cannot downgrade network scope for overlay networks
+          {"Name":"x","Driver":"macvlan","Scope":"swarm"} | 501 | driver "macvlan" is not supported for networks of swarm scope; use overlay or bridge
+          {"Name":"x","Scope":"swarm","Ingress":true} | 403 | Ingress network can only be global scope network
           {"Name":"x","Driver":"overlay","IPAM":{"Driver":"z"}} | 501 | IPAM driver "z" is not supported; use default
           {"Name":"x","Driver":"overlay","IPAM":{"Config":[{"Subnet":"10.0"}]}} | 400 | invalid CIDR address: 10.0
           {"Name":"x","Driver":"overlay","IPAM":{"Config":[{"Subnet":"10.0.0.128/25"}]}} | 403 | Pool overlaps with other one on this address space

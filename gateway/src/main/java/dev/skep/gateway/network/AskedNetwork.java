@@ -12,6 +12,7 @@ record AskedNetwork(
     @Nullable String scope,
     @JsonProperty("EnableIPv6") @Nullable Boolean enableIpv6,
     @Nullable Ipam ipam,
+    @Nullable Boolean checkDuplicate,
     @Nullable Boolean internal,
     @Nullable Boolean attachable,
     @Nullable Boolean ingress,
@@ -41,8 +42,12 @@ record AskedNetwork(
     return driver == null ? "" : driver;
   }
 
-  /** Whether the network is for the whole swarm. */
+  /** Whether the network is for the whole swarm; a mere configuration never is. */
   boolean ofSwarm() {
-    return driverOrEmpty().equals("overlay") || "swarm".equals(scope);
+    return !Boolean.TRUE.equals(configOnly) && (overlay() || "swarm".equals(scope));
+  }
+
+  boolean overlay() {
+    return driverOrEmpty().equals("overlay");
   }
 }

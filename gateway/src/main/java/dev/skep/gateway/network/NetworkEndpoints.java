@@ -32,6 +32,9 @@ public final class NetworkEndpoints {
       "Cannot create a multi-host network from a worker node. Please create the network from a"
           + " manager node.";
 
+  /** The API version from which on no name may be taken, whether asked for or not. */
+  private static final int ALWAYS_ALONE = 44;
+
   private final SwarmGate gate;
   private final Commits commits;
   private final EngineProxy engine;
@@ -92,7 +95,8 @@ public final class NetworkEndpoints {
     }
     requireManager();
     NetworkSpec spec = NetworkRules.accepted(asked);
-    if (locals.names().contains(spec.name())) {
+    boolean alone = Boolean.TRUE.equals(asked.checkDuplicate()) || call.speaks(ALWAYS_ALONE);
+    if (alone && locals.names().contains(spec.name())) {
       throw nameTaken(spec.name());
     }
     String id = Ids.next(random);

@@ -25,21 +25,30 @@ import org.jspecify.annotations.Nullable;
 final class NetworkRules {
   private static final String DEFAULT_IPAM = "default";
 
+  /** Without overlay, the engine's own driver: each node has a network of its own. */
+  private static final String BRIDGE = "bridge";
+
   private NetworkRules() {}
 
   /** The spec that is stored for a request, checked by itself. */
   static NetworkSpec accepted(AskedNetwork asked) {
     Names.check(asked.nameOrEmpty());
-    if (!asked.driverOrEmpty().equals("overlay")) {
+    if ("local".equals(asked.scope())) {
+      throw ApiError.forbidden("cannot downgrade network scope for overlay networks");
+    }
+    String driver = asked.driverOrEmpty().isEmpty() ? BRIDGE : asked.driverOrEmpty();
+    if (!asked.overlay() && !driver.equals(BRIDGE)) {
       throw ApiError.notImplemented(
-          "driver \"%s\" is not supported for networks of swarm scope; use overlay"
-              .formatted(asked.driverOrEmpty()));
+          "driver \"%s\" is not supported for networks of swarm scope; use overlay or bridge"
+              .formatted(driver));
+    }
+    if (!asked.overlay() && Boolean.TRUE.equals(asked.ingress())) {
+      throw ApiError.forbidden("Ingress network can only be global scope network");
     }
     String from = asked.configFrom() == null ? null : asked.configFrom().network();
-    if (Boolean.TRUE.equals(asked.configOnly()) || (from != null && !from.isEmpty())) {
+    if (from != null && !from.isEmpty()) {
       throw ApiError.notImplemented(
-          "ConfigOnly and ConfigFrom are not supported for overlay networks; give the settings"
-              + " themselves");
+          "ConfigFrom is not supported for networks of swarm scope; give the settings themselves");
     }
     if (Boolean.TRUE.equals(asked.ingress()) && Boolean.TRUE.equals(asked.attachable())) {
       throw ApiError.invalidArgument("ingress network cannot be attachable");
@@ -47,7 +56,7 @@ final class NetworkRules {
     return new NetworkSpec(
         asked.nameOrEmpty(),
         asked.labels() == null ? Map.of() : asked.labels(),
-        new Driver("overlay", asked.options() == null ? Map.of() : asked.options()),
+        new Driver(driver, asked.options() == null ? Map.of() : asked.options()),
         trueOrNull(asked.enableIpv6()),
         trueOrNull(asked.internal()),
         trueOrNull(asked.attachable()),

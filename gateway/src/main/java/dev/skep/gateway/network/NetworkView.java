@@ -61,8 +61,14 @@ final class NetworkView {
     }
     return new JsonObject()
         .put("Driver", ipam == null ? "" : name(ipam.driver()))
-        .put("Options", null)
+        .put("Options", ipamOptions(ipam))
         .put("Config", pools);
+  }
+
+  /** The user's; null without any, as in Swarm. */
+  private static @Nullable JsonObject ipamOptions(@Nullable IpamOptions ipam) {
+    Driver driver = ipam == null ? null : ipam.driver();
+    return driver == null || driver.options().isEmpty() ? null : json(driver.options());
   }
 
   private static JsonObject pool(IpamConfig pool) {

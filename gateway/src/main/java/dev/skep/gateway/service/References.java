@@ -13,6 +13,7 @@ import dev.skep.store.model.TaskSpec.NetworkAttachmentConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What a spec names in the swarm: networks, secrets, configs. */
@@ -112,6 +113,7 @@ final class References {
                     + ", which is each engine's own; attach the service to an overlay network");
           });
     }
+    hostAlone(spec, state);
     ContainerSpec container = spec.taskTemplate().containerSpec();
     if (container != null) {
       secrets(container, state);
@@ -120,6 +122,23 @@ final class References {
     if (needsIngress(spec) && state.networks().stream().noneMatch(References::isIngress)) {
       throw ApiError.failedPrecondition(
           "service needs ingress network, but no ingress network is present");
+    }
+  }
+
+  /** Swarm takes such a service and rejects each of its tasks with these words. */
+  private static void hostAlone(ServiceSpec spec, ClusterState state) {
+    Set<String> joined =
+        spec.taskTemplate().networks().stream()
+            .map(network -> Words.orEmpty(network.target()))
+            .collect(Collectors.toSet());
+    boolean host =
+        joined.stream()
+            .flatMap(id -> state.network(id).stream())
+            .anyMatch(network -> network.predefined() && network.name().equals("host"));
+    if (host && joined.size() > 1) {
+      throw ApiError.invalidArgument(
+          "container cannot be disconnected from host network or connected to host network; use"
+              + " the network \"host\" alone");
     }
   }
 

@@ -124,10 +124,13 @@ public record ContainerRequest(String name, JsonObject body, List<Connect> conne
     List<Connect> connects = new ArrayList<>();
     boolean severalAtCreation = api.atLeast(1, 44);
     for (TaskNetwork network : networks) {
-      if (network.predefined()) {
-        continue;
+      if (network.predefined() && networks.size() == 1) {
+        continue; // its name as the mode says it all
       }
-      JsonObject endpoint = new JsonObject().put("Aliases", new JsonArray(network.aliases()));
+      JsonObject endpoint = new JsonObject();
+      if (!network.predefined()) {
+        endpoint.put("Aliases", new JsonArray(network.aliases())); // bridge knows none
+      }
       if (!network.driverOptions().isEmpty()) {
         endpoint.put("DriverOpts", json(network.driverOptions()));
       }

@@ -330,6 +330,27 @@ class ContainerRequestTest {
   }
 
   @Test
+  void bridge_beside_another_network_joins_both() {
+    List<TaskNetwork> networks =
+        List.of(
+            new TaskNetwork("bridge", true, "", List.of(), Map.of()),
+            new TaskNetwork("n1", false, "", List.of("web"), Map.of()));
+    ContainerRequest old = ContainerRequest.of(task(app().build()), NODE, networks, List.of(), OLD);
+    assertThat(old.body().getJsonObject("NetworkingConfig"))
+        .isEqualTo(new JsonObject("{\"EndpointsConfig\": {\"bridge\": {}}}"));
+    assertThat(old.connects())
+        .containsExactly(
+            new ContainerRequest.Connect("n1", new JsonObject("{\"Aliases\": [\"web\"]}")));
+    ContainerRequest now = ContainerRequest.of(task(app().build()), NODE, networks, List.of(), NEW);
+    assertThat(
+            now.body()
+                .getJsonObject("NetworkingConfig")
+                .getJsonObject("EndpointsConfig")
+                .fieldNames())
+        .containsExactly("bridge", "n1");
+  }
+
+  @Test
   void old_engines_take_one_network_at_creation_and_new_ones_all() {
     List<TaskNetwork> networks =
         List.of(

@@ -140,8 +140,8 @@ record Requirements(List<Filter> filters, Shape shape, List<Filter> varying) {
     Set<String> drivers = new LinkedHashSet<>();
     for (NetworkAttachmentConfig network : spec.networks()) {
       String name = fleet.networkDriver(network.target() == null ? "" : network.target());
-      // Overlay networks are Skep's own work, on every node.
-      if (!name.isEmpty() && !name.equals("overlay")) {
+      // Networks of the swarm are Skep's own work, on every node.
+      if (!name.isEmpty() && !name.equals("overlay") && !name.equals("bridge")) {
         drivers.add(name);
       }
     }

@@ -65,7 +65,7 @@ final class Comparison {
           case Struct struct ->
               struct.fields().values().stream()
                   .noneMatch(
-                      field -> field instanceof Dict || field instanceof Struct s && !flat(s));
+                      field -> field instanceof Dict || (field instanceof Struct s && !flat(s)));
           case Text _, Int _, Real _, Bool _, Nothing _ -> true;
         };
     if (!can) {
