@@ -207,9 +207,10 @@ final class Evaluation {
   private Value field(Value at, String field, Source source) {
     String shown = GoText.java(field);
     return switch (at) {
-      case Value.Struct struct when struct.fields().get(field) instanceof Value value -> value;
-      case Value.Dict dict when dict.texts().get(field) instanceof String text ->
-          new Value.Text(text);
+      case Value.Struct struct when struct.fields().containsKey(field) ->
+          struct.fields().getOrDefault(field, Value.Nothing.NOTHING);
+      case Value.Dict dict when dict.texts().containsKey(field) ->
+          new Value.Text(dict.texts().getOrDefault(field, ""));
       case Value.Dict _ ->
           throw fault(source, new TemplateException("map has no entry for key \"%s\"", shown));
       case Value.Nothing _ ->

@@ -66,7 +66,7 @@ final class GoText {
     }
     int rune = first & (0xFF >> (width + 1));
     for (int i = at + 1; i < at + width; i++) {
-      rune = rune << 6 | text.charAt(i) & 0x3F;
+      rune = (rune << 6) | (text.charAt(i) & 0x3F);
     }
     return rune;
   }

@@ -1,6 +1,5 @@
 package dev.skep.store.template;
 
-import dev.skep.store.template.Token.Type;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -38,14 +37,14 @@ final class Lexer {
       boolean trimBefore = open >= 0 && dashThenSpace(open + 2);
       text(trim, trimBefore, end);
       if (open < 0) {
-        add(Type.END, end, end);
+        add(TokenType.END, end, end);
         return;
       }
       at = open + 2 + (trimBefore ? 2 : 0);
       if (text.startsWith("/*", at)) {
         trim = comment(open);
       } else {
-        add(Type.OPEN, open, open + 2);
+        add(TokenType.OPEN, open, open + 2);
         trim = action(open);
       }
     }
@@ -61,7 +60,7 @@ final class Lexer {
       to--;
     }
     if (from < to) {
-      add(Type.TEXT, from, to);
+      add(TokenType.TEXT, from, to);
     }
   }
 
@@ -105,7 +104,7 @@ final class Lexer {
         if (parentheses > 0) {
           throw fault(at, "unclosed left paren");
         }
-        add(Type.CLOSE, at, at + close);
+        add(TokenType.CLOSE, at, at + close);
         at += close;
         return close > 2;
       }
@@ -123,39 +122,39 @@ final class Lexer {
       while (at < text.length() && isSpace(at) && closeLength() == 0) {
         at++;
       }
-      add(Type.SPACE, from, at);
+      add(TokenType.SPACE, from, at);
       return;
     }
     switch (c) {
-      case '=' -> single(Type.ASSIGN);
-      case '|' -> single(Type.PIPE);
-      case ',' -> single(Type.COMMA);
+      case '=' -> single(TokenType.ASSIGN);
+      case '|' -> single(TokenType.PIPE);
+      case ',' -> single(TokenType.COMMA);
       case '(' -> {
-        single(Type.LEFT);
+        single(TokenType.LEFT);
         parentheses++;
       }
       case ')' -> {
         if (--parentheses < 0) {
           throw fault(at, "unexpected right paren");
         }
-        single(Type.RIGHT);
+        single(TokenType.RIGHT);
       }
       case ':' -> {
         if (!text.startsWith(":=", at)) {
           throw fault(at, "expected :=");
         }
         at += 2;
-        add(Type.DECLARE, from, at);
+        add(TokenType.DECLARE, from, at);
       }
-      case '"' -> quoted(Type.STRING, "unterminated quoted string");
-      case '\'' -> quoted(Type.CHARACTER, "unterminated character constant");
+      case '"' -> quoted(TokenType.STRING, "unterminated quoted string");
+      case '\'' -> quoted(TokenType.CHARACTER, "unterminated character constant");
       case '`' -> raw();
-      case '$' -> name(Type.VARIABLE, Type.VARIABLE);
+      case '$' -> name(TokenType.VARIABLE, TokenType.VARIABLE);
       case '.' -> {
         if (at + 1 < text.length() && isDigit(text.charAt(at + 1))) {
           number();
         } else {
-          name(Type.FIELD, Type.DOT);
+          name(TokenType.FIELD, TokenType.DOT);
         }
       }
       default -> {
@@ -171,12 +170,12 @@ final class Lexer {
     }
   }
 
-  private void single(Type type) {
+  private void single(TokenType type) {
     add(type, at, at + 1);
     at++;
   }
 
-  private void quoted(Type type, String error) {
+  private void quoted(TokenType type, String error) {
     int from = at;
     char quote = text.charAt(at);
     for (at++; at < text.length() && text.charAt(at) != '\n'; at++) {
@@ -197,12 +196,12 @@ final class Lexer {
     if (end < 0) {
       throw fault(at, "unterminated raw quoted string");
     }
-    add(Type.RAW_STRING, at, end + 1);
+    add(TokenType.RAW_STRING, at, end + 1);
     at = end + 1;
   }
 
   /** A sign and the name behind it; or the sign alone. */
-  private void name(Type named, Type alone) {
+  private void name(TokenType named, TokenType alone) {
     int from = at++;
     while (at < text.length() && isNameRune(at)) {
       at += GoText.width(text, at);
@@ -218,11 +217,11 @@ final class Lexer {
     }
     requireTerminator();
     String word = text.substring(from, at);
-    Type type =
+    TokenType type =
         switch (word) {
-          case "true", "false" -> Type.BOOL;
-          case "nil" -> Type.NIL;
-          default -> KEYWORDS.contains(word) ? Type.KEYWORD : Type.IDENTIFIER;
+          case "true", "false" -> TokenType.BOOL;
+          case "nil" -> TokenType.NIL;
+          default -> KEYWORDS.contains(word) ? TokenType.KEYWORD : TokenType.IDENTIFIER;
         };
     add(type, from, at);
   }
@@ -247,7 +246,7 @@ final class Lexer {
       throw new TemplateException(
           prefix(from) + "bad number syntax: \"%s\"", GoText.java(text.substring(from, at)));
     }
-    add(Type.NUMBER, from, at);
+    add(TokenType.NUMBER, from, at);
   }
 
   private boolean scanNumber() {
@@ -297,7 +296,7 @@ final class Lexer {
     return rune == '_' || Character.isLetter(rune) || Character.isDigit(rune);
   }
 
-  private void add(Type type, int from, int to) {
+  private void add(TokenType type, int from, int to) {
     if (tokens.size() >= MAX_TOKENS) {
       throw new TemplateException("it has more than " + MAX_TOKENS + " words");
     }

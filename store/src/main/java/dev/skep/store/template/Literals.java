@@ -2,6 +2,7 @@ package dev.skep.store.template;
 
 import java.math.BigInteger;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the constants of a template by Go's rules. */
 final class Literals {
@@ -52,11 +53,11 @@ final class Literals {
 
   private static boolean wellSeparated(String text) {
     return !text.contains("_")
-        || text.matches("[+-]?(0[xX]_?)?[0-9a-fA-F.]+(_?[0-9a-fA-FpP.+-]+)*")
-            && !text.matches(".*(_[.eEpP+-]|[.eEpP+-]_|__).*");
+        || (text.matches("[+-]?(0[xX]_?)?[0-9a-fA-F.]+(_?[0-9a-fA-FpP.+-]+)*")
+            && !text.matches(".*(_[.eEpP+-]|[.eEpP+-]_|__).*"));
   }
 
-  private static java.math.@org.jspecify.annotations.Nullable BigInteger integer(String text) {
+  private static @Nullable BigInteger integer(String text) {
     if (!UNDERSCORES.matcher(text).matches() || text.matches("[+-]?_.*")) {
       return null;
     }

@@ -4,7 +4,6 @@ import dev.skep.store.template.TemplateNode.Command;
 import dev.skep.store.template.TemplateNode.Pipeline;
 import dev.skep.store.template.TemplateNode.Source;
 import dev.skep.store.template.TemplateNode.Term;
-import dev.skep.store.template.Token.Type;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -39,7 +38,7 @@ final class PipelineParser {
    *
    * @param context what errors call the place
    */
-  Pipeline read(String context, Type end) {
+  Pipeline read(String context, TokenType end) {
     Token first = words.peekWord();
     List<String> declared = new ArrayList<>();
     boolean assigns = declarations(context, declared);
@@ -74,15 +73,15 @@ final class PipelineParser {
 
   /** Reads {@code $x :=}, {@code $x =} or, in a range, {@code $k, $v :=}; whether it assigns. */
   private boolean declarations(String context, List<String> declared) {
-    while (words.peekWord().is(Type.VARIABLE)) {
+    while (words.peekWord().is(TokenType.VARIABLE)) {
       Token variable = words.next();
       Token next = words.peekWord();
-      if (next.is(Type.DECLARE) || next.is(Type.ASSIGN)) {
+      if (next.is(TokenType.DECLARE) || next.is(TokenType.ASSIGN)) {
         words.nextWord();
         declare(variable, declared);
-        return next.is(Type.ASSIGN);
+        return next.is(TokenType.ASSIGN);
       }
-      if (!next.is(Type.COMMA)) {
+      if (!next.is(TokenType.COMMA)) {
         words.back(variable);
         return false;
       }
@@ -91,7 +90,7 @@ final class PipelineParser {
       if (!context.equals("range") || declared.size() > 1) {
         throw words.fault(variable, "too many declarations in " + context);
       }
-      if (!words.peekWord().is(Type.VARIABLE)) {
+      if (!words.peekWord().is(TokenType.VARIABLE)) {
         throw words.fault(variable, "range can only initialize variables");
       }
     }
@@ -154,11 +153,11 @@ final class PipelineParser {
   private @Nullable Term operand() {
     Token first = words.peek();
     Term term = term();
-    if (term == null || !words.peek().is(Type.FIELD)) {
+    if (term == null || !words.peek().is(TokenType.FIELD)) {
       return term;
     }
     List<String> fields = new ArrayList<>();
-    while (words.peek().is(Type.FIELD)) {
+    while (words.peek().is(TokenType.FIELD)) {
       fields.add(words.next().text().substring(1));
     }
     Source source = new Source(term.source().from(), words.readTo());
@@ -222,7 +221,7 @@ final class PipelineParser {
     if (++depth > TemplateParser.MAX_DEPTH) {
       throw words.fault(open, "parentheses nested deeper than " + TemplateParser.MAX_DEPTH);
     }
-    Pipeline pipeline = read("parenthesized pipeline", Type.RIGHT);
+    Pipeline pipeline = read("parenthesized pipeline", TokenType.RIGHT);
     depth--;
     return new Term.Group(pipeline, new Source(open.at(), words.readTo()));
   }

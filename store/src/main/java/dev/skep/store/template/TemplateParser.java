@@ -9,7 +9,6 @@ import dev.skep.store.template.TemplateNode.Output;
 import dev.skep.store.template.TemplateNode.Pipeline;
 import dev.skep.store.template.TemplateNode.Sequence;
 import dev.skep.store.template.TemplateNode.Source;
-import dev.skep.store.template.Token.Type;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -67,8 +66,8 @@ final class TemplateParser {
 
   private Sequence main() {
     List<TemplateNode> nodes = new ArrayList<>();
-    while (!words.peek().is(Type.END)) {
-      if (words.peek().is(Type.OPEN) && words.second().keyword("define")) {
+    while (!words.peek().is(TokenType.END)) {
+      if (words.peek().is(TokenType.OPEN) && words.second().keyword("define")) {
         define();
       } else {
         Listed listed = list(nodes);
@@ -85,7 +84,7 @@ final class TemplateParser {
     words.next();
     words.nextWord();
     Token name = words.nextWord();
-    if (!name.is(Type.STRING) && !name.is(Type.RAW_STRING)) {
+    if (!name.is(TokenType.STRING) && !name.is(TokenType.RAW_STRING)) {
       throw words.unexpected(name, "define clause");
     }
     close("define clause");
@@ -163,8 +162,8 @@ final class TemplateParser {
   }
 
   private TemplateNode action(Token open, Token word) {
-    if (!word.is(Type.KEYWORD)) {
-      return new Output(pipelines.read("command", Type.CLOSE));
+    if (!word.is(TokenType.KEYWORD)) {
+      return new Output(pipelines.read("command", TokenType.CLOSE));
     }
     words.nextWord();
     return switch (word.text()) {
@@ -190,13 +189,13 @@ final class TemplateParser {
   private TemplateNode block(Token word, Keyword keyword) {
     deeper(word);
     int mark = pipelines.variables();
-    Pipeline pipeline = pipelines.read(word.text(), Type.CLOSE);
+    Pipeline pipeline = pipelines.read(word.text(), TokenType.CLOSE);
     ranges += keyword == Keyword.RANGE ? 1 : 0;
     Listed body = list(new ArrayList<>());
     ranges -= keyword == Keyword.RANGE ? 1 : 0;
     Sequence otherwise = Sequence.EMPTY;
     if (body.stop == Stop.ELSE) {
-      otherwise = otherwise(word, keyword, body);
+      otherwise = otherwise(keyword);
     } else if (body.stop == Stop.END) {
       close("end");
     } else {
@@ -208,7 +207,7 @@ final class TemplateParser {
   }
 
   /** What follows else, up to the end; an else-if ends with the block that it belongs to. */
-  private Sequence otherwise(Token word, Keyword keyword, Listed body) {
+  private Sequence otherwise(Keyword keyword) {
     Token next = words.peekWord();
     if ((keyword == Keyword.IF && next.keyword("if"))
         || (keyword == Keyword.WITH && next.keyword("with"))) {
@@ -230,26 +229,26 @@ final class TemplateParser {
 
   private Call call(Token open) {
     Token name = words.nextWord();
-    if (!name.is(Type.STRING) && !name.is(Type.RAW_STRING)) {
+    if (!name.is(TokenType.STRING) && !name.is(TokenType.RAW_STRING)) {
       throw words.unexpected(name, "template clause");
     }
     return new Call(pipelines.unquoted(name), argument("template clause"), source(open));
   }
 
   private @Nullable Pipeline argument(String context) {
-    if (words.peekWord().is(Type.CLOSE)) {
+    if (words.peekWord().is(TokenType.CLOSE)) {
       words.nextWord();
       return null;
     }
-    return pipelines.read(context, Type.CLOSE);
+    return pipelines.read(context, TokenType.CLOSE);
   }
 
   private Call definedCall(Token open) {
     Token name = words.nextWord();
-    if (!name.is(Type.STRING) && !name.is(Type.RAW_STRING)) {
+    if (!name.is(TokenType.STRING) && !name.is(TokenType.RAW_STRING)) {
       throw words.unexpected(name, "block clause");
     }
-    Pipeline argument = pipelines.read("block clause", Type.CLOSE);
+    Pipeline argument = pipelines.read("block clause", TokenType.CLOSE);
     Source source = source(open);
     keep(name, apart(name, "block clause"));
     return new Call(pipelines.unquoted(name), argument, source);
@@ -262,7 +261,7 @@ final class TemplateParser {
 
   private void close(String context) {
     Token token = words.nextWord();
-    if (!token.is(Type.CLOSE)) {
+    if (!token.is(TokenType.CLOSE)) {
       throw words.unexpected(token, context);
     }
   }

@@ -5,38 +5,13 @@ package dev.skep.store.template;
  *
  * @param at where it begins, in bytes
  */
-record Token(Type type, String text, int at) {
-  enum Type {
-    TEXT,
-    OPEN,
-    CLOSE,
-    SPACE,
-    IDENTIFIER,
-    KEYWORD,
-    FIELD,
-    VARIABLE,
-    DOT,
-    NIL,
-    BOOL,
-    NUMBER,
-    CHARACTER,
-    STRING,
-    RAW_STRING,
-    PIPE,
-    DECLARE,
-    ASSIGN,
-    COMMA,
-    LEFT,
-    RIGHT,
-    END
-  }
-
-  boolean is(Type other) {
+record Token(TokenType type, String text, int at) {
+  boolean is(TokenType other) {
     return type == other;
   }
 
   boolean keyword(String word) {
-    return type == Type.KEYWORD && text.equals(word);
+    return type == TokenType.KEYWORD && text.equals(word);
   }
 
   /** As errors show it. */

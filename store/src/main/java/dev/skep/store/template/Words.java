@@ -1,6 +1,5 @@
 package dev.skep.store.template;
 
-import dev.skep.store.template.Token.Type;
 import java.util.List;
 
 /** The words of a template, one after another. */
@@ -23,7 +22,7 @@ final class Words {
   private int next;
 
   /**
-   * @param tokens the last is {@link Type#END}
+   * @param tokens the last is {@link TokenType#END}
    */
   Words(List<Token> tokens) {
     this.tokens = tokens;
@@ -36,7 +35,7 @@ final class Words {
   /** The first word behind the next one that is no space. */
   Token second() {
     int at = next + 1;
-    while (at < tokens.size() - 1 && tokens.get(at).is(Type.SPACE)) {
+    while (at < tokens.size() - 1 && tokens.get(at).is(TokenType.SPACE)) {
       at++;
     }
     return tokens.get(Math.min(at, tokens.size() - 1));
@@ -49,7 +48,7 @@ final class Words {
   }
 
   Token peekWord() {
-    while (peek().is(Type.SPACE)) {
+    while (peek().is(TokenType.SPACE)) {
       next++;
     }
     return peek();
@@ -62,7 +61,7 @@ final class Words {
 
   /** Goes back to a word that was read. */
   void back(Token token) {
-    while (next > 0 && (next >= tokens.size() || tokens.get(next) != token)) {
+    while (next > 0 && (next >= tokens.size() || tokens.get(next).at() != token.at())) {
       next--;
     }
   }
