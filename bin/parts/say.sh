@@ -13,6 +13,35 @@ fail() {
   exit 1
 }
 
+# fail_usage WHAT [WAY OUT...]: the same for a command line that is wrong; exit code 2, as everywhere.
+fail_usage() {
+  (fail "$@") || exit 2
+}
+
+# nearest WORD "LIST": the list's word with the fewest edits to the given one, if these are few.
+nearest() {
+  awk -v given="$1" -v list="$2" '
+    function min(a, b) { return a < b ? a : b }
+    function edits(a, b,   i, j, d, cost) {
+      for (i = 0; i <= length(a); i++) d[i, 0] = i
+      for (j = 0; j <= length(b); j++) d[0, j] = j
+      for (i = 1; i <= length(a); i++)
+        for (j = 1; j <= length(b); j++) {
+          cost = substr(a, i, 1) != substr(b, j, 1)
+          d[i, j] = min(min(d[i - 1, j] + 1, d[i, j - 1] + 1), d[i - 1, j - 1] + cost)
+        }
+      return d[length(a), length(b)]
+    }
+    BEGIN {
+      best = 3
+      for (n = split(list, words, " "); n > 0; n--) {
+        far = edits(substr(given, 1, 20), words[n])
+        if (far < best) { best = far; found = words[n] }
+      }
+      print found
+    }'
+}
+
 # await SECONDS COMMAND...: runs the command until it succeeds; fails when the time is over.
 await() {
   local end=$((SECONDS + $1))
