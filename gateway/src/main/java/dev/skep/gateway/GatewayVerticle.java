@@ -24,6 +24,7 @@ import dev.skep.gateway.proxy.EngineProxy;
 import dev.skep.gateway.proxy.GatewayServer;
 import dev.skep.gateway.secret.BlobEndpoints;
 import dev.skep.gateway.service.ServiceEndpoints;
+import dev.skep.gateway.status.StatusEndpoint;
 import dev.skep.gateway.swarm.SwarmEndpoints;
 import dev.skep.gateway.system.SystemEndpoints;
 import dev.skep.gateway.task.TaskEndpoints;
@@ -116,7 +117,8 @@ public final class GatewayVerticle extends VerticleBase {
             new ContainerEndpoints(proxy, finder),
             new VolumeEndpoints(proxy),
             new EventEndpoints(vertx, ring, proxy, head, clock),
-            new FeedEndpoints(vertx, gate, head, streams));
+            new FeedEndpoints(vertx, gate, head, streams),
+            new StatusEndpoint(gate, proxy, options.version()));
     return new ApiHandler(routes, versions, head);
   }
 

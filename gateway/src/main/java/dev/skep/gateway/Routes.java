@@ -16,6 +16,7 @@ import dev.skep.gateway.node.NodeEndpoints;
 import dev.skep.gateway.proxy.ApiUri;
 import dev.skep.gateway.secret.BlobEndpoints;
 import dev.skep.gateway.service.ServiceEndpoints;
+import dev.skep.gateway.status.StatusEndpoint;
 import dev.skep.gateway.swarm.SwarmEndpoints;
 import dev.skep.gateway.system.SystemEndpoints;
 import dev.skep.gateway.task.TaskEndpoints;
@@ -43,7 +44,8 @@ final class Routes {
       ContainerEndpoints containers,
       VolumeEndpoints volumes,
       EventEndpoints events,
-      FeedEndpoints feeds) {
+      FeedEndpoints feeds,
+      StatusEndpoint status) {
     return new RouteTable(
         List.of(
             head("/_ping", system::ping),
@@ -92,6 +94,7 @@ final class Routes {
             post("/containers/create", containers::create),
             post("/volumes/prune", volumes::prune),
             get("/events", events::stream).endless(uri -> !uri.query().contains("until=")),
+            get("/skep/v1/status", status::show),
             get("/skep/v1/events", feeds::stream)
                 .endless(uri -> !uri.query().matches("(.*&)?follow=(0|no|false|none)(&.*)?"))));
   }

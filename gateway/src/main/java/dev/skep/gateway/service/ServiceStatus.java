@@ -12,9 +12,9 @@ import dev.skep.store.model.TaskState;
  * @param desiredTasks how many are to run; for jobs, how many at once
  * @param completedTasks of the job's present iteration; 0 for other services
  */
-record ServiceStatus(long runningTasks, long desiredTasks, long completedTasks) {
+public record ServiceStatus(long runningTasks, long desiredTasks, long completedTasks) {
 
-  static ServiceStatus of(Service service, ClusterState state) {
+  public static ServiceStatus of(Service service, ClusterState state) {
     Mode mode = service.spec().mode();
     long running = 0;
     long completed = 0;
