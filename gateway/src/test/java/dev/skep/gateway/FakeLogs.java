@@ -78,8 +78,8 @@ final class FakeLogs {
   }
 
   private static LogLine line(String text) {
-    boolean error = text.startsWith("err");
+    int stream = text.startsWith("Error grabbing") ? 3 : text.startsWith("err") ? 2 : 1;
     return new LogLine(
-        error ? 2 : 1, TIME, Map.of("env", "a b"), (text + "\n").getBytes(StandardCharsets.UTF_8));
+        stream, TIME, Map.of("env", "a b"), (text + "\n").getBytes(StandardCharsets.UTF_8));
   }
 }

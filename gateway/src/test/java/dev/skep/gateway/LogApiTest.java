@@ -102,6 +102,39 @@ class LogApiTest {
   }
 
   @Test
+  void a_log_that_cannot_be_read_ends_no_other_and_is_told_last() {
+    logs.log("bad", "Error grabbing logs: configured logging driver does not support reading");
+    task("bad", TaskState.RUNNING);
+    List<String> frames =
+        frames(gateway.open("/services/web/logs?stdout=1&stderr=1&details=1").all());
+    assertThat(frames).hasSize(3);
+    assertThat(frames.subList(0, 2)).noneMatch(frame -> frame.startsWith("3|"));
+    assertThat(frames.getLast())
+        .startsWith("3|Error grabbing logs: ")
+        .contains("task bad on node")
+        .endsWith(": configured logging driver does not support reading");
+  }
+
+  @Test
+  void who_follows_is_told_at_once_and_goes_on_with_the_others() {
+    logs.log("bad", "Error grabbing logs: configured logging driver does not support reading");
+    task("bad", TaskState.RUNNING);
+    GatewayFixture.Stream stream =
+        gateway.open("/services/web/logs?stdout=1&stderr=1&follow=1&details=1");
+    stream.until(received ->
+        frames(received).stream()
+            .anyMatch(frame ->
+                frame.startsWith("2|com.docker.swarm.node.id=")
+                    && frame.endsWith(
+                        " Error grabbing logs: configured logging driver does not support"
+                            + " reading\n")));
+    logs.log("t2", "out 2");
+    task("t2", TaskState.RUNNING);
+    stream.until(received -> frames(received).stream().anyMatch(f -> f.endsWith("out 2\n")));
+    stream.close();
+  }
+
+  @Test
   void reports_a_node_that_does_not_answer() {
     gateway.create(Tasks.of(service, "mute", 2, GatewayFixture.MANAGER, TaskState.RUNNING));
 

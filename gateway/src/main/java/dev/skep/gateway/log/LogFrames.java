@@ -11,7 +11,11 @@ import java.util.stream.Collectors;
 
 /** Lines as clients read them: one frame for each, or bare for a terminal. */
 final class LogFrames {
-  private static final byte SYSTEM_ERROR = 3;
+  /** The stream of the daemon's own words; clients read no further behind it. */
+  static final byte SYSTEM_ERROR = 3;
+
+  private static final int STDERR = 2;
+  private static final String GRABBING = "Error grabbing logs: ";
   private static final String LABEL = "com.docker.swarm.";
 
   private final LogOptions options;
@@ -45,6 +49,20 @@ final class LogFrames {
       header(out, SYSTEM_ERROR, payload.length);
     }
     out.appendBytes(payload);
+  }
+
+  /** Adds what is wrong with one task's log as if the task had written it to its stderr. */
+  void appendProblem(Buffer out, Task task, String text) {
+    append(
+        out,
+        task,
+        new LogLine(STDERR, "", Map.of(), (text + "\n").getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /** What a line of the daemon's own says, without the words that are put before it anyway. */
+  static String reason(LogLine line) {
+    String text = new String(line.data(), StandardCharsets.UTF_8).strip();
+    return text.startsWith(GRABBING) ? text.substring(GRABBING.length()) : text;
   }
 
   private static void header(Buffer out, byte stream, int length) {

@@ -37,6 +37,9 @@ final class LogStream {
   /** How soon a node that did not answer is asked again. */
   private static final long RETRY_MILLIS = 1_000;
 
+  /** Reasons that one answer names; with thousands of tasks the first ones say enough. */
+  private static final int MAX_PROBLEMS = 20;
+
   private final Context context;
   private final Store store;
   private final Bus bus;
@@ -117,7 +120,7 @@ final class LogStream {
     }
     if (away(task, state) && (task.state().ended() || !options.follow())) {
       if (!task.state().ended()) {
-        problems.add("node " + task.nodeId() + " is not available");
+        note("node " + task.nodeId() + " is not available");
       }
       return;
     }
@@ -155,7 +158,11 @@ final class LogStream {
         context.owner().timer(RETRY_MILLIS).await();
         return true;
       }
-      problems.add("task " + task.id() + " on node " + task.nodeId() + ": " + e.getMessage());
+      Buffer out = Buffer.buffer();
+      problem(out, task, String.valueOf(e.getMessage()));
+      if (out.length() > 0 && !over) {
+        response.write(out);
+      }
     } catch (RuntimeException e) {
       stop(); // the client went away while it was written to
     }
@@ -178,8 +185,32 @@ final class LogStream {
       return;
     }
     Buffer out = Buffer.buffer();
-    lines.forEach(line -> frames.append(out, task, line));
-    response.write(out).await();
+    for (LogLine line : lines) {
+      if (line.stream() == LogFrames.SYSTEM_ERROR) {
+        problem(out, task, LogFrames.reason(line));
+      } else {
+        frames.append(out, task, line);
+      }
+    }
+    if (out.length() > 0) {
+      response.write(out).await();
+    }
+  }
+
+  /**
+   * One task's log cannot be had. A frame of the system's would end the client's reading of all the
+   * others, so it comes at the end; who follows is told now, by a line of the task's.
+   */
+  private void problem(Buffer out, Task task, String reason) {
+    String text = "task " + task.id() + " on node " + task.nodeId() + ": " + reason;
+    note(text);
+    if (options.follow() && options.stderr()) {
+      frames.appendProblem(out, task, "Error grabbing logs: " + reason);
+    }
+  }
+
+  private void note(String problem) {
+    problems.add(problems.size() < MAX_PROBLEMS ? problem : "others of the kind");
   }
 
   private void endIfDone() {
