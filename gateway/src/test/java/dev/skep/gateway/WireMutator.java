@@ -147,7 +147,8 @@ final class WireMutator {
   private String target() {
     String path = any(VERSIONS) + any(PATHS);
     StringBuilder target = new StringBuilder(random.nextInt(12) == 0 ? any(BEFORE) : "");
-    for (char c : path.toCharArray()) {
+    for (int i = 0; i < path.length(); i++) {
+      char c = path.charAt(i);
       int chance = random.nextInt(120);
       target.append(
           chance == 0 ? "%" + Integer.toHexString(c) : chance == 1 && c == '/' ? "//" : "" + c);
