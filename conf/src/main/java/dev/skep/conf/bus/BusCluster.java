@@ -9,7 +9,6 @@ import com.hazelcast.config.ServerSocketEndpointConfig;
 import com.hazelcast.config.SocketInterceptorConfig;
 import com.hazelcast.core.HazelcastException;
 import com.hazelcast.core.HazelcastInstance;
-import com.hazelcast.instance.EndpointQualifier;
 import com.hazelcast.instance.impl.HazelcastInstanceFactory;
 import dev.skep.conf.Reason;
 import dev.skep.store.model.Ids;
@@ -166,16 +165,14 @@ public final class BusCluster {
     config.addMapConfig(new MapConfig("__vertx.nodeInfo").setBackupCount(1));
     // With a socket for members only: none of the hundreds of classes that would serve clients.
     AdvancedNetworkConfig network = config.getAdvancedNetworkConfig().setEnabled(true);
-    network.setMemberEndpointConfig(
-        new ServerSocketEndpointConfig().setPort(PORT).setPortAutoIncrement(false));
+    ServerSocketEndpointConfig endpoint =
+        new ServerSocketEndpointConfig().setPort(PORT).setPortAutoIncrement(false);
     // Asked for here, so that Hazelcast asks GuardedNode for it.
-    network
-        .getEndpointConfigs()
-        .get(EndpointQualifier.MEMBER)
-        .setSocketInterceptorConfig(
-            new SocketInterceptorConfig()
-                .setEnabled(true)
-                .setClassName(MemberGreeting.class.getName()));
+    endpoint.setSocketInterceptorConfig(
+        new SocketInterceptorConfig()
+            .setEnabled(true)
+            .setClassName(MemberGreeting.class.getName()));
+    network.setMemberEndpointConfig(endpoint);
     JoinConfig join = network.getJoin();
     join.getMulticastConfig().setEnabled(false);
     join.getAutoDetectionConfig().setEnabled(false);

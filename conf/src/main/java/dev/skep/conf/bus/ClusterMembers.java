@@ -25,7 +25,7 @@ final class ClusterMembers extends HazelcastClusterManager {
   public void leave(Completable<Void> left) {
     super.leave((done, failure) -> {
       endThrottling();
-      left.complete(done, failure);
+      left.complete(null, failure);
     });
   }
 

@@ -252,8 +252,4 @@ public final class ControlPort {
             new RemoteManager(manager.nodeId(), manager.address() + ":" + manager.controlPort())),
         members);
   }
-
-  private static <T> Future<T> refuse(int status, String message) {
-    return Future.failedFuture(new MembershipException(status, message));
-  }
 }

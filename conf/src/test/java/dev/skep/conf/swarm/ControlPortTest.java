@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -145,7 +146,7 @@ class ControlPortTest {
   }
 
   private Sensitive token() {
-    return store.state().cluster().orElseThrow().joinTokens().worker();
+    return Objects.requireNonNull(store.state().cluster().orElseThrow().joinTokens()).worker();
   }
 
   private static byte[] head(String length) {

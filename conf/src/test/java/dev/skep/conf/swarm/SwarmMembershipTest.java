@@ -17,7 +17,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.BindException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -109,7 +108,7 @@ class SwarmMembershipTest {
     assertThat(told).hasMessageStartingWith("cannot begin a swarm: ").hasMessageNotContaining("\n");
     assertThat(told.getMessage()).doesNotContainPattern("[a-z]Exception|error\\(");
     assertThat(membership.place()).isEqualTo(Outside.INACTIVE);
-    assertThat(Files.list(dataDir)).isEmpty();
+    assertThat(dataDir).isEmptyDirectory();
     assertThat(parts.forgotten).as("before and after").isEqualTo(2);
   }
 

@@ -27,6 +27,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -113,9 +114,9 @@ public final class TaskFiles {
     for (Path candidate : candidates) {
       try {
         delete(candidate);
-        Files.deleteIfExists(candidate.getParent());
+        Files.deleteIfExists(Objects.requireNonNull(candidate.getParent()));
       } catch (DirectoryNotEmptyException e) {
-        continue; // another node of this host has files there
+        // Another node of this host has files there.
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
@@ -246,10 +247,10 @@ public final class TaskFiles {
    */
   private static void makePrivate(Path folder) throws IOException {
     Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
-    Path room = folder.getParent().getParent();
-    Object own = Files.getAttribute(folder, "unix:uid");
+    Path node = Objects.requireNonNull(folder.getParent());
+    Path room = Objects.requireNonNull(node.getParent());
     if (!Files.isDirectory(room, LinkOption.NOFOLLOW_LINKS)
-        || !own.equals(Files.getAttribute(room, "unix:uid"))) {
+        || !Files.getOwner(folder).equals(Files.getOwner(room))) {
       delete(folder);
       throw new TaskFilesException(
           "secrets and configs are kept in " + room + ", and that is somebody else's: remove it");
