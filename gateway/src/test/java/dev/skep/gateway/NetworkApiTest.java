@@ -173,7 +173,6 @@ class NetworkApiTest {
           {"Name":"x","Driver":"overlay","IPAM":{"Driver":"z"}} | 501 | IPAM driver "z" is not supported; use default
           {"Name":"x","Driver":"overlay","IPAM":{"Config":[{"Subnet":"10.0"}]}} | 400 | invalid CIDR address: 10.0
           {"Name":"x","Driver":"overlay","IPAM":{"Config":[{"Subnet":"10.0.0.128/25"}]}} | 403 | Pool overlaps with other one on this address space
-          {"Name":"x","Driver":"overlay","ConfigOnly":true}  | 501 | ConfigOnly and ConfigFrom are not supported for overlay networks; give the settings themselves
           """)
   void refuses(String body, int status, String message) {
     long before = gateway.store.state().index();
