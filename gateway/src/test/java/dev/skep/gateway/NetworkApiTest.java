@@ -151,6 +151,9 @@ class NetworkApiTest {
     String body = "{\"Name\":\"local1\",\"Driver\":\"bridge\"}";
 
     assertThat(gateway.post("/v1.41/networks/create", body).expect(201).text()).isEqualTo(body);
+    String settings = "{\"Name\":\"settings\",\"Driver\":\"overlay\",\"ConfigOnly\":true}";
+    assertThat(gateway.post("/v1.41/networks/create", settings).expect(201).text())
+        .isEqualTo(settings);
     gateway.post("/networks/create", overlay("ov1")).expect(201);
     gateway
         .post("/networks/create", "{\"Name\":\"ov1\",\"Driver\":\"bridge\"}")
@@ -173,6 +176,7 @@ class NetworkApiTest {
           {"Name":"x","Driver":"overlay","IPAM":{"Driver":"z"}} | 501 | IPAM driver "z" is not supported; use default
           {"Name":"x","Driver":"overlay","IPAM":{"Config":[{"Subnet":"10.0"}]}} | 400 | invalid CIDR address: 10.0
           {"Name":"x","Driver":"overlay","IPAM":{"Config":[{"Subnet":"10.0.0.128/25"}]}} | 403 | Pool overlaps with other one on this address space
+          {"Name":"x","Driver":"overlay","ConfigFrom":{"Network":"n"}} | 501 | ConfigFrom is not supported for networks of swarm scope; give the settings themselves
           """)
   void refuses(String body, int status, String message) {
     long before = gateway.store.state().index();
