@@ -163,6 +163,8 @@ await step('an update replaces its tasks', async () => {
     return tasks.length === 2 && tasks.every((task) => task.Spec.ContainerSpec.Env[0] === 'GENERATION=2');
   });
   await until('the update is completed', async () => (await service.inspect()).UpdateStatus?.State === 'completed');
+  // The same field, changed in two ways since it was read.
+  next.TaskTemplate.ContainerSpec.Env = ['GENERATION=3'];
   await refused(service.update({ version: before.Version.Index, ...next }), 500, /update out of sequence/);
 });
 

@@ -229,9 +229,21 @@ class SwarmCliTest {
         "web",
         "--network",
         "gwtest-ov",
-        "--network",
-        "host",
         "test/whoami:1");
+    assertThat(
+            docker(
+                    "service",
+                    "create",
+                    "-d",
+                    "--name",
+                    "beside",
+                    "--network",
+                    "gwtest-ov",
+                    "--network",
+                    "host",
+                    "test/whoami:1")
+                .errors())
+        .contains("container cannot be disconnected from host network");
     assertThat(docker("network", "rm", "gwtest-ov").errors())
         .contains("network " + id + " is in use by service");
     assertThat(

@@ -115,7 +115,7 @@ class EventFeedTest {
       }
       String answer =
           new String(Channels.newInputStream(channel).readAllBytes(), StandardCharsets.UTF_8);
-      assertThat(answer).startsWith("HTTP/1.1 200 ");
+      assertThat(answer).startsWith("HTTP/1.0 200 ");
       return answer.substring(answer.indexOf("\r\n\r\n") + 4).lines().map(JsonObject::new).toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);

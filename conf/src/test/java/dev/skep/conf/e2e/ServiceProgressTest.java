@@ -190,7 +190,7 @@ class ServiceProgressTest {
                 "service", "inspect", "--format", "{{.JobStatus.JobIteration.Index}}", NAME))
         .isEqualTo("1");
     Await.until(
-        "only the new iteration's tasks are left",
+        "both iterations' tasks are there",
         DemoSwarm.CONVERGES,
         () ->
             swarm
@@ -198,7 +198,7 @@ class ServiceProgressTest {
                 .lines()
                 .filter(state -> state.startsWith("Complete"))
                 .toList(),
-        states -> states.size() == 4);
+        states -> states.size() == 8);
   }
 
   @Test

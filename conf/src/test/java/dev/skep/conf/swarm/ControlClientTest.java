@@ -8,6 +8,7 @@ import dev.skep.store.membership.MembershipException;
 import dev.skep.store.model.Sensitive;
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -97,10 +98,23 @@ class ControlClientTest {
 
   private static void serve(ServerSocket server, String answer) {
     try (Socket client = server.accept()) {
+      // An answer before the request would be another fault.
+      readHead(client.getInputStream());
       client.getOutputStream().write(answer.getBytes(StandardCharsets.UTF_8));
       client.getInputStream().readAllBytes();
     } catch (IOException e) {
       // The test is over.
+    }
+  }
+
+  private static void readHead(InputStream in) throws IOException {
+    StringBuilder head = new StringBuilder();
+    while (head.indexOf("\r\n\r\n") < 0) {
+      int next = in.read();
+      if (next < 0) {
+        return;
+      }
+      head.append((char) next);
     }
   }
 }
