@@ -13,6 +13,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Requests at a fixed rate, each on a connection of its own, whatever becomes of those before: the
@@ -21,6 +22,14 @@ import java.util.concurrent.locks.LockSupport;
 final class OpenLoad implements AutoCloseable {
   private static final int CONNECT_MILLIS = 10_000;
   private static final int ANSWER_MILLIS = 20_000;
+
+  /** What is asked before the load, by clients that wait, to learn what the machine can do. */
+  private static final int TRIAL = 2_000;
+
+  private static final int TRIAL_CLIENTS = 16;
+
+  /** The share of what the machine can do that is asked of it while it also starts containers. */
+  private static final double SHARE = 0.2;
 
   /** A machine has only so many; the others' turn comes. */
   private static final int SOCKETS = 4_000;
@@ -40,7 +49,6 @@ final class OpenLoad implements AutoCloseable {
   private final Thread pacer = new Thread(this::pace, "open-load");
   private volatile boolean ending;
   private int sent;
-  private long tookNanos;
 
   /**
    * @param targets asked in turn
@@ -49,6 +57,34 @@ final class OpenLoad implements AutoCloseable {
     this.targets = targets;
     this.everyNanos = Duration.ofSeconds(1).toNanos() / perSecond;
     pacer.start();
+  }
+
+  /**
+   * A rate for these targets that leaves the machine room for what is done beside the load: a fifth
+   * of what it answers to clients that wait for their answers, and no more than asked for.
+   *
+   * @return requests per second
+   */
+  static int sustainable(List<InetSocketAddress> targets, int atMost) {
+    ask(targets);
+    long begin = System.nanoTime();
+    ask(targets);
+    double perSecond = TRIAL * 1e9 / (System.nanoTime() - begin);
+    return (int) Math.max(1, Math.min(atMost, SHARE * perSecond));
+  }
+
+  /** Asks all of the trial; the first time warms up what is on the way. */
+  private static void ask(List<InetSocketAddress> targets) {
+    var turn = new AtomicInteger();
+    try (ExecutorService clients = Executors.newFixedThreadPool(TRIAL_CLIENTS)) {
+      for (int i = 0; i < TRIAL_CLIENTS; i++) {
+        clients.execute(() -> {
+          for (int next = turn.getAndIncrement(); next < TRIAL; next = turn.getAndIncrement()) {
+            answered(targets.get(next % targets.size()));
+          }
+        });
+      }
+    }
   }
 
   private void pace() {
@@ -62,25 +98,31 @@ final class OpenLoad implements AutoCloseable {
       }
       LockSupport.parkNanos(everyNanos);
     }
-    tookNanos = System.nanoTime() - begin;
   }
 
   private void ask(InetSocketAddress target) {
     sockets.acquireUninterruptibly();
+    String failure = answered(target);
+    sockets.release();
+    if (failure == null) {
+      answered.incrementAndGet();
+    } else {
+      failures.add(failure);
+    }
+  }
+
+  /** One request on a connection of its own: null when it was answered as it should be. */
+  private static @Nullable String answered(InetSocketAddress target) {
     try (var socket = new Socket()) {
       socket.connect(target, CONNECT_MILLIS);
       socket.setSoTimeout(ANSWER_MILLIS);
       socket.getOutputStream().write(REQUEST);
       String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
-      if (answer.startsWith("HTTP/1.1 200") && answer.endsWith("ok\n")) {
-        answered.incrementAndGet();
-      } else {
-        failures.add(target + " answered '" + answer + "'");
-      }
+      return answer.startsWith("HTTP/1.1 200") && answer.endsWith("ok\n")
+          ? null
+          : target + " answered '" + answer + "'";
     } catch (IOException e) {
-      failures.add(target + ": " + e);
-    } finally {
-      sockets.release();
+      return target + ": " + e;
     }
   }
 
@@ -99,11 +141,6 @@ final class OpenLoad implements AutoCloseable {
   /** How many answers were right; after {@link #close}. */
   int answered() {
     return answered.get();
-  }
-
-  /** Requests sent in a second, on average; after {@link #close}. */
-  double rate() {
-    return sent * 1e9 / tookNanos;
   }
 
   List<String> failures() {
