@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** Why something failed, for the end of a sentence: one line, without the names of classes. */
 public final class Reason {
   /** Longer is no reason but a report. */
-  private static final int MOST_CHARACTERS = 500;
+  private static final int MOST_CHARACTERS = 1_000;
 
   /** How Netty speaks of a system call: {@code bind(..) failed with error(-98): Address …}. */
   private static final Pattern SYSTEM_CALL = Pattern.compile("^.*failed with error\\(-?\\d+\\): ");

@@ -148,16 +148,32 @@ final class Wiring implements SwarmParts.Maker {
   }
 
   private Store openStore(Identity identity, RunningParts parts, @Nullable Transaction founding) {
+    RaftStoreOptions where =
+        new RaftStoreOptions(
+            storeDir(), identity.clusterId(), identity.nodeId(), identity.address(), STORE_PORT);
     RaftStore store =
-        RaftStore.open(
-                new RaftStoreOptions(storeDir(), identity.nodeId(), identity.address(), STORE_PORT))
-            .await();
+        founding == null
+            ? RaftStore.open(where).recover(cause -> noStore(cause, identity)).await()
+            : RaftStore.found(where).await();
     parts.store(store);
     parts.stopBy(store::close);
     if (founding != null) {
       store.commit(founding).await();
     }
     return store;
+  }
+
+  /** What an operator can do about a store that does not open. */
+  private Future<RaftStore> noStore(Throwable cause, Identity identity) {
+    return Future.failedFuture(
+        new MembershipException(
+            500,
+            "%s. Nothing was changed. As %s says, this host is a manager of the swarm %s: put a whole copy of its store back (is a mount missing?) and start again; or, to give the swarm up on this host, move that file and %s away"
+                .formatted(
+                    cause.getMessage(),
+                    Identity.in(options.dataDir()),
+                    identity.clusterId(),
+                    storeDir())));
   }
 
   private NodeSettings settings(Identity identity, @Nullable String meshAddress) {
@@ -271,8 +287,16 @@ final class Wiring implements SwarmParts.Maker {
     }
     try (Stream<Path> files = Files.walk(root)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        if (file.equals(root) && mounted(root)) {
+          return; // what it held is gone; that it is there is its owner's
+        }
         Files.delete(file);
       }
     }
+  }
+
+  private static boolean mounted(Path directory) throws IOException {
+    Path parent = directory.toAbsolutePath().getParent();
+    return parent != null && !Files.getFileStore(directory).equals(Files.getFileStore(parent));
   }
 }

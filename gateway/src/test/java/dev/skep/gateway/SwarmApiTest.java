@@ -65,12 +65,26 @@ class SwarmApiTest {
           {"ListenAddr":":2377","SubnetSize":31}                              | 400 | subnet size should be greater than 0 and less than or equal to 30
           {"ListenAddr":":2377","DataPathPort":80}                            | 400 | Data path port must be between 1024 and 49151
           {"ListenAddr":":2377","AutoLockManagers":true}                      | 501 | AutoLockManagers is not supported: Skep keeps no key that could lock its store; leave autolock off
-          {"ListenAddr":":2377","ForceNewCluster":true}                       | 501 | ForceNewCluster is not supported: this version of Skep runs one manager, which needs no other to come back
           {"ListenAddr":":2377","Spec":{"CAConfig":{"ExternalCAs":[{"URL":"u"}]}}} | 501 | ExternalCAs in CAConfig is not supported: this version of Skep has no cluster CA; leave it out
           """)
   void refuses_to_found(String body, int status, String message) {
     gateway.post("/v1.41/swarm/init", body).refuses(status, message);
     assertThat(gateway.membership.asked).isEmpty();
+  }
+
+  @Test
+  void founds_anew_where_there_is_a_manager_or_nobody() {
+    String force = INIT.replace("\"ForceNewCluster\":false", "\"ForceNewCluster\":true");
+
+    gateway.post("/v1.41/swarm/init", force).expect(200);
+    gateway.asManager().post("/v1.41/swarm/init", force).expect(200);
+
+    assertThat(gateway.membership.asked)
+        .extracting(asked -> ((InitRequest) asked).forceNewCluster())
+        .containsExactly(true, true);
+    assertThat(gateway.asWorker().post("/v1.41/swarm/init", force).expect(503).message())
+        .startsWith("This node is not a swarm manager. Worker nodes can't be used");
+    assertThat(gateway.membership.asked).hasSize(2);
   }
 
   @Test

@@ -18,6 +18,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import kotlinx.collections.immutable.PersistentMap;
 
@@ -72,6 +73,18 @@ public final class ClusterState {
       tables.put(kind, persistentHashMapOf());
     }
     return tables;
+  }
+
+  /**
+   * This snapshot as it is to be shown, with each node as {@code shown} has it, which must keep its
+   * id. Nothing was written: versions and indexes stay.
+   */
+  public ClusterState showing(UnaryOperator<Node> shown) {
+    EnumMap<Kind, PersistentMap<String, SwarmObject>> other = new EnumMap<>(tables);
+    PersistentMap.Builder<String, SwarmObject> nodes = table(Kind.NODE).builder();
+    nodes().forEach(node -> nodes.put(node.id(), shown.apply(node)));
+    other.put(Kind.NODE, nodes.build());
+    return new ClusterState(index, other, ids, tasksByService, tasksByNode, newestTasks, written);
   }
 
   /** Index of the commit that made this snapshot; 0 when there was none. */

@@ -1,6 +1,7 @@
 package dev.skep.store;
 
 import io.vertx.core.Future;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -37,6 +38,12 @@ public interface Store {
    * own thread.
    */
   Watch onLeadership(Consumer<Leadership> listener);
+
+  /**
+   * Why the store takes no commits at present; empty when it takes them. Meanwhile {@link #state}
+   * is what was known last, and nobody decides about it. A store that fails comes back by itself.
+   */
+  Optional<StoreFailure> failure();
 
   Future<Void> close();
 

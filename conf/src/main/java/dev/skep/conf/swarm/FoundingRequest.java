@@ -28,11 +28,6 @@ final class FoundingRequest {
 
   /** Refuses by name what Skep does not do, rather than founding a swarm without it. */
   static void check(InitRequest request) {
-    if (Boolean.TRUE.equals(request.forceNewCluster())) {
-      throw new MembershipException(
-          501,
-          "ForceNewCluster is not supported: this version of Skep runs one manager, so there is no lost quorum to recover from");
-    }
     EncryptionConfig encryption = request.spec() == null ? null : request.spec().encryptionConfig();
     if (Boolean.TRUE.equals(request.autoLockManagers())
         || (encryption != null && encryption.autoLockManagers())) {

@@ -1,11 +1,14 @@
 package dev.skep.conf.swarm;
 
 import dev.skep.store.membership.Membership.RemoteManager;
+import dev.skep.store.membership.MembershipException;
 import dev.skep.store.model.Json;
+import dev.skep.store.model.Node.NodeSpec;
 import dev.skep.store.model.Sensitive;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -38,43 +41,113 @@ public record Identity(
 
   private static final String FILE = "membership.json";
 
-  @SuppressWarnings("RedundantNullCheck") // empty lists are left out of JSON
+  /** Some tens of thousands of nodes' addresses; it is read at the start. */
+  private static final long BYTES_MAX = 1024 * 1024;
+
+  @SuppressWarnings("RedundantNullCheck") // what JSON leaves out; empty lists among it
   public Identity {
+    if (nodeId == null || clusterId == null || address == null || busSecret == null) {
+      throw new IllegalArgumentException("it lacks a node, a cluster, an address or a bus");
+    }
+    if (!NodeSpec.MANAGER.equals(role) && !NodeSpec.WORKER.equals(role)) {
+      throw new IllegalArgumentException("the role \"" + role + "\" is not worker or manager");
+    }
     managers = managers == null ? List.of() : List.copyOf(managers);
     members = members == null ? List.of() : List.copyOf(members);
   }
 
-  static Optional<Identity> read(Path dataDir) throws IOException {
+  /** The file below a data directory. */
+  public static Path in(Path dataDir) {
+    return dataDir.resolve(FILE);
+  }
+
+  /**
+   * Who this host is; nobody when it is in no swarm. Throws {@link MembershipException} when that
+   * cannot be read: a host that does not know its swarm must not take itself for one without.
+   */
+  @SuppressWarnings("RedundantNullCheck") // JSON may be null
+  static Optional<Identity> read(Path dataDir) {
+    Path file = in(dataDir);
     try {
-      return Optional.of(
-          Json.readStored(Files.readAllBytes(dataDir.resolve(FILE)), Identity.class));
+      if (Files.size(file) > BYTES_MAX) {
+        throw new IllegalArgumentException("it has " + Files.size(file) + " bytes");
+      }
+      Identity read = Json.readStored(Files.readAllBytes(file), Identity.class);
+      if (read == null) {
+        throw new IllegalArgumentException("it is null");
+      }
+      return Optional.of(read);
     } catch (NoSuchFileException e) {
       return Optional.empty();
+    } catch (IOException e) {
+      throw new MembershipException(
+          500, "cannot read %s, which says who this host is in its swarm: %s".formatted(file, e));
+    } catch (IllegalArgumentException e) {
+      throw new MembershipException(
+          500,
+          "%s, which says who this host is in its swarm, is damaged: %s. Put a copy of it back and start again; or, to give the swarm up on this host, move it away (and %s with it)"
+              .formatted(
+                  file,
+                  e.getCause() == null ? e.getMessage() : "what it holds is no whole membership",
+                  dataDir.resolve("store")));
     }
   }
 
-  /** Writes it so that after a crash either the old or the new one is there, whole. */
-  void write(Path dataDir) throws IOException {
+  /**
+   * Writes it so that after a crash either the old or the new one is there, whole. Throws {@link
+   * MembershipException} when the disk does not take it; then the old one is there.
+   */
+  void write(Path dataDir) {
     Path next = dataDir.resolve(FILE + ".new");
-    Files.deleteIfExists(next);
-    Files.createFile(
-        next, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    Files.write(
-        next,
-        Json.stored(this).getBytes(StandardCharsets.UTF_8),
-        StandardOpenOption.WRITE,
-        StandardOpenOption.SYNC);
-    Files.move(
-        next,
-        dataDir.resolve(FILE),
-        StandardCopyOption.ATOMIC_MOVE,
-        StandardCopyOption.REPLACE_EXISTING);
-    syncDirectory(dataDir);
+    try {
+      Files.deleteIfExists(next);
+      Files.createFile(
+          next, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+      Files.write(
+          next,
+          Json.stored(this).getBytes(StandardCharsets.UTF_8),
+          StandardOpenOption.WRITE,
+          StandardOpenOption.SYNC);
+      Files.move(
+          next, in(dataDir), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      syncDirectory(dataDir);
+    } catch (IOException e) {
+      throw unwritable(dataDir, e);
+    }
   }
 
-  static void delete(Path dataDir) throws IOException {
-    Files.deleteIfExists(dataDir.resolve(FILE));
-    syncDirectory(dataDir);
+  /** Throws {@link MembershipException} when {@link #delete} could not do its work. */
+  static void requireWritable(Path dataDir) {
+    Path probe = dataDir.resolve(FILE + ".probe");
+    try {
+      Files.deleteIfExists(probe);
+      Files.createFile(probe);
+      Files.delete(probe);
+    } catch (IOException e) {
+      throw unwritable(dataDir, e);
+    }
+  }
+
+  static void delete(Path dataDir) {
+    try {
+      Files.deleteIfExists(in(dataDir));
+      syncDirectory(dataDir);
+    } catch (IOException e) {
+      throw unwritable(dataDir, e);
+    }
+  }
+
+  private static MembershipException unwritable(Path dataDir, IOException cause) {
+    return new MembershipException(
+        500,
+        "cannot write %s, which says who this host is in its swarm: %s; make room or make %s writable, then try again"
+            .formatted(in(dataDir), reason(cause), dataDir));
+  }
+
+  private static String reason(IOException e) {
+    return e instanceof FileSystemException file && file.getReason() != null
+        ? file.getReason()
+        : String.valueOf(e.getMessage());
   }
 
   private static void syncDirectory(Path directory) throws IOException {

@@ -2,12 +2,6 @@ package dev.skep.conf.swarm;
 
 import dev.skep.conf.DaemonOptions;
 import dev.skep.conf.Reason;
-import dev.skep.conf.StartupException;
-import dev.skep.conf.bus.BusException;
-import dev.skep.conf.swarm.ControlMessages.Join;
-import dev.skep.conf.swarm.ControlMessages.Joined;
-import dev.skep.store.StoreException;
-import dev.skep.store.bus.BusFailure;
 import dev.skep.store.membership.Membership;
 import dev.skep.store.membership.MembershipException;
 import dev.skep.store.model.Ids;
@@ -119,6 +113,9 @@ public final class SwarmMembership implements Membership {
     return run(
         "begin a swarm",
         () -> {
+          if (identity != null && Boolean.TRUE.equals(request.forceNewCluster())) {
+            return goOnAlone(identity, request);
+          }
           requireOutside();
           AdvertisedAddress address =
               AdvertisedAddress.from(
@@ -150,7 +147,41 @@ public final class SwarmMembership implements Membership {
         });
   }
 
-  /** The parts of a new swarm; a failure leaves nothing of them. */
+  /** The same swarm, with this manager alone; at another address its parts are started again. */
+  private String goOnAlone(Identity manager, InitRequest request) throws Exception {
+    SwarmParts running = parts;
+    if (!manager.role().equals(NodeSpec.MANAGER) || running == null) {
+      throw new MembershipException(503, "This node is not a swarm manager.");
+    }
+    FoundingRequest.check(request);
+    AdvertisedAddress address =
+        AdvertisedAddress.from(request.listenAddr(), request.advertiseAddr(), options.address());
+    Identity alone = NewCluster.at(address, manager);
+    if (!address.equals(new AdvertisedAddress(manager.address(), manager.controlPort()))) {
+      NewCluster.Outcome moved = NewCluster.move(maker, options.dataDir(), running, manager, alone);
+      identity = moved.identity();
+      parts = moved.parts();
+      move(
+          moved.parts() == null
+              ? new Outside("error", Reason.of(moved.failure()) + "; start the daemon again")
+              : manager(moved.identity(), moved.parts()));
+      moved.orThrow();
+    }
+    SwarmParts now = parts;
+    if (now != null) {
+      NewCluster.commit(now.store(), request, alone, clock.instant());
+    }
+    LOG.atInfo()
+        .addKeyValue("node", alone.nodeId())
+        .addKeyValue("cluster", alone.clusterId())
+        .log("the swarm goes on with this manager alone");
+    return alone.nodeId();
+  }
+
+  /**
+   * The parts of a new swarm. The store is whole before membership.json says that there is one, so
+   * that after a crash in between this host is in no swarm. A failure leaves nothing of them.
+   */
   private SwarmParts found(InitRequest request, Identity founder) throws Exception {
     SwarmParts started = null;
     try {
@@ -164,9 +195,18 @@ public final class SwarmMembership implements Membership {
       if (started != null) {
         started.stop();
       }
+      forgetAfter(e);
+      throw e;
+    }
+  }
+
+  /** What cannot be removed now goes before the next founding or joining at the latest. */
+  private void forgetAfter(Exception failure) {
+    try {
       Identity.delete(options.dataDir());
       maker.forget();
-      throw e;
+    } catch (IOException | RuntimeException e) {
+      failure.addSuppressed(e);
     }
   }
 
@@ -180,7 +220,7 @@ public final class SwarmMembership implements Membership {
               AdvertisedAddress.from(
                   request.listenAddr(), request.advertiseAddr(), options.address());
           maker.requireFree(address.host());
-          Identity joined = identity(address, ask(request, address));
+          Identity joined = JoiningHost.ask(host, maker.hostname(), request, address);
           maker.forget();
           try {
             joined.write(options.dataDir());
@@ -222,6 +262,7 @@ public final class SwarmMembership implements Membership {
                 "You are attempting to leave the swarm on a node that is participating as a manager. Removing the last manager erases all current state of"
                     + " the swarm. Use `--force` to ignore this message. ");
           }
+          Identity.requireWritable(options.dataDir());
           int removed =
               (parts == null ? maker.removeOwn(leaver) : parts.removeOwn())
                   .await(LEAVE_SECONDS, TimeUnit.SECONDS);
@@ -294,41 +335,6 @@ public final class SwarmMembership implements Membership {
         });
   }
 
-  private Joined ask(JoinRequest request, AdvertisedAddress address) {
-    List<String> remotes = request.remoteAddrs() == null ? List.of() : request.remoteAddrs();
-    if (remotes.isEmpty()) {
-      throw new MembershipException(400, "at least 1 RemoteAddr is required to join");
-    }
-    String token = request.joinToken() == null ? "" : request.joinToken();
-    if (JoinToken.parse(token).isEmpty()) {
-      throw new MembershipException(500, "invalid join token");
-    }
-    String availability = FoundingRequest.availability(request.availability());
-    Join join = new Join(new Sensitive(token), maker.hostname(), address.host(), availability);
-    MembershipException last = null;
-    for (String remote : remotes) {
-      AdvertisedAddress manager = AdvertisedAddress.remote(remote);
-      try {
-        return ControlClient.ask(host, manager.host(), manager.port(), join).await();
-      } catch (MembershipException e) {
-        last = e;
-      }
-    }
-    throw last == null ? new MembershipException(503, "no manager answered") : last;
-  }
-
-  private static Identity identity(AdvertisedAddress address, Joined joined) {
-    return new Identity(
-        joined.nodeId(),
-        joined.clusterId(),
-        joined.role(),
-        address.host(),
-        address.port(),
-        joined.busSecret(),
-        joined.managers(),
-        joined.members());
-  }
-
   private void requireOutside() {
     if (identity != null) {
       throw new MembershipException(
@@ -374,22 +380,9 @@ public final class SwarmMembership implements Membership {
       } catch (MembershipException e) {
         promise.fail(e);
       } catch (Exception e) {
-        promise.fail(isRefusal(e) ? refused(what, e) : e);
+        promise.fail(Refused.orBug(what, e));
       }
     });
     return promise.future();
-  }
-
-  /** What can come of the world around; everything else is a bug. */
-  private static boolean isRefusal(Exception e) {
-    return !(e instanceof RuntimeException)
-        || e instanceof BusException
-        || e instanceof BusFailure
-        || e instanceof StoreException
-        || e instanceof StartupException;
-  }
-
-  private static MembershipException refused(String what, Exception e) {
-    return new MembershipException(500, "cannot " + what + ": " + Reason.of(e));
   }
 }

@@ -44,7 +44,11 @@ public final class SwarmEndpoints {
 
   public Reply init(Call call) {
     InitRequest request = call.json(InitRequest.class);
-    requireOutside();
+    if (Boolean.TRUE.equals(request.forceNewCluster())) {
+      requireNoWorker();
+    } else {
+      requireOutside();
+    }
     SwarmRules.check(request);
     return Reply.ok(done(gate.membership().init(request)));
   }
@@ -115,6 +119,13 @@ public final class SwarmEndpoints {
   private void requireOutside() {
     if (!(gate.place() instanceof Outside)) {
       throw ApiError.unavailable(ALREADY);
+    }
+  }
+
+  /** A manager's swarm goes on with it alone; where there is none, one is founded. */
+  private void requireNoWorker() {
+    if (!(gate.place() instanceof Outside)) {
+      gate.manager();
     }
   }
 

@@ -44,11 +44,6 @@ final class SwarmRules {
       throw ApiError.badRequest("data path address must be a non-zero IP");
     }
     availability(orEmpty(request.availability()));
-    if (Boolean.TRUE.equals(request.forceNewCluster())) {
-      throw ApiError.notImplemented(
-          "ForceNewCluster is not supported: this version of Skep runs one manager, which needs no"
-              + " other to come back");
-    }
     if (Boolean.TRUE.equals(request.autoLockManagers())) {
       throw ApiError.notImplemented(NO_AUTOLOCK);
     }

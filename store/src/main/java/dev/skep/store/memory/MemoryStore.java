@@ -8,9 +8,12 @@ import dev.skep.store.LeadershipNews;
 import dev.skep.store.Refusal;
 import dev.skep.store.Store;
 import dev.skep.store.StoreException;
+import dev.skep.store.StoreFailure;
 import dev.skep.store.Transaction;
 import io.vertx.core.Future;
+import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Commits at once, on the caller's thread. Leads from the start, in term 1; {@link #lead} plays a
@@ -20,6 +23,7 @@ public final class MemoryStore implements Store {
   private final CommitLog log;
   private final LeadershipNews leadership = new LeadershipNews(new Leadership(true, 1));
   private volatile ClusterState state;
+  private volatile @Nullable StoreFailure failure;
 
   public MemoryStore() {
     this(ClusterState.EMPTY);
@@ -38,6 +42,10 @@ public final class MemoryStore implements Store {
 
   @Override
   public synchronized Future<Commit> commit(Transaction transaction) {
+    StoreFailure failed = failure;
+    if (failed != null) {
+      return Future.failedFuture(failed);
+    }
     try {
       Long term = transaction.term();
       if (term != null && term != leadership.now().term()) {
@@ -75,6 +83,16 @@ public final class MemoryStore implements Store {
   /** Changes the leadership, as an election would. */
   public synchronized void lead(Leadership next) {
     leadership.change(next);
+  }
+
+  @Override
+  public Optional<StoreFailure> failure() {
+    return Optional.ofNullable(failure);
+  }
+
+  /** Plays a disk that takes no writes, until the failure is null. */
+  public synchronized void fail(@Nullable StoreFailure cause) {
+    failure = cause;
   }
 
   @Override

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * drops the lock with it.
  */
 final class DirectoryLock implements AutoCloseable {
+  private static final String FILE = "lock";
   private static final int PID_DIGITS = 20;
 
   private final FileChannel channel;
@@ -36,7 +37,7 @@ final class DirectoryLock implements AutoCloseable {
     Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
     FileChannel channel =
         FileChannel.open(
-            directory.resolve("lock"),
+            directory.resolve(FILE),
             StandardOpenOption.CREATE,
             StandardOpenOption.READ,
             StandardOpenOption.WRITE);
@@ -59,6 +60,11 @@ final class DirectoryLock implements AutoCloseable {
       channel.close();
       throw e;
     }
+  }
+
+  /** Whether taking the lock would leave a directory's list of files as it is. */
+  static boolean known(Path directory) {
+    return Files.exists(directory.resolve(FILE));
   }
 
   private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {

@@ -13,11 +13,11 @@ import java.util.zip.CRC32C;
  * since.
  */
 sealed interface LogTail {
-  /** Everything can be read. */
-  record Whole() implements LogTail {}
+  /** Everything can be read: so many records. */
+  record Whole(int records) implements LogTail {}
 
-  /** The bytes from {@code at} on were never acknowledged. */
-  record Torn(long at) implements LogTail {}
+  /** The bytes from {@code at} on, behind so many records, were never acknowledged. */
+  record Torn(long at, int records) implements LogTail {}
 
   /** The record at {@code at} is not what was written. */
   record Damaged(long at) implements LogTail {}
@@ -51,24 +51,26 @@ sealed interface LogTail {
     }
 
     private LogTail tail() {
+      int records = 0;
       int at = HEADER_BYTES;
       while (at < written) {
         int end = recordEnd(at);
         if (!readable(at, end)) {
-          return unreadable(at, end);
+          return unreadable(at, end, records);
         }
         at = end;
+        records++;
       }
-      return new Whole();
+      return new Whole(records);
     }
 
-    private LogTail unreadable(int at, int end) {
+    private LogTail unreadable(int at, int end, int records) {
       int next = at + 1;
       while (next < written && !readable(next, recordEnd(next))) {
         next++;
       }
       boolean cutShort = next >= written && (end < 0 || end > written);
-      return cutShort || hasZeroSector(at, next) ? new Torn(at) : new Damaged(at);
+      return cutShort || hasZeroSector(at, next) ? new Torn(at, records) : new Damaged(at);
     }
 
     /** Where the record ends according to its length, or -1 when that cannot be read. */

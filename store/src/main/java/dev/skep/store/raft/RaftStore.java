@@ -3,32 +3,21 @@ package dev.skep.store.raft;
 import dev.skep.store.ClusterState;
 import dev.skep.store.Commit;
 import dev.skep.store.Leadership;
-import dev.skep.store.Refusal;
 import dev.skep.store.Store;
-import dev.skep.store.StoreException;
 import dev.skep.store.StoreFailure;
 import dev.skep.store.Transaction;
 import dev.skep.store.model.Json;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
-import org.apache.ratis.protocol.ClientId;
-import org.apache.ratis.protocol.Message;
-import org.apache.ratis.protocol.RaftClientReply;
-import org.apache.ratis.protocol.RaftClientRequest;
-import org.apache.ratis.protocol.exceptions.LeaderNotReadyException;
-import org.apache.ratis.protocol.exceptions.NotLeaderException;
-import org.apache.ratis.protocol.exceptions.ResourceUnavailableException;
-import org.apache.ratis.server.RaftServer;
-import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,78 +32,233 @@ import org.slf4j.LoggerFactory;
  * return at once and must not wait for another commit.
  *
  * <p>When the disk refuses a write, no commit is acknowledged any more: all fail with {@link
- * StoreFailure} and the leadership ends. The daemon has to be started again.
+ * StoreFailure}, {@link #failure} says why, and the leadership ends. The state can still be read.
+ * The log is opened again by itself once the disk takes writes: then this member leads in a new
+ * term, and who watches goes on from where it was.
  */
 public final class RaftStore implements Store {
   private static final Logger LOG = LoggerFactory.getLogger(RaftStore.class);
 
-  /** How long {@link #open} waits for this member to lead. Reading a long log may take a while. */
-  private static final long LEAD_SECONDS = 60;
-
-  private static final long CLOSE_SECONDS = 10;
-
-  private final RaftServer server;
-  private final StoreMachine machine;
+  private final RaftStoreOptions options;
   private final DirectoryLock lock;
-  private final ClientId clientId;
-  private final AtomicLong callIds = new AtomicLong();
-  private final AtomicBoolean closing = new AtomicBoolean();
-  private final Promise<Void> closed = Promise.promise();
+  private final Seal seal;
+  private final LastEntry lastEntry;
+  private final Replica replica;
+
+  /** Held by who starts or closes a run of the log. */
+  private final ReentrantLock turn = new ReentrantLock();
+
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private final Promise<Void> end = Promise.promise();
+  private volatile RaftMember member;
+  private volatile @Nullable StoreFailure failure;
 
   private RaftStore(
-      RaftServer server, StoreMachine machine, DirectoryLock lock, ClientId clientId) {
-    this.server = server;
-    this.machine = machine;
+      RaftStoreOptions options,
+      DirectoryLock lock,
+      Seal seal,
+      LastEntry lastEntry,
+      Replica replica,
+      RaftMember member) {
+    this.options = options;
     this.lock = lock;
-    this.clientId = clientId;
+    this.seal = seal;
+    this.lastEntry = lastEntry;
+    this.replica = replica;
+    this.member = member;
   }
 
   /**
-   * Opens the store of a group of one, and founds it when the directory is empty. The future
-   * succeeds when the whole log is applied and this member leads. It fails, with {@link
-   * StoreFailure}, when another process has the directory, or when its files cannot be read.
+   * Founds the store of a group of one, in a directory that holds none. It is there once the future
+   * has succeeded; what a failure or a crash leaves is no store and may be deleted.
+   */
+  public static Future<RaftStore> found(RaftStoreOptions options) {
+    return onThread("skep-store-found", () -> foundNow(options));
+  }
+
+  /**
+   * Opens the store of the options' cluster and member. The future succeeds when the whole log is
+   * applied and this member leads. It fails, with {@link StoreFailure}, when there is no such
+   * store, when it is not whole, or when another process has the directory; then its files are as
+   * before.
    */
   public static Future<RaftStore> open(RaftStoreOptions options) {
     return onThread("skep-store-open", () -> openNow(options));
   }
 
-  @SuppressWarnings("MustBeClosedChecker")
-  private static RaftStore openNow(RaftStoreOptions options) throws IOException {
-    DirectoryLock lock = DirectoryLock.take(options.directory());
-    RaftServer server = null;
+  private static RaftStore foundNow(RaftStoreOptions options) throws IOException {
+    Path directory = options.directory();
+    DirectoryLock lock = DirectoryLock.take(directory);
     try {
-      ClientId clientId = ClientId.randomId();
-      StoreMachine machine = new StoreMachine(clientId, options, StoreKey.in(options.directory()));
-      server = RatisSetup.server(options, machine);
-      server.start();
-      RatisSetup.checkMember(server, options);
-      awaitLead(machine);
-      return new RaftStore(server, machine, lock, clientId);
+      StoreFiles.requireNone(directory);
+      RaftStore store = start(options, lock, StoreKey.make(directory));
+      store.mark();
+      store.follow();
+      return store;
     } catch (IOException | RuntimeException e) {
-      if (server != null) {
-        server.close();
-      }
       lock.close();
+      throw unusable("found", directory, e);
+    }
+  }
+
+  private static RaftStore openNow(RaftStoreOptions options) throws IOException {
+    Path directory = options.directory();
+    try {
+      if (!DirectoryLock.known(directory)) {
+        var _ = StoreFiles.look(options); // the lock's file is made only where there is a store
+      }
+    } catch (IOException e) {
+      throw unusable("open", directory, e);
+    }
+    DirectoryLock lock = DirectoryLock.take(directory);
+    try {
+      StoreFiles files = StoreFiles.look(options);
+      files.group().repair();
+      Seal seal = files.sealed() ? files.seal() : StoreKey.make(directory);
+      RaftStore store = start(options, lock, seal);
+      if (!files.marked()) {
+        store.adopt();
+      }
+      store.follow();
+      return store;
+    } catch (IOException | RuntimeException e) {
+      lock.close();
+      throw unusable("open", directory, e);
+    }
+  }
+
+  private static IOException unusable(String verb, Path directory, Exception e) {
+    return new IOException(
+        "cannot %s the store in %s: %s".formatted(verb, directory, e.getMessage()), e);
+  }
+
+  private static RaftStore start(RaftStoreOptions options, DirectoryLock lock, Seal seal)
+      throws IOException {
+    LastEntry lastEntry = LastEntry.open(options.directory());
+    try {
+      Replica replica = new Replica(options.keptCommits());
+      RaftMember member = RaftMember.start(options, replica, lastEntry, seal);
+      return new RaftStore(options, lock, seal, lastEntry, replica, member);
+    } catch (IOException | RuntimeException e) {
+      lastEntry.close();
       throw e;
     }
   }
 
-  private static void awaitLead(StoreMachine machine) throws IOException {
+  /** Makes the store of an older version this cluster's, if it is. */
+  private void adopt() throws IOException {
+    String holds = state().cluster().map(cluster -> cluster.id()).orElse(options.clusterId());
+    if (!holds.equals(options.clusterId())) {
+      member.close();
+      lastEntry.close();
+      throw new IOException(
+          "it is the store of the swarm " + holds + ", not of " + options.clusterId());
+    }
+    mark();
+  }
+
+  private void mark() throws IOException {
     try {
-      machine.ready().get(LEAD_SECONDS, TimeUnit.SECONDS);
-    } catch (ExecutionException | CompletionException e) {
-      throw new IOException(e.getCause());
-    } catch (TimeoutException e) {
-      throw new IOException("this member did not lead within " + LEAD_SECONDS + " s", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted", e);
+      Path directory = options.directory();
+      StoreKey.name(directory, seal);
+      for (Path made = RatisSetup.group(directory);
+          made != null && made.startsWith(directory);
+          made = made.getParent()) {
+        WholeFile.syncDirectory(made);
+      }
+      new StoreMark(options.clusterId(), options.memberId()).write(directory);
+    } catch (IOException e) {
+      member.close();
+      lastEntry.close();
+      throw e;
     }
   }
 
+  // ------------------------------------------------------------------ when the log stops
+
+  private void follow() {
+    member.announce();
+    var _ =
+        member
+            .failed()
+            .thenAccept(cause -> {
+              if (closing.getCount() > 0) {
+                failure = cause;
+                Thread.ofPlatform().daemon().name("skep-store-reopen").start(this::reopen);
+              }
+            });
+  }
+
+  /** Tries until the log is open again or the store is closed. */
+  private void reopen() {
+    long pause = Reopening.FIRST_MILLIS;
+    try {
+      while (!closing.await(pause, TimeUnit.MILLISECONDS)) {
+        if (reopened()) {
+          return;
+        }
+        pause = Math.min(2 * pause, Reopening.LONGEST_MILLIS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private boolean reopened() {
+    turn.lock();
+    try {
+      if (closing.getCount() == 0) {
+        return true;
+      }
+      member.close();
+      Reopening.requireRoom(options.directory());
+      Reopening.copyLastSegments(RatisSetup.group(options.directory()));
+      StoreFiles.look(options).group().repair();
+      member = RaftMember.start(options, replica, lastEntry, seal);
+      failure = null;
+      LOG.atInfo()
+          .addKeyValue("directory", options.directory())
+          .addKeyValue("index", state().index())
+          .log("the store takes writes again");
+      follow();
+      return true;
+    } catch (IOException | RuntimeException e) {
+      stillFailing(e);
+      return false;
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private void stillFailing(Exception e) {
+    StoreFailure now =
+        new StoreFailure(
+            "the store's log cannot be written: %s. Make room or repair the disk: the store in %s is opened again by itself once %d MiB can be written there"
+                .formatted(reason(e), options.directory(), Reopening.ROOM_BYTES >> 20),
+            true,
+            e);
+    StoreFailure before = failure;
+    failure = now;
+    if (before == null || !String.valueOf(before.getMessage()).equals(now.getMessage())) {
+      LOG.atWarn().addKeyValue("reason", now.getMessage()).log("the store cannot be opened again");
+    }
+  }
+
+  private static String reason(Exception e) {
+    return e.getMessage() == null ? e.toString() : e.getMessage();
+  }
+
+  @Override
+  public Optional<StoreFailure> failure() {
+    return Optional.ofNullable(failure);
+  }
+
+  // ------------------------------------------------------------------ reading and writing
+
   @Override
   public ClusterState state() {
-    return machine.state();
+    return replica.state();
   }
 
   @Override
@@ -133,117 +277,51 @@ public final class RaftStore implements Store {
               true,
               null));
     }
-    StoreFailure failure = machine.failure();
-    if (failure != null) {
+    StoreFailure failed = failure;
+    if (failed != null) {
       return Future.failedFuture(
-          new StoreFailure(String.valueOf(failure.getMessage()), true, failure));
+          new StoreFailure(String.valueOf(failed.getMessage()), true, failed));
     }
-    Promise<Commit> promise = Promise.promise();
-    long callId = callIds.incrementAndGet();
-    machine.expect(callId, new Pending(Json.readStored(json, Transaction.class), promise));
-    submit(callId, machine.sealed(json));
-    return promise.future();
-  }
-
-  private void submit(long callId, byte[] entry) {
-    RaftClientRequest request =
-        RaftClientRequest.newBuilder()
-            .setClientId(clientId)
-            .setServerId(server.getId())
-            .setGroupId(RatisSetup.GROUP)
-            .setCallId(callId)
-            .setMessage(Message.valueOf(UnsafeByteOperations.unsafeWrap(entry)))
-            .setType(RaftClientRequest.writeRequestType())
-            .build();
-    try {
-      var _ =
-          server
-              .submitClientRequestAsync(request)
-              .whenComplete((reply, e) -> replied(callId, reply, e));
-    } catch (IOException | RuntimeException e) {
-      machine.forget(callId, failure(e));
-    }
-  }
-
-  /** A success needs nothing more: the commit was answered when it was applied. */
-  private void replied(long callId, @Nullable RaftClientReply reply, @Nullable Throwable e) {
-    if (e != null) {
-      machine.forget(callId, failure(e));
-    } else if (reply != null && !reply.isSuccess()) {
-      machine.forget(callId, failure(reply.getException()));
-    }
-  }
-
-  private static RuntimeException failure(Throwable thrown) {
-    Throwable cause =
-        thrown instanceof CompletionException && thrown.getCause() != null
-            ? thrown.getCause()
-            : thrown;
-    return switch (cause) {
-      case LeaderNotReadyException e -> new StoreException(new Refusal.NotLeader(e.toString()));
-      case ResourceUnavailableException e ->
-          new StoreFailure("too many transactions are waiting for the disk; retry", true, e);
-      case NotLeaderException e ->
-          new StoreFailure(
-              "the leadership changed while the transaction was under way; it may have been"
-                  + " committed",
-              false,
-              e);
-      default -> new StoreFailure("the store could not commit: " + cause, false, cause);
-    };
+    return member.commit(json, Json.readStored(json, Transaction.class));
   }
 
   @Override
   public Watch watch(Consumer<Commit> watcher) {
-    return machine.log().watch(watcher);
+    return replica.log().watch(watcher);
   }
 
   @Override
   public Watch watch(long afterIndex, Consumer<Commit> watcher) {
-    return machine.log().watch(afterIndex, watcher);
+    return replica.log().watch(afterIndex, watcher);
   }
 
   @Override
   public Leadership leadership() {
-    return machine.leadership().now();
+    return replica.leadership().now();
   }
 
   @Override
   public Watch onLeadership(Consumer<Leadership> listener) {
-    return machine.leadership().follow(listener);
+    return replica.leadership().follow(listener);
   }
 
   /** Transactions under way are committed or fail; then the directory is free. */
   @Override
   public Future<Void> close() {
-    if (closing.compareAndSet(false, true)) {
-      onThread("skep-store-close", this::closeNow).onComplete(closed);
+    if (closed.compareAndSet(false, true)) {
+      closing.countDown();
+      onThread("skep-store-close", this::closeNow).onComplete(end);
     }
-    return closed.future();
+    return end.future();
   }
 
   private @Nullable Void closeNow() throws IOException {
+    turn.lock();
     try {
-      Future<Void> ended =
-          onThread(
-              "skep-raft-close",
-              () -> {
-                server.close();
-                return null;
-              });
-      ended.toCompletionStage().toCompletableFuture().get(CLOSE_SECONDS, TimeUnit.SECONDS);
-    } catch (TimeoutException e) {
-      // Its log can lock itself up while it closes; what was acknowledged is on the disk.
-      LOG.atWarn()
-          .addKeyValue("seconds", CLOSE_SECONDS)
-          .log("the store's log did not close in time; going on without it");
-    } catch (ExecutionException e) {
-      throw new IOException(e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted", e);
+      member.close();
     } finally {
-      machine.fail(new StoreFailure("the store is closed", false, null));
+      turn.unlock();
+      lastEntry.close();
       lock.close();
     }
     return null;

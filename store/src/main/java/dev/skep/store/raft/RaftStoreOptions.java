@@ -8,6 +8,7 @@ import java.nio.file.Path;
  *
  * @param directory holds the log and the snapshots, secrets included, and the key that they are
  *     sealed with; made readable by its owner only
+ * @param clusterId the swarm's; the directory belongs to it from then on
  * @param memberId this member's name in the group; the directory belongs to it from then on. Skep
  *     uses the node's id.
  * @param host at which other members reach this one
@@ -19,6 +20,7 @@ import java.nio.file.Path;
  */
 public record RaftStoreOptions(
     Path directory,
+    String clusterId,
     String memberId,
     String host,
     int port,
@@ -30,8 +32,9 @@ public record RaftStoreOptions(
   private static final int MAX_PORT = 65_535;
 
   public RaftStoreOptions {
-    if (memberId.isEmpty()) {
-      throw new IllegalArgumentException("the member id is empty");
+    if (clusterId.isEmpty() || memberId.isEmpty()) {
+      throw new IllegalArgumentException(
+          "an id is empty: cluster \"" + clusterId + "\", member \"" + memberId + "\"");
     }
     if (host.isEmpty() || port < 1 || port > MAX_PORT) {
       throw new IllegalArgumentException("no address: host \"" + host + "\", port " + port);
@@ -45,15 +48,17 @@ public record RaftStoreOptions(
     }
   }
 
-  public RaftStoreOptions(Path directory, String memberId, String host, int port) {
-    this(directory, memberId, host, port, DEFAULT_SNAPSHOT_INTERVAL, CommitLog.KEPT);
+  public RaftStoreOptions(
+      Path directory, String clusterId, String memberId, String host, int port) {
+    this(directory, clusterId, memberId, host, port, DEFAULT_SNAPSHOT_INTERVAL, CommitLog.KEPT);
   }
 
   public RaftStoreOptions withSnapshotInterval(long entries) {
-    return new RaftStoreOptions(directory, memberId, host, port, entries, keptCommits);
+    return new RaftStoreOptions(directory, clusterId, memberId, host, port, entries, keptCommits);
   }
 
   public RaftStoreOptions withKeptCommits(int commits) {
-    return new RaftStoreOptions(directory, memberId, host, port, snapshotInterval, commits);
+    return new RaftStoreOptions(
+        directory, clusterId, memberId, host, port, snapshotInterval, commits);
   }
 }

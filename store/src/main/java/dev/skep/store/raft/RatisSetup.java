@@ -68,9 +68,16 @@ final class RatisSetup {
 
   private RatisSetup() {}
 
-  /** Makes the server; the log's files must not be in use. */
+  /** Where Ratis keeps the group's files. */
+  static Path group(Path directory) {
+    return storage(directory).resolve(GROUP.getUuid().toString());
+  }
+
+  /**
+   * Makes the server. The log's files must not be in use, and whole: where there are none, it
+   * founds an empty log.
+   */
   static RaftServer server(RaftStoreOptions options, StoreMachine machine) throws IOException {
-    LogFiles.prepare(storage(options).resolve(GROUP.getUuid().toString()));
     RaftPeer self =
         RaftPeer.newBuilder()
             .setId(options.memberId())
@@ -106,7 +113,7 @@ final class RatisSetup {
   private static RaftProperties properties(RaftStoreOptions options) {
     RaftProperties p = new RaftProperties();
     RaftConfigKeys.Rpc.setType(p, new Alone());
-    RaftServerConfigKeys.setStorageDir(p, List.of(storage(options).toFile()));
+    RaftServerConfigKeys.setStorageDir(p, List.of(storage(options.directory()).toFile()));
     RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(p, FIRST_ELECTION_MIN);
     RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMax(p, FIRST_ELECTION_MAX);
     RaftServerConfigKeys.Rpc.setTimeoutMin(p, ELECTION_MIN);
@@ -145,8 +152,8 @@ final class RatisSetup {
     return p;
   }
 
-  private static Path storage(RaftStoreOptions options) {
-    return options.directory().resolve("raft");
+  static Path storage(Path directory) {
+    return directory.resolve("raft");
   }
 
   private static TimeDuration millis(long millis) {

@@ -9,6 +9,7 @@ import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -74,7 +75,7 @@ final class SnapshotFile {
       throw e;
     }
     Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
-    sync(file.toAbsolutePath().getParent());
+    WholeFile.syncDirectory(file.toAbsolutePath().getParent());
   }
 
   static ClusterState read(Path file, Seal seal) throws IOException {
@@ -93,16 +94,21 @@ final class SnapshotFile {
   }
 
   private static BufferedReader lines(Path file, Seal seal) throws IOException {
+    boolean sealed = sealed(file);
     BufferedInputStream in = new BufferedInputStream(Files.newInputStream(file), BUFFER_BYTES);
-    in.mark(1);
-    boolean plain = in.read() == PLAIN_START;
-    in.reset();
     return new BufferedReader(
-        new InputStreamReader(plain ? in : new SealedInput(seal, in), StandardCharsets.UTF_8));
+        new InputStreamReader(sealed ? new SealedInput(seal, in) : in, StandardCharsets.UTF_8));
+  }
+
+  /** Whether a snapshot proves itself what was written. */
+  static boolean sealed(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      return in.read() != PLAIN_START;
+    }
   }
 
   private static IOException unreadable(Path file, Exception e) {
-    return new IOException("cannot read the snapshot " + file + ": " + e.getMessage(), e);
+    return new IOException("the snapshot " + file + " is damaged: " + e.getMessage(), e);
   }
 
   /** Removes what a crash in the middle of {@link #write} left. */
@@ -142,14 +148,5 @@ final class SnapshotFile {
       throw new IOException("the snapshot " + file + " is damaged: it ends too early");
     }
     return line.getBytes(StandardCharsets.UTF_8);
-  }
-
-  /** Makes the renaming itself durable. */
-  private static void sync(@Nullable Path directory) throws IOException {
-    if (directory != null) {
-      try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-        channel.force(true);
-      }
-    }
   }
 }

@@ -1,16 +1,10 @@
 package dev.skep.store.raft;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
-import java.util.Set;
 
 /**
  * The file with the store's data key: 32 random bytes, for the owner's eyes only. Whoever has it
@@ -22,36 +16,49 @@ final class StoreKey {
   private static final String FINGERPRINT = "key.fingerprint";
   private static final int KEY_BYTES = 32;
 
+  /** Eight digits and the end of a line. */
+  private static final long FINGERPRINT_BYTES_MAX = 64;
+
   private StoreKey() {}
 
   /**
-   * The key in the store's directory, made when nothing was sealed there yet. Throws IOException
-   * when it is missing or another than the one that the store was sealed with.
+   * The key of a store that is being founded, made where there is none.
+   *
+   * @param directory the store's
+   */
+  static Seal make(Path directory) throws IOException {
+    Path file = directory.resolve(KEY);
+    if (!Files.exists(file)) {
+      byte[] key = new byte[KEY_BYTES];
+      new SecureRandom().nextBytes(key);
+      WholeFile.write(file, key);
+    }
+    return in(directory);
+  }
+
+  /**
+   * The key in the store's directory. Throws IOException when it is missing or another than the one
+   * that the store was sealed with. Changes nothing.
    */
   static Seal in(Path directory) throws IOException {
     Path file = directory.resolve(KEY);
-    Path named = directory.resolve(FINGERPRINT);
-    String expected = Files.exists(named) ? Files.readString(named).strip() : "";
+    String expected = fingerprint(directory);
     if (!Files.exists(file)) {
-      if (!expected.isEmpty()) {
-        throw new IOException(
-            "the store's key %s is missing, and the store is sealed with it (fingerprint %s); put the right file back"
-                .formatted(file, expected));
-      }
-      byte[] key = new byte[KEY_BYTES];
-      new SecureRandom().nextBytes(key);
-      write(file, key);
+      throw new IOException(
+          expected.isEmpty()
+              ? "the store's key %s is missing, and the store is sealed with it; put the right file back"
+                  .formatted(file)
+              : "the store's key %s is missing, and the store is sealed with it (fingerprint %s); put the right file back"
+                  .formatted(file, expected));
     }
-    byte[] key = Files.readAllBytes(file);
+    byte[] key = Files.size(file) == KEY_BYTES ? Files.readAllBytes(file) : new byte[0];
     if (key.length != KEY_BYTES) {
       throw new IOException(
           "the store's key %s has %d bytes instead of %d; put the right file back"
-              .formatted(file, key.length, KEY_BYTES));
+              .formatted(file, Files.size(file), KEY_BYTES));
     }
     Seal seal = new Seal(key, file.toString());
-    if (expected.isEmpty()) {
-      write(named, seal.fingerprint().getBytes(StandardCharsets.US_ASCII));
-    } else if (!expected.equals(seal.fingerprint())) {
+    if (!expected.isEmpty() && !expected.equals(seal.fingerprint())) {
       throw new IOException(
           "the store's key %s has the fingerprint %s, and the store is sealed with %s; put the right file back"
               .formatted(file, seal.fingerprint(), expected));
@@ -59,25 +66,31 @@ final class StoreKey {
     return seal;
   }
 
-  /** The file is on the disk, whole, before anything relies on it. */
-  private static void write(Path file, byte[] content) throws IOException {
-    Path fresh = file.resolveSibling(file.getFileName() + ".new");
-    Files.deleteIfExists(fresh);
-    try (FileChannel channel =
-        FileChannel.open(
-            fresh,
-            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
-      ByteBuffer bytes = ByteBuffer.wrap(content);
-      while (bytes.hasRemaining()) {
-        channel.write(bytes);
-      }
-      channel.force(true);
+  static boolean exists(Path directory) {
+    return Files.exists(directory.resolve(KEY)) || Files.exists(directory.resolve(FINGERPRINT));
+  }
+
+  /** Names the key of a store that was opened with it, where that was not done yet. */
+  static void name(Path directory, Seal seal) throws IOException {
+    if (fingerprint(directory).isEmpty()) {
+      WholeFile.write(
+          directory.resolve(FINGERPRINT), seal.fingerprint().getBytes(StandardCharsets.US_ASCII));
     }
-    Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
-    try (FileChannel directory =
-        FileChannel.open(file.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
-      directory.force(true);
+  }
+
+  private static String fingerprint(Path directory) throws IOException {
+    Path named = directory.resolve(FINGERPRINT);
+    if (!Files.exists(named)) {
+      return "";
     }
+    byte[] text =
+        Files.size(named) > FINGERPRINT_BYTES_MAX ? new byte[0] : Files.readAllBytes(named);
+    String fingerprint = new String(text, StandardCharsets.US_ASCII).strip();
+    if (!fingerprint.matches("[0-9a-f]{8}")) {
+      throw new IOException(
+          "%s, which names the store's key, is damaged; remove it, and it is made anew"
+              .formatted(named));
+    }
+    return fingerprint;
   }
 }

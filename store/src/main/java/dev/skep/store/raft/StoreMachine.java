@@ -2,7 +2,6 @@ package dev.skep.store.raft;
 
 import dev.skep.store.ClusterState;
 import dev.skep.store.Commit;
-import dev.skep.store.CommitLog;
 import dev.skep.store.Leadership;
 import dev.skep.store.LeadershipNews;
 import dev.skep.store.Refusal;
@@ -73,19 +72,23 @@ final class StoreMachine extends BaseStateMachine {
   private static final String LOG_ENTRY = "log entry";
 
   private final SimpleStateMachineStorage storage = new SimpleStateMachineStorage();
-  private final CommitLog log;
-  private final LeadershipNews leadership = new LeadershipNews(Leadership.NONE);
+  private final Replica replica;
+  private final LastEntry lastEntry;
   private final Map<Long, Pending> pending = new ConcurrentHashMap<>();
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
+  private final CompletableFuture<StoreFailure> failed = new CompletableFuture<>();
   private final ClientId clientId;
   private final long snapshotInterval;
   private final Seal seal;
 
-  private volatile ClusterState state = ClusterState.EMPTY;
   private volatile @Nullable StoreFailure failure;
+  private volatile boolean closing;
+  private boolean leads;
+  private boolean announced;
   private volatile long term;
 
   // Of the applying thread alone.
+  private ClusterState state = ClusterState.EMPTY;
   private long snapshotBytes;
   private SnapshotPoints points = new SnapshotPoints(TermIndex.INITIAL_VALUE, ClusterState.EMPTY);
   private long triedIndex;
@@ -95,23 +98,17 @@ final class StoreMachine extends BaseStateMachine {
    * @param clientId under which this member's own transactions are in the log
    * @param seal of what is written to the disk
    */
-  StoreMachine(ClientId clientId, RaftStoreOptions options, Seal seal) {
+  StoreMachine(
+      ClientId clientId,
+      RaftStoreOptions options,
+      Replica replica,
+      LastEntry lastEntry,
+      Seal seal) {
     this.clientId = clientId;
+    this.replica = replica;
+    this.lastEntry = lastEntry;
     this.seal = seal;
     this.snapshotInterval = options.snapshotInterval();
-    this.log = new CommitLog(0, options.keptCommits());
-  }
-
-  ClusterState state() {
-    return state;
-  }
-
-  CommitLog log() {
-    return log;
-  }
-
-  LeadershipNews leadership() {
-    return leadership;
   }
 
   /** Done when this member leads for the first time, failed when the store failed before. */
@@ -119,7 +116,12 @@ final class StoreMachine extends BaseStateMachine {
     return ready;
   }
 
-  /** Why the store is at its end, if it is. */
+  /** Done when the log is at its end, with the reason. */
+  CompletableFuture<StoreFailure> failed() {
+    return failed;
+  }
+
+  /** Why the log is at its end, if it is. */
   @Nullable StoreFailure failure() {
     return failure;
   }
@@ -141,14 +143,30 @@ final class StoreMachine extends BaseStateMachine {
     }
   }
 
-  /** Ends the store: nothing is acknowledged any more. The first reason stays. */
+  /** Ends the log: nothing is acknowledged any more. The first reason stays. */
   synchronized void fail(StoreFailure cause) {
     if (failure == null) {
       failure = cause;
     }
+    failed.complete(cause); // first, so that who is told of the rest can ask why
+    LeadershipNews leadership = replica.leadership();
     leadership.change(new Leadership(false, leadership.now().term()));
     ready.completeExceptionally(cause);
     pending.keySet().forEach(callId -> forget(callId, cause));
+  }
+
+  /** From now on Ratis is closed because it was asked to. */
+  void expectClose() {
+    closing = true;
+  }
+
+  /** Ratis closes a server that met an error which it does not know. */
+  @Override
+  public void close() throws IOException {
+    super.close();
+    if (!closing) {
+      fail(new StoreFailure("the store's log stopped; see the daemon's log", false, null));
+    }
   }
 
   // ------------------------------------------------------------------ the log
@@ -165,9 +183,11 @@ final class StoreMachine extends BaseStateMachine {
       Transaction transaction = own == null ? read(logged.getLogData()) : own.transaction();
       Commit commit = apply(transaction, entry.getTerm(), entry.getIndex());
       state = commit.state();
-      log.add(commit, logged.getLogData().size());
+      lastEntry.applied(entry.getIndex());
+      replica.show(commit, logged.getLogData().size());
       answer(own, commit, null);
     } catch (StoreException e) {
+      lastEntry.applied(entry.getIndex());
       answer(own, null, e);
     } catch (RuntimeException e) {
       StoreFailure bug =
@@ -220,13 +240,13 @@ final class StoreMachine extends BaseStateMachine {
 
   @Override
   public void notifyLogFailed(Throwable cause, @Nullable LogEntryProto entry) {
-    LOG.atError().setCause(cause).log("the store's log cannot be written; the store stops");
+    LOG.atError().setCause(cause).log("the store's log cannot be written; the store stops for now");
     fail(
         new StoreFailure(
             "the store's log cannot be written: "
                 + rootMessage(cause)
                 + ". Nothing that was not acknowledged is sure to be kept. Make room or repair the"
-                + " disk, then start the daemon again",
+                + " disk; the store is then opened again by itself",
             false,
             cause));
   }
@@ -249,15 +269,30 @@ final class StoreMachine extends BaseStateMachine {
 
   @Override
   public void notifyLeaderReady() {
-    if (failure == null) {
-      leadership.change(new Leadership(true, term));
-      ready.complete(null);
+    synchronized (this) {
+      if (failure != null) {
+        return;
+      }
+      leads = true;
+      if (announced) {
+        replica.leadership().change(new Leadership(true, term));
+      }
+    }
+    ready.complete(null);
+  }
+
+  /** From now on commits find their way here, so who leads may be told. */
+  synchronized void announce() {
+    announced = true;
+    if (leads && failure == null) {
+      replica.leadership().change(new Leadership(true, term));
     }
   }
 
   @Override
-  public void notifyNotLeader(Collection<TransactionContext> pendingEntries) {
-    leadership.change(new Leadership(false, term));
+  public synchronized void notifyNotLeader(Collection<TransactionContext> pendingEntries) {
+    leads = false;
+    replica.leadership().change(new Leadership(false, term));
   }
 
   // ------------------------------------------------------------------ snapshots
@@ -304,11 +339,15 @@ final class StoreMachine extends BaseStateMachine {
     }
     File file = snapshot.getFile().getPath().toFile();
     MD5Hash expected = snapshot.getFile().getFileDigest();
-    if (expected != null && !expected.equals(MD5FileUtil.computeMd5ForFile(file))) {
+    boolean differs = expected != null && !expected.equals(MD5FileUtil.computeMd5ForFile(file));
+    if (differs && !SnapshotFile.sealed(file.toPath())) {
       throw new IOException("the snapshot " + file + " is damaged: its checksum differs");
     }
     state = SnapshotFile.read(file.toPath(), seal);
-    log.reset(state.index());
+    if (differs) {
+      SnapshotDigest.renew(file.toPath());
+    }
+    replica.load(state);
     points = new SnapshotPoints(snapshot.getTermIndex(), state);
     triedIndex = snapshot.getIndex();
     triedLogBytes = 0;
@@ -324,7 +363,7 @@ final class StoreMachine extends BaseStateMachine {
    */
   @Override
   public long takeSnapshot() throws IOException {
-    SnapshotPoints.Point point = points.before(log.oldestKnown(), REPLAYED_BYTES);
+    SnapshotPoints.Point point = points.before(replica.log().oldestKnown(), REPLAYED_BYTES);
     TermIndex place = point.place();
     boolean due =
         place.getIndex() - triedIndex >= snapshotInterval

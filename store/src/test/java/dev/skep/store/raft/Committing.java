@@ -27,14 +27,14 @@ final class Committing {
   private Committing() {}
 
   static RaftStoreOptions options(Path directory) {
-    return new RaftStoreOptions(directory, "m1", "127.0.0.1", 4242)
+    return Stores.options(directory)
         .withSnapshotInterval(SNAPSHOT_INTERVAL)
         .withKeptCommits(KEPT_COMMITS);
   }
 
   public static void main(String[] arguments) throws Exception {
     RaftStore store =
-        RaftStore.open(options(Path.of(arguments[0])))
+        Stores.open(options(Path.of(arguments[0])))
             .toCompletionStage()
             .toCompletableFuture()
             .get(60, TimeUnit.SECONDS);

@@ -8,11 +8,14 @@ import io.vertx.core.Future;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
  * Commits until a file may not grow any more, and prints what became of each commit and of the
- * store: {@code acknowledged id}, {@code failed message}.
+ * store: {@code acknowledged id}, {@code failed message}. With a second argument it then waits for
+ * the store to come back, and commits again.
  */
 final class Filling {
   private static final int AT_ONCE = 4;
@@ -22,17 +25,38 @@ final class Filling {
   private Filling() {}
 
   public static void main(String[] arguments) throws Exception {
-    RaftStore store =
-        get(RaftStore.open(new RaftStoreOptions(Path.of(arguments[0]), "m1", "127.0.0.1", 4242)));
+    RaftStore store = get(Stores.open(Stores.options(Path.of(arguments[0]))));
     store.onLeadership(now -> System.out.println("leader " + now.leader()));
     boolean failed = false;
     for (int i = 0; i < COMMITS_MAX && !failed; i += AT_ONCE) {
       failed = commits(store, i);
     }
     commits(store, COMMITS_MAX);
+    if (arguments.length > 1) {
+      awaitBack(store);
+    }
     get(store.close());
     System.out.println("closed");
     System.exit(0);
+  }
+
+  /** Waits until the store takes commits again, and makes some. */
+  private static void awaitBack(Store store) throws Exception {
+    CountDownLatch back = new CountDownLatch(1);
+    List<Long> watched = new CopyOnWriteArrayList<>();
+    store.watch(commit -> watched.add(commit.index()));
+    long known = store.state().index();
+    System.out.println("failure " + store.failure().isPresent());
+    store.onLeadership(now -> {
+      if (now.leader()) {
+        back.countDown();
+      }
+    });
+    System.out.println("back " + back.await(60, TimeUnit.SECONDS));
+    commits(store, COMMITS_MAX + AT_ONCE);
+    System.out.println("failure " + store.failure().isPresent());
+    boolean inOrder = watched.equals(watched.stream().sorted().distinct().toList());
+    System.out.println("watched " + (inOrder && watched.getFirst() > known));
   }
 
   private static boolean commits(Store store, int from) throws Exception {

@@ -3,6 +3,7 @@ package dev.skep.store.raft;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -14,6 +15,33 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Execution(ExecutionMode.CONCURRENT)
 class FullDiskTest {
   @TempDir Path directory;
+
+  /** The soft limit is lifted from outside, as somebody makes room on a disk. */
+  @Test
+  void goes_on_by_itself_when_there_is_room_again() throws Exception {
+    Process child = Child.start("ulimit -S -f 2048;", Filling.class, directory, "back");
+    List<String> lines = new ArrayList<>();
+    for (String line : (Iterable<String>) child.inputReader().lines()::iterator) {
+      lines.add(line);
+      if (line.equals("failure true")) {
+        new ProcessBuilder("prlimit", "--pid", Long.toString(child.pid()), "--fsize=unlimited")
+            .start();
+      }
+    }
+    assertThat(child.waitFor(20, TimeUnit.SECONDS)).isTrue();
+
+    assertThat(lines)
+        .containsSubsequence(
+            "leader true",
+            "leader false",
+            "failure true",
+            "leader true",
+            "acknowledged secret1004",
+            "failure false",
+            "watched true",
+            "closed");
+    assertKept(lines);
+  }
 
   @Test
   void fails_clearly_and_acknowledges_nothing_that_is_not_kept() throws Exception {
@@ -28,6 +56,10 @@ class FullDiskTest {
     assertThat(failed)
         .hasSizeGreaterThanOrEqualTo(5)
         .allMatch(line -> line.contains("the store's log cannot be written"));
+    assertKept(lines);
+  }
+
+  private void assertKept(List<String> lines) throws Exception {
     List<String> acknowledged =
         lines.stream()
             .filter(line -> line.startsWith("acknowledged "))
@@ -36,7 +68,7 @@ class FullDiskTest {
     assertThat(acknowledged).isNotEmpty();
 
     RaftStore store =
-        RaftStore.open(new RaftStoreOptions(directory, "m1", "127.0.0.1", 4242))
+        Stores.open(Stores.options(directory))
             .toCompletionStage()
             .toCompletableFuture()
             .get(60, TimeUnit.SECONDS);

@@ -83,7 +83,7 @@ class KillTest {
   }
 
   private void check(String round) throws Exception {
-    RaftStore store = await(RaftStore.open(Committing.options(directory)));
+    RaftStore store = await(Stores.open(Committing.options(directory)));
     try {
       ClusterState state = store.state();
       List<String> secrets = new ArrayList<>();

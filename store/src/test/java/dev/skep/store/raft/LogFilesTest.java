@@ -36,31 +36,70 @@ class LogFilesTest {
         "current/log_inprogress_31",
         "sm/snapshot.1_25",
         "sm/snapshot.1_25.md5");
-    LogFiles.prepare(group);
+    LogFiles.look(group).repair();
     assertThat(logs()).containsExactly("log_21-30", "log_inprogress_31");
   }
 
   @Test
   void removes_nothing_for_a_snapshot_that_was_not_finished() throws IOException {
     files("current/log_0-10", "current/log_inprogress_11", "sm/snapshot.1_10");
-    LogFiles.prepare(group);
+    LogFiles.look(group).repair();
     assertThat(logs()).containsExactly("log_0-10", "log_inprogress_11");
   }
 
   @Test
   void names_the_entries_that_are_missing() throws IOException {
     files("current/log_0-10", "current/log_inprogress_21");
-    assertThatThrownBy(() -> LogFiles.prepare(group))
+    assertThatThrownBy(() -> LogFiles.look(group))
         .hasMessageContaining("its entries 11 to 20 are missing");
     Files.createFile(group.resolve("sm/snapshot.3_15"));
     Files.createFile(group.resolve("sm/snapshot.3_15.md5"));
-    assertThatThrownBy(() -> LogFiles.prepare(group))
+    assertThatThrownBy(() -> LogFiles.look(group))
         .hasMessageContaining("its entries 16 to 20 are missing");
   }
 
   @Test
-  void leaves_a_directory_that_is_not_there_alone() throws IOException {
-    LogFiles.prepare(group.resolve("none"));
-    assertThat(group.resolve("none")).doesNotExist();
+  void keeps_a_segment_when_the_snapshot_has_all() throws IOException {
+    files("current/log_0-10", "current/log_11-20", "sm/snapshot.1_20", "sm/snapshot.1_20.md5");
+    LogFiles.look(group).repair();
+    assertThat(logs()).containsExactly("log_11-20");
+  }
+
+  @Test
+  void knows_where_the_log_ends() throws IOException {
+    files("current/log_0-10", "current/log_inprogress_11", "sm/snapshot.1_5");
+    assertThat(LogFiles.look(group).end()).isEqualTo(10);
+    Files.delete(group.resolve("current/log_inprogress_11"));
+    assertThat(LogFiles.look(group).end()).isEqualTo(10);
+    Files.delete(group.resolve("current/log_0-10"));
+    assertThat(LogFiles.look(group).end()).isEqualTo(5);
+  }
+
+  @Test
+  void a_log_that_lost_its_end_is_refused() throws IOException {
+    files("current/log_0-10", "current/log_11-20", "sm/snapshot.1_5");
+    LogFiles log = LogFiles.look(group);
+    log.requireUpTo(20);
+    log.requireUpTo(LastEntry.UNKNOWN);
+    assertThatThrownBy(() -> log.requireUpTo(21))
+        .hasMessageContaining("ends with entry 20, and the last one that was acknowledged is 21");
+  }
+
+  @Test
+  void a_log_that_ends_before_its_snapshot_is_refused() throws IOException {
+    files("current/log_0-10", "sm/snapshot.1_25", "sm/snapshot.1_25.md5");
+    LogFiles log = LogFiles.look(group);
+    assertThatThrownBy(() -> log.requireUpTo(LastEntry.UNKNOWN))
+        .hasMessageContaining("ends with entry 10, before its own snapshot of entry 25");
+  }
+
+  @Test
+  void a_snapshot_without_a_log_is_no_whole_store_unless_it_is_known_to_be_all()
+      throws IOException {
+    files("sm/snapshot.1_25", "sm/snapshot.1_25.md5");
+    LogFiles log = LogFiles.look(group);
+    log.requireUpTo(25);
+    assertThatThrownBy(() -> log.requireUpTo(LastEntry.UNKNOWN)).hasMessageContaining("is missing");
+    assertThatThrownBy(() -> log.requireUpTo(26)).hasMessageContaining("entries are missing");
   }
 }

@@ -48,14 +48,14 @@ class LogTailTest {
     record(3);
     record(200);
     record(3_000);
-    assertThat(LogTail.of(log.toByteArray())).isEqualTo(new LogTail.Whole());
-    assertThat(LogTail.of(preallocated())).isEqualTo(new LogTail.Whole());
+    assertThat(LogTail.of(log.toByteArray())).isEqualTo(new LogTail.Whole(3));
+    assertThat(LogTail.of(preallocated())).isEqualTo(new LogTail.Whole(3));
   }
 
   @Test
   void reads_a_log_without_records() {
-    assertThat(LogTail.of(new byte[0])).isEqualTo(new LogTail.Whole());
-    assertThat(LogTail.of(preallocated())).isEqualTo(new LogTail.Whole());
+    assertThat(LogTail.of(new byte[0])).isEqualTo(new LogTail.Whole(0));
+    assertThat(LogTail.of(preallocated())).isEqualTo(new LogTail.Whole(0));
   }
 
   @Test
@@ -65,8 +65,9 @@ class LogTailTest {
     byte[] whole = log.toByteArray();
     for (int cut = last + 1; cut < whole.length; cut++) {
       byte[] short_ = Arrays.copyOf(whole, cut);
-      assertThat(LogTail.of(short_)).isEqualTo(new LogTail.Torn(last));
-      assertThat(LogTail.of(Arrays.copyOf(short_, PREALLOCATED))).isEqualTo(new LogTail.Torn(last));
+      assertThat(LogTail.of(short_)).isEqualTo(new LogTail.Torn(last, 1));
+      assertThat(LogTail.of(Arrays.copyOf(short_, PREALLOCATED)))
+          .isEqualTo(new LogTail.Torn(last, 1));
     }
   }
 
@@ -78,8 +79,11 @@ class LogTailTest {
     byte[] whole = log.toByteArray();
     for (int cut = first + 1; cut < whole.length; cut++) {
       int torn = cut < second ? first : cut < third ? second : third;
+      int records = cut < second ? 0 : cut < third ? 1 : 2;
       LogTail expected =
-          cut == second || cut == third ? new LogTail.Whole() : new LogTail.Torn(torn);
+          cut == second || cut == third
+              ? new LogTail.Whole(records)
+              : new LogTail.Torn(torn, records);
       assertThat(LogTail.of(Arrays.copyOf(Arrays.copyOf(whole, cut), PREALLOCATED)))
           .isEqualTo(expected);
     }
@@ -92,10 +96,10 @@ class LogTailTest {
     record(100);
     byte[] segment = preallocated();
     Arrays.fill(segment, 1_024, 1_536, (byte) 0);
-    assertThat(LogTail.of(segment)).isEqualTo(new LogTail.Torn(torn));
+    assertThat(LogTail.of(segment)).isEqualTo(new LogTail.Torn(torn, 1));
     segment = preallocated();
     Arrays.fill(segment, torn, 512, (byte) 0);
-    assertThat(LogTail.of(segment)).isEqualTo(new LogTail.Torn(torn));
+    assertThat(LogTail.of(segment)).isEqualTo(new LogTail.Torn(torn, 1));
   }
 
   @Test

@@ -52,7 +52,7 @@ public final class StoreFigures {
 
   private Store open() throws Exception {
     long start = System.nanoTime();
-    Store opened = wait(RaftStore.open(new RaftStoreOptions(directory, "m1", "127.0.0.1", 4242)));
+    Store opened = wait(Stores.open(Stores.options(directory)));
     say("opened in %d ms; %s", millis(start), memory());
     return opened;
   }

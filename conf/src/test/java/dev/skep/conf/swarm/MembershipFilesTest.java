@@ -1,0 +1,276 @@
+package dev.skep.conf.swarm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.skep.conf.DaemonOptions;
+import dev.skep.store.Transaction;
+import dev.skep.store.membership.Membership.InitRequest;
+import dev.skep.store.membership.Membership.Manager;
+import dev.skep.store.membership.Membership.Outside;
+import dev.skep.store.membership.MembershipException;
+import dev.skep.store.model.Cluster;
+import dev.skep.store.model.Node.ManagerStatus;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A host's membership over its files: what a crash, a damage or a failure at any step leaves. */
+class MembershipFilesTest {
+  private static final Instant AT = Instant.parse("2026-11-21T03:00:00Z");
+  private static final int FILES = 20;
+
+  @TempDir Path root;
+  private final Vertx vertx = Vertx.vertx();
+  private final List<SwarmMembership> running = new ArrayList<>();
+  private int copies;
+
+  @AfterEach
+  void stop() throws Exception {
+    running.forEach(SwarmMembership::stop);
+    await(vertx.close());
+  }
+
+  private SwarmMembership member(Path dataDir, FakeMaker maker) {
+    DaemonOptions options =
+        new DaemonOptions(
+            dataDir,
+            dataDir.resolve("skep.sock"),
+            List.of(),
+            dataDir.resolve("engine.sock"),
+            "127.0.0.1",
+            null,
+            List.of(),
+            "info");
+    SwarmMembership member =
+        new SwarmMembership(vertx, options, maker, InstantSource.fixed(AT), new Random(5));
+    running.add(member);
+    return member;
+  }
+
+  private SwarmMembership member(Path dataDir) {
+    return member(dataDir, new FakeMaker(vertx, dataDir, step -> {}));
+  }
+
+  private Path dataDir() throws IOException {
+    return Files.createDirectories(root.resolve("data"));
+  }
+
+  private static InitRequest request(@Nullable String advertise, boolean force) {
+    return new InitRequest(
+        "0.0.0.0:2377", advertise, null, null, null, null, force, null, false, null);
+  }
+
+  @Test
+  void after_a_crash_at_any_step_a_host_is_a_member_or_in_no_swarm() throws Exception {
+    Path dataDir = dataDir();
+    List<Path> crashes = new ArrayList<>();
+    FakeMaker maker = new FakeMaker(vertx, dataDir, step -> crashes.add(copyOf(dataDir)));
+    SwarmMembership member = member(dataDir, maker);
+    await(member.init(request(null, false)));
+    crashes.add(copyOf(dataDir));
+    await(member.leave(true));
+    crashes.add(copyOf(dataDir));
+    assertThat(crashes).hasSizeBetween(10, FILES + 10);
+
+    int members = 0;
+    for (Path crashed : crashes) {
+      SwarmMembership again = member(crashed);
+      await(again.resume());
+      if (again.place() instanceof Manager manager) {
+        assertThat(manager.store().state().cluster()).isPresent();
+        members++;
+      } else {
+        assertThat(again.place()).isEqualTo(Outside.INACTIVE);
+        await(again.init(request(null, false)));
+        assertThat(again.place()).isInstanceOf(Manager.class);
+      }
+      again.stop();
+    }
+    assertThat(members).isGreaterThan(0);
+  }
+
+  /** As a kill would leave it: what the process had written. */
+  private Path copyOf(Path dataDir) throws IOException {
+    Path copy = root.resolve("crash-" + copies++);
+    try (Stream<Path> files = Files.walk(dataDir)) {
+      for (Path file : files.toList()) {
+        Files.copy(
+            file,
+            copy.resolve(dataDir.relativize(file).toString()),
+            StandardCopyOption.COPY_ATTRIBUTES);
+      }
+    }
+    return copy;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"found the store", "commit the founding", "start the parts"})
+  void a_founding_that_fails_leaves_nothing(String failing) throws Exception {
+    Path dataDir = dataDir();
+    SwarmMembership member =
+        member(
+            dataDir,
+            new FakeMaker(
+                vertx,
+                dataDir,
+                step -> {
+                  if (step.equals(failing)) {
+                    throw new IOException("no " + step);
+                  }
+                }));
+    assertThatThrownBy(() -> await(member.init(request(null, false))))
+        .hasMessageContaining("no " + failing);
+    assertThat(member.place()).isEqualTo(Outside.INACTIVE);
+    try (Stream<Path> left = Files.list(dataDir)) {
+      assertThat(left).isEmpty();
+    }
+  }
+
+  @Test
+  void a_founding_that_cannot_be_remembered_leaves_nothing_and_says_so() throws Exception {
+    Path dataDir = dataDir();
+    // In the way of the new file, as no other user could put it there.
+    Path inTheWay = Files.createDirectories(dataDir.resolve("membership.json.new/x"));
+    SwarmMembership member = member(dataDir);
+    assertThatThrownBy(() -> await(member.init(request(null, false))))
+        .isInstanceOf(MembershipException.class)
+        .hasMessageContaining("cannot write " + dataDir.resolve("membership.json"))
+        .hasMessageContaining("try again");
+    assertThat(member.place()).isEqualTo(Outside.INACTIVE);
+    assertThat(dataDir.resolve("store")).doesNotExist();
+    Files.delete(inTheWay);
+    await(member.init(request(null, false)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "{",
+        "{}",
+        "null",
+        "[]",
+        "\0\0\0\0",
+        "{\"NodeID\":\"n\",\"Role\":\"manager\"}",
+        "~~~"
+      })
+  void a_damaged_membership_is_named_and_left_alone(String content) throws Exception {
+    Path file = Files.writeString(dataDir().resolve("membership.json"), content);
+    SwarmMembership member = member(dataDir());
+    assertThatThrownBy(() -> await(member.resume()))
+        .hasMessageContaining(file.toString())
+        .hasMessageContaining("is damaged")
+        .hasMessageContaining("Put a copy of it back and start again");
+    assertThat(file).hasContent(content);
+  }
+
+  @Test
+  void a_manager_without_its_store_does_not_start_with_an_empty_one() throws Exception {
+    Path dataDir = dataDir();
+    SwarmMembership member = member(dataDir);
+    await(member.init(request(null, false)));
+    member.stop();
+    Files.move(dataDir.resolve("store"), root.resolve("elsewhere"));
+
+    assertThatThrownBy(() -> await(member(dataDir).resume()))
+        .hasMessageContaining("there is no store");
+    assertThat(dataDir.resolve("store")).doesNotExist();
+
+    Files.move(root.resolve("elsewhere"), dataDir.resolve("store"));
+    SwarmMembership again = member(dataDir);
+    await(again.resume());
+    assertThat(again.place()).isInstanceOf(Manager.class);
+  }
+
+  @Test
+  void a_manager_goes_on_alone_with_what_it_has() throws Exception {
+    Path dataDir = dataDir();
+    FakeMaker maker = new FakeMaker(vertx, dataDir, step -> {});
+    SwarmMembership member = member(dataDir, maker);
+    String nodeId = await(member.init(request("127.0.0.1", false)));
+    Cluster cluster = cluster(member);
+
+    assertThat(await(member.init(request("127.0.0.1", true)))).isEqualTo(nodeId);
+    assertThat(cluster(member)).isEqualTo(cluster);
+    assertThat(maker.started).hasSize(1);
+
+    assertThat(await(member.init(request("127.0.0.9:2400", true)))).isEqualTo(nodeId);
+    assertThat(maker.started).hasSize(2);
+    assertThat(cluster(member).id()).isEqualTo(cluster.id());
+    Manager place = (Manager) member.place();
+    assertThat(place.address()).isEqualTo("127.0.0.9");
+    var node = place.store().state().node(nodeId).orElseThrow();
+    assertThat(node.status().addr()).isEqualTo("127.0.0.9");
+    assertThat(node.managerStatus())
+        .isEqualTo(new ManagerStatus(true, "reachable", "127.0.0.9:2400"));
+    member.stop();
+
+    SwarmMembership again = member(dataDir);
+    await(again.resume());
+    assertThat(((Manager) again.place()).address()).isEqualTo("127.0.0.9");
+  }
+
+  @Test
+  void a_manager_that_cannot_go_elsewhere_stays_where_it_was() throws Exception {
+    Path dataDir = dataDir();
+    FakeMaker maker =
+        new FakeMaker(
+            vertx,
+            dataDir,
+            new FakeMaker.Steps() {
+              private int starts;
+
+              @Override
+              public void before(String step) throws IOException {
+                if (step.equals("start the parts") && ++starts == 2) {
+                  throw new IOException("the port is taken");
+                }
+              }
+            });
+    SwarmMembership member = member(dataDir, maker);
+    await(member.init(request("127.0.0.1", false)));
+    assertThatThrownBy(() -> await(member.init(request("127.0.0.9", true))))
+        .hasMessageContaining("the port is taken");
+    Manager place = (Manager) member.place();
+    assertThat(place.address()).isEqualTo("127.0.0.1");
+    await(place.store().commit(Transaction.at(AT).update(cluster(member)).build()));
+  }
+
+  @Test
+  void without_force_a_manager_is_in_a_swarm_already() throws Exception {
+    SwarmMembership member = member(dataDir());
+    await(member.init(request(null, true)));
+    assertThatThrownBy(() -> await(member.init(request(null, false))))
+        .hasMessageContaining("already part of a swarm");
+  }
+
+  private static Cluster cluster(SwarmMembership member) {
+    return ((Manager) member.place()).store().state().cluster().orElseThrow();
+  }
+
+  private static <T extends @Nullable Object> T await(Future<T> future) throws Exception {
+    try {
+      return future.toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof Exception cause ? cause : e;
+    }
+  }
+}

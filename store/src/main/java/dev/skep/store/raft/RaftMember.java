@@ -1,0 +1,201 @@
+package dev.skep.store.raft;
+
+import dev.skep.store.Commit;
+import dev.skep.store.Refusal;
+import dev.skep.store.StoreException;
+import dev.skep.store.StoreFailure;
+import dev.skep.store.Transaction;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.ratis.protocol.ClientId;
+import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.RaftClientReply;
+import org.apache.ratis.protocol.RaftClientRequest;
+import org.apache.ratis.protocol.exceptions.LeaderNotReadyException;
+import org.apache.ratis.protocol.exceptions.NotLeaderException;
+import org.apache.ratis.protocol.exceptions.ResourceUnavailableException;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One run of Ratis on the store's files, from its start to its close or its failure. */
+final class RaftMember {
+  private static final Logger LOG = LoggerFactory.getLogger(RaftMember.class);
+
+  /** How long {@link #start} waits for this member to lead. Reading a long log may take a while. */
+  private static final long LEAD_SECONDS = 60;
+
+  private static final long CLOSE_SECONDS = 10;
+
+  private final RaftServer server;
+  private final StoreMachine machine;
+  private final ClientId clientId;
+  private final AtomicLong callIds = new AtomicLong();
+  private @Nullable CompletableFuture<Void> ended;
+
+  private RaftMember(RaftServer server, StoreMachine machine, ClientId clientId) {
+    this.server = server;
+    this.machine = machine;
+    this.clientId = clientId;
+  }
+
+  /**
+   * Returns when the whole log is applied and this member leads; a failure leaves nothing running.
+   * The files must be whole, or there must be none.
+   */
+  @SuppressWarnings("MustBeClosedChecker")
+  static RaftMember start(RaftStoreOptions options, Replica replica, LastEntry lastEntry, Seal seal)
+      throws IOException {
+    ClientId clientId = ClientId.randomId();
+    StoreMachine machine = new StoreMachine(clientId, options, replica, lastEntry, seal);
+    RaftMember member = new RaftMember(RatisSetup.server(options, machine), machine, clientId);
+    try {
+      member.server.start();
+      RatisSetup.checkMember(member.server, options);
+      member.awaitLead();
+      return member;
+    } catch (IOException | RuntimeException e) {
+      member.close();
+      throw e;
+    }
+  }
+
+  private void awaitLead() throws IOException {
+    try {
+      machine.ready().get(LEAD_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException | CompletionException e) {
+      Throwable cause = e.getCause();
+      throw new IOException(cause == null ? String.valueOf(e) : cause.getMessage(), cause);
+    } catch (TimeoutException e) {
+      throw new IOException("this member did not lead within " + LEAD_SECONDS + " s", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
+  }
+
+  /** Tells who follows the leadership that this member leads; commits must find their way here. */
+  void announce() {
+    machine.announce();
+  }
+
+  /** Done when this run has failed, with the reason. */
+  CompletableFuture<StoreFailure> failed() {
+    return machine.failed();
+  }
+
+  /**
+   * @param json the transaction as it is stored
+   * @param readBack the transaction that was read from it, so that every member applies the same
+   */
+  Future<Commit> commit(byte[] json, Transaction readBack) {
+    StoreFailure failure = machine.failure();
+    if (failure != null) {
+      return Future.failedFuture(
+          new StoreFailure(String.valueOf(failure.getMessage()), true, failure));
+    }
+    Promise<Commit> promise = Promise.promise();
+    long callId = callIds.incrementAndGet();
+    machine.expect(callId, new Pending(readBack, promise));
+    submit(callId, machine.sealed(json));
+    return promise.future();
+  }
+
+  private void submit(long callId, byte[] entry) {
+    RaftClientRequest request =
+        RaftClientRequest.newBuilder()
+            .setClientId(clientId)
+            .setServerId(server.getId())
+            .setGroupId(RatisSetup.GROUP)
+            .setCallId(callId)
+            .setMessage(Message.valueOf(UnsafeByteOperations.unsafeWrap(entry)))
+            .setType(RaftClientRequest.writeRequestType())
+            .build();
+    try {
+      var _ =
+          server
+              .submitClientRequestAsync(request)
+              .whenComplete((reply, e) -> replied(callId, reply, e));
+    } catch (IOException | RuntimeException e) {
+      machine.forget(callId, failure(e));
+    }
+  }
+
+  /** A success needs nothing more: the commit was answered when it was applied. */
+  private void replied(long callId, @Nullable RaftClientReply reply, @Nullable Throwable e) {
+    if (e != null) {
+      machine.forget(callId, failure(e));
+    } else if (reply != null && !reply.isSuccess()) {
+      machine.forget(callId, failure(reply.getException()));
+    }
+  }
+
+  private static RuntimeException failure(Throwable thrown) {
+    Throwable cause =
+        thrown instanceof CompletionException && thrown.getCause() != null
+            ? thrown.getCause()
+            : thrown;
+    return switch (cause) {
+      case LeaderNotReadyException e -> new StoreException(new Refusal.NotLeader(e.toString()));
+      case ResourceUnavailableException e ->
+          new StoreFailure("too many transactions are waiting for the disk; retry", true, e);
+      case NotLeaderException e ->
+          new StoreFailure(
+              "the leadership changed while the transaction was under way; it may have been"
+                  + " committed",
+              false,
+              e);
+      default -> new StoreFailure("the store could not commit: " + cause, false, cause);
+    };
+  }
+
+  /** Transactions under way are committed or fail. Blocks; a second call waits for the first. */
+  void close() throws IOException {
+    machine.expectClose();
+    try {
+      closing().get(CLOSE_SECONDS, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      // Its log can lock itself up while it closes; what was acknowledged is on the disk.
+      LOG.atWarn()
+          .addKeyValue("seconds", CLOSE_SECONDS)
+          .log("the store's log did not close in time; going on without it");
+    } catch (ExecutionException e) {
+      throw new IOException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    } finally {
+      machine.fail(new StoreFailure("the store is closed", false, null));
+    }
+  }
+
+  private synchronized CompletableFuture<Void> closing() {
+    CompletableFuture<Void> known = ended;
+    if (known != null) {
+      return known;
+    }
+    CompletableFuture<Void> begun = new CompletableFuture<>();
+    ended = begun;
+    Thread.ofPlatform()
+        .daemon()
+        .name("skep-raft-close")
+        .start(() -> {
+          try {
+            server.close();
+            begun.complete(null);
+          } catch (IOException | RuntimeException e) {
+            begun.completeExceptionally(e);
+          }
+        });
+    return begun;
+  }
+}
