@@ -1,6 +1,7 @@
 package dev.skep.gateway.api;
 
 import dev.skep.store.ClusterState;
+import dev.skep.store.Store;
 import dev.skep.store.membership.Membership;
 import dev.skep.store.membership.Membership.Manager;
 import dev.skep.store.membership.Membership.Outside;
@@ -51,8 +52,13 @@ public final class SwarmGate {
     return place() instanceof Manager manager ? Optional.of(manager) : Optional.empty();
   }
 
-  /** The latest snapshot, on a manager. */
+  /**
+   * The latest snapshot, on a manager, as clients are to see it: while the store takes no commits
+   * nobody looks after the nodes, and what is known of them is old.
+   */
   public ClusterState state() {
-    return manager().store().state();
+    Store store = manager().store();
+    ClusterState state = store.state();
+    return store.failure().map(failure -> Unattended.shown(state, failure)).orElse(state);
   }
 }

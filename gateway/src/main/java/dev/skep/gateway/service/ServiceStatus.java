@@ -1,5 +1,6 @@
 package dev.skep.gateway.service;
 
+import dev.skep.gateway.api.Unattended;
 import dev.skep.store.ClusterState;
 import dev.skep.store.model.Service;
 import dev.skep.store.model.ServiceSpec.Mode;
@@ -9,6 +10,7 @@ import dev.skep.store.model.TaskState;
 /**
  * How many tasks a service has.
  *
+ * @param runningTasks that are known to run
  * @param desiredTasks how many are to run; for jobs, how many at once
  * @param completedTasks of the job's present iteration; 0 for other services
  */
@@ -24,7 +26,7 @@ public record ServiceStatus(long runningTasks, long desiredTasks, long completed
           && !service.jobStatus().jobIteration().equals(task.jobIteration())) {
         continue;
       }
-      if (task.state() == TaskState.RUNNING) {
+      if (task.state() == TaskState.RUNNING && Unattended.why(task, state).isEmpty()) {
         running++;
       }
       if (service.jobStatus() != null && task.state() == TaskState.COMPLETE) {

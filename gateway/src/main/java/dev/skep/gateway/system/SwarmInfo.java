@@ -1,6 +1,7 @@
 package dev.skep.gateway.system;
 
 import dev.skep.gateway.api.SwarmGate;
+import dev.skep.gateway.api.Unattended;
 import dev.skep.store.ClusterState;
 import dev.skep.store.membership.Membership.Manager;
 import dev.skep.store.membership.Membership.Outside;
@@ -33,7 +34,7 @@ final class SwarmInfo {
   private static JsonObject ofManager(Manager manager) {
     ClusterState state = manager.store().state();
     JsonObject info =
-        base(manager.nodeId(), manager.address(), manager.state(), true, "")
+        base(manager.nodeId(), manager.address(), manager.state(), true, error(manager))
             .put("RemoteManagers", remotes(manager.managers()))
             .put("Nodes", state.nodes().size())
             .put(
@@ -44,6 +45,18 @@ final class SwarmInfo {
         .ifPresent(
             cluster -> info.put("Cluster", new JsonObject(Json.api(cluster.withJoinTokens(null)))));
     return info;
+  }
+
+  private static String error(Manager manager) {
+    return manager.store().failure().map(Unattended::why).orElse("");
+  }
+
+  /** What is wrong with the swarm, as seen from here. */
+  List<String> warnings() {
+    return gate.asManager().stream()
+        .flatMap(manager -> manager.store().failure().stream())
+        .map(failure -> "WARNING: " + Unattended.why(failure))
+        .toList();
   }
 
   private static JsonObject base(

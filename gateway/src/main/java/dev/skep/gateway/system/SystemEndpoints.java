@@ -99,6 +99,9 @@ public final class SystemEndpoints {
       body.put("Name", nodeName);
     }
     body.put("Swarm", swarmInfo.now());
+    for (String warning : swarmInfo.warnings()) {
+      body.put("Warnings", list(body, "Warnings").add(warning));
+    }
     return text(body);
   }
 

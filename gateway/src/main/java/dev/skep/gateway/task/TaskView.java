@@ -1,5 +1,6 @@
 package dev.skep.gateway.task;
 
+import dev.skep.gateway.api.Unattended;
 import dev.skep.gateway.service.PortErrors;
 import dev.skep.store.ClusterState;
 import dev.skep.store.model.Task;
@@ -12,13 +13,13 @@ final class TaskView {
   private TaskView() {}
 
   /**
-   * The task; while a published port of its service is not listened on somewhere, its error says
-   * so, because that is where users look for what is wrong.
+   * The task; while its node is not looked after, or a published port of its service is not
+   * listened on somewhere, its error says so, because that is where users look for what is wrong.
    *
    * <p>Its attachments are those to networks of the swarm.
    */
   static Task of(Task task, ClusterState state) {
-    return onSwarmNetworks(withPortErrors(task, state));
+    return onSwarmNetworks(withErrors(task, state));
   }
 
   /**
@@ -33,15 +34,16 @@ final class TaskView {
             attachments.stream().filter(attachment -> attachment.network() != null).toList());
   }
 
-  private static Task withPortErrors(Task task, ClusterState state) {
+  private static Task withErrors(Task task, ClusterState state) {
     String err = task.status().err();
     if ((err != null && !err.isEmpty()) || task.desiredState() != TaskState.RUNNING) {
       return task;
     }
     List<String> errors =
-        state
-            .service(task.serviceId())
-            .map(service -> PortErrors.of(service, state))
+        Unattended.why(task, state)
+            .filter(why -> !why.isEmpty())
+            .map(List::of)
+            .or(() -> state.service(task.serviceId()).map(service -> PortErrors.of(service, state)))
             .orElse(List.of());
     return errors.isEmpty()
         ? task
