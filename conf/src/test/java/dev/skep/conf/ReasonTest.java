@@ -26,7 +26,7 @@ class ReasonTest {
     assertThat(Reason.of(new TimeoutException())).isEqualTo("no answer in time");
     assertThat(Reason.of(new IOException("first\n  second"))).isEqualTo("first second");
     assertThat(Reason.of(new IOException())).isEqualTo("IOException");
-    assertThat(Reason.of(new IOException("x".repeat(600)))).hasSize(502);
+    assertThat(Reason.of(new IOException("x".repeat(1_100)))).hasSize(1_002);
   }
 
   @Test

@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.Random;
 import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,6 +23,11 @@ class SealTest {
   private static final byte[] PLAIN = "s3cr3t".getBytes(StandardCharsets.UTF_8);
 
   @TempDir Path directory;
+
+  @BeforeEach
+  void found() throws IOException {
+    StoreKey.name(directory, StoreKey.make(directory));
+  }
 
   @Test
   void opens_in_a_later_life_what_was_sealed_in_an_earlier_one() throws IOException {
@@ -96,7 +102,6 @@ class SealTest {
 
   @Test
   void only_the_owner_reads_the_key() throws IOException {
-    StoreKey.in(directory);
     assertThat(
             PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve("key"))))
         .isEqualTo("rw-------");
