@@ -21,11 +21,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One reader's stream of a container's log: holds back the engine when the reader does not keep up.
- * Used on the agent's context only.
+ * Used on the agent's context only, but for what comes from the engine: that is gathered where it
+ * comes, since the engine writes each line by itself and a turn of the agent's for each would cost
+ * more than the line.
  */
 final class LogFeed {
   /** Read ahead of the reader at most, about. */
   private static final int MAX_AHEAD_BYTES = 4 * LogMessages.CHUNK_BYTES;
+
+  /** Gathered until the agent takes it, about. */
+  private static final int MAX_GATHERED_BYTES = LogMessages.CHUNK_BYTES;
 
   /** The stream in which the engine tells its own troubles. */
   private static final int SYSTEM_ERROR = 3;
@@ -62,21 +67,33 @@ final class LogFeed {
       return;
     }
     source = stream;
+    LogIntake intake = new LogIntake(MAX_GATHERED_BYTES);
     stream.read(
         frames -> {
-          stream.pause();
-          fibers.run(() -> add(stream, frames));
+          if (intake.add(frames, stream::pause)) {
+            fibers.run(() -> add(stream, intake));
+          }
         },
-        cause -> fibers.run(cause == null ? this::end : this::lose));
+        cause ->
+            fibers.run(() -> {
+              add(stream, intake);
+              if (cause == null) {
+                end();
+              } else {
+                lose();
+              }
+            }));
   }
 
-  private void add(LogStream stream, List<LogFrame> frames) {
-    for (LogFrame frame : frames) {
+  private void add(LogStream stream, LogIntake intake) {
+    for (LogFrame frame : intake.take()) {
       bytes += frame.payload().length();
       lines.addLast(LogLineParser.parse(frame));
     }
     if (bytes < MAX_AHEAD_BYTES) {
       stream.resume();
+    } else {
+      stream.pause();
     }
     more.fire();
   }
