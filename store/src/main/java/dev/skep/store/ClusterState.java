@@ -37,7 +37,8 @@ public final class ClusterState {
           persistentHashMapOf(),
           persistentHashMapOf(),
           persistentHashMapOf(),
-          Map.of());
+          Map.of(),
+          Totals.NONE);
 
   /** What a unique name is unique among. */
   record NameKey(Kind kind, String name) {}
@@ -49,6 +50,7 @@ public final class ClusterState {
   private final PersistentMap<String, PersistentMap<String, Task>> tasksByNode;
   private final PersistentMap<String, Task> newestTasks;
   private final Map<Kind, Long> written;
+  private final Totals totals;
 
   ClusterState(
       long index,
@@ -57,7 +59,8 @@ public final class ClusterState {
       PersistentMap<String, PersistentMap<String, Task>> tasksByService,
       PersistentMap<String, PersistentMap<String, Task>> tasksByNode,
       PersistentMap<String, Task> newestTasks,
-      Map<Kind, Long> written) {
+      Map<Kind, Long> written,
+      Totals totals) {
     this.index = index;
     this.tables = tables;
     this.ids = ids;
@@ -65,6 +68,7 @@ public final class ClusterState {
     this.tasksByNode = tasksByNode;
     this.newestTasks = newestTasks;
     this.written = written;
+    this.totals = totals;
   }
 
   private static Map<Kind, PersistentMap<String, SwarmObject>> emptyTables() {
@@ -137,7 +141,8 @@ public final class ClusterState {
         state.tasksByService,
         state.tasksByNode,
         state.newestTasks,
-        copy);
+        copy,
+        state.totals);
   }
 
   // ------------------------------------------------------------------ reading
@@ -255,6 +260,11 @@ public final class ClusterState {
 
   Map<Kind, Long> written() {
     return written;
+  }
+
+  /** What there is of everything. */
+  public Totals totals() {
+    return totals;
   }
 
   // The tables hold one type each; Draft puts them there by kind.

@@ -36,12 +36,15 @@ final class Draft {
   private final Map<String, Task> newest = new HashMap<>();
   private final List<Change> changes = new ArrayList<>();
   private PersistentMap.@Nullable Builder<ClusterState.NameKey, String> ids;
+  private final Map<String, RecentTasks> restored = new HashMap<>();
+  private Totals totals;
 
   Draft(ClusterState base, long index, Instant at) {
     this.base = base;
     this.index = index;
     this.version = new Version(index);
     this.at = at;
+    this.totals = base.totals();
   }
 
   void take(Op op) {
@@ -73,7 +76,8 @@ final class Draft {
             folded(base.tasksByService(), services),
             folded(base.tasksByNode(), nodes),
             newestTasks(),
-            written);
+            written,
+            totals);
     return new Commit(index, at, changes, next);
   }
 
@@ -91,10 +95,15 @@ final class Draft {
 
   /** Puts an object back as it was stored. */
   void restore(SwarmObject object) {
-    put(object, null);
+    put(object instanceof Task task ? shared(task) : object, null);
     if (object.kind().uniqueNames()) {
       ids().put(new ClusterState.NameKey(object.kind(), object.name()), object.id());
     }
+  }
+
+  /** The table's order is no order: the tasks of an update's two specs come mixed. */
+  private Task shared(Task task) {
+    return restored.computeIfAbsent(task.serviceId(), id -> new RecentTasks()).shared(task);
   }
 
   private void create(SwarmObject object) {
@@ -103,6 +112,7 @@ final class Draft {
       throw new StoreException(new Refusal.IdTaken(object.kind(), object.id()));
     }
     claimName(object);
+    totals = totals.changed(null, created);
     changes.add(new Change.Created(created));
   }
 
@@ -118,7 +128,8 @@ final class Draft {
     }
     Version next = sameSpec(before, object) ? before.version().withSameSpec(index) : version;
     SwarmObject stamped = object.stamped(next, before.createdAt(), at);
-    changes.add(new Change.Updated(before, put(stamped, before)));
+    SwarmObject kept = put(stamped, before);
+    changes.add(new Change.Updated(before, kept));
   }
 
   /**
@@ -150,6 +161,7 @@ final class Draft {
     if (before instanceof Task task) {
       forget(task);
     }
+    totals = totals.changed(before, null);
     changes.add(new Change.Deleted(before));
   }
 
@@ -176,6 +188,7 @@ final class Draft {
   private SwarmObject put(SwarmObject object, @Nullable SwarmObject before) {
     SwarmObject kept = indexed(object, before);
     table(kept.kind()).put(kept.id(), kept);
+    totals = totals.changed(before, kept);
     return kept;
   }
 

@@ -14,7 +14,10 @@ import dev.skep.store.model.Kind;
   @JsonSubTypes.Type(value = Refusal.Overtaken.class, name = "overtaken"),
   @JsonSubTypes.Type(value = Refusal.StaleTerm.class, name = "stale-term"),
   @JsonSubTypes.Type(value = Refusal.NotLeader.class, name = "not-leader"),
-  @JsonSubTypes.Type(value = Refusal.Compacted.class, name = "compacted")
+  @JsonSubTypes.Type(value = Refusal.Compacted.class, name = "compacted"),
+  @JsonSubTypes.Type(value = Refusal.LimitReached.class, name = "limit-reached"),
+  @JsonSubTypes.Type(value = Refusal.TooLarge.class, name = "too-large"),
+  @JsonSubTypes.Type(value = Refusal.EntryTooLarge.class, name = "entry-too-large")
 })
 public sealed interface Refusal {
   /** What happened, in words. */
@@ -92,6 +95,38 @@ public sealed interface Refusal {
           + " are no longer kept; the oldest kept one is "
           + oldest
           + ", take a snapshot and watch from its index";
+    }
+  }
+
+  /**
+   * There would be more than the swarm may have.
+   *
+   * @param what there would be too many of
+   * @param setting by which the limit is raised
+   */
+  record LimitReached(String what, long asked, long limit, String setting) implements Refusal {
+    @Override
+    public String message() {
+      return "the swarm would have %d %s; at most %d fit this manager. Remove some or ask for fewer, or raise %s in skep.yaml of the managers"
+          .formatted(asked, what, limit, setting);
+    }
+  }
+
+  /** An object is larger than any may be. */
+  record TooLarge(Kind kind, String name, String part, long bytes, long limit) implements Refusal {
+    @Override
+    public String message() {
+      return "the %s of %s %s takes %d bytes; at most %d can be stored"
+          .formatted(part, kind.noun(), name, bytes, limit);
+    }
+  }
+
+  /** The transaction is longer than an entry of the log may be. */
+  record EntryTooLarge(int steps, long limit) implements Refusal {
+    @Override
+    public String message() {
+      return "a change of %d steps is longer than the %d bytes that can be committed at once"
+          .formatted(steps, limit);
     }
   }
 }

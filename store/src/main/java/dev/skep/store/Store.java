@@ -31,6 +31,9 @@ public interface Store {
    */
   Watch watch(long afterIndex, Consumer<Commit> watcher);
 
+  /** How much there may be of everything; {@link #commit} refuses what goes beyond. */
+  Limits limits();
+
   Leadership leadership();
 
   /**

@@ -1,5 +1,6 @@
 package dev.skep.store;
 
+import dev.skep.store.model.Config;
 import dev.skep.store.model.ContainerSpec;
 import dev.skep.store.model.Node;
 import dev.skep.store.model.Node.NodeSpec;
@@ -75,6 +76,13 @@ public final class Samples {
         Instant.EPOCH,
         Instant.EPOCH,
         new SecretSpec(name, Map.of(), new Sensitive(data), null, null));
+  }
+
+  /**
+   * @param data as it is stored
+   */
+  public static Config config(String id, String name, String data) {
+    return new Config(id, Version.NONE, AT, AT, new Config.ConfigSpec(name, Map.of(), data, null));
   }
 
   public static Node node(String id, String hostname) {

@@ -38,10 +38,23 @@ public final class Commits {
       try {
         return store.commit(transaction).await(TIMEOUT_SECONDS, TimeUnit.SECONDS);
       } catch (StoreException e) {
-        if (e.refusal() instanceof Refusal.NotLeader) {
-          throw ApiError.unknown(e.refusal().message());
-        }
-        lost = e;
+        lost =
+            switch (e.refusal()) {
+              case Refusal.NotLeader refusal -> throw ApiError.unknown(refusal.message());
+              case Refusal.LimitReached refusal ->
+                  throw ApiError.failedPrecondition(refusal.message());
+              case Refusal.TooLarge refusal -> throw ApiError.invalidArgument(refusal.message());
+              case Refusal.EntryTooLarge refusal ->
+                  throw ApiError.invalidArgument(refusal.message());
+              case Refusal.OutOfSequence _,
+                  Refusal.NameConflict _,
+                  Refusal.IdTaken _,
+                  Refusal.NotFound _,
+                  Refusal.Overtaken _,
+                  Refusal.StaleTerm _,
+                  Refusal.Compacted _ ->
+                  e;
+            };
       } catch (StoreFailure e) {
         throw ApiError.internal(String.valueOf(e.getMessage()));
       } catch (TimeoutException e) {

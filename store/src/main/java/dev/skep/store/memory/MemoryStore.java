@@ -5,6 +5,7 @@ import dev.skep.store.Commit;
 import dev.skep.store.CommitLog;
 import dev.skep.store.Leadership;
 import dev.skep.store.LeadershipNews;
+import dev.skep.store.Limits;
 import dev.skep.store.Refusal;
 import dev.skep.store.Store;
 import dev.skep.store.StoreException;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class MemoryStore implements Store {
   private final CommitLog log;
   private final LeadershipNews leadership = new LeadershipNews(new Leadership(true, 1));
+  private final Limits limits;
   private volatile ClusterState state;
   private volatile @Nullable StoreFailure failure;
 
@@ -31,7 +33,12 @@ public final class MemoryStore implements Store {
 
   /** Starts from a snapshot. */
   public MemoryStore(ClusterState state) {
+    this(state, Limits.NONE);
+  }
+
+  public MemoryStore(ClusterState state, Limits limits) {
     this.state = state;
+    this.limits = limits;
     this.log = new CommitLog(state.index());
   }
 
@@ -51,6 +58,7 @@ public final class MemoryStore implements Store {
       if (term != null && term != leadership.now().term()) {
         throw new StoreException(new Refusal.StaleTerm(term, leadership.now().term()));
       }
+      limits.check(state, transaction);
       Commit commit = state.apply(transaction, state.index() + 1);
       state = commit.state();
       log.add(commit);
@@ -68,6 +76,11 @@ public final class MemoryStore implements Store {
   @Override
   public synchronized Watch watch(long afterIndex, Consumer<Commit> watcher) {
     return log.watch(afterIndex, watcher);
+  }
+
+  @Override
+  public Limits limits() {
+    return limits;
   }
 
   @Override

@@ -3,11 +3,13 @@ package dev.skep.store.model;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.NamingBase;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.cfg.CoercionAction;
@@ -16,8 +18,12 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Reads and writes the model as the Engine API does: Go's names ({@code ID}, {@code NanoCPUs}), RFC
@@ -66,6 +72,11 @@ public final class Json {
 
   /** Lossless: what is read back equals what was written, so empty text is kept apart from none. */
   private static final ObjectMapper STORED = mapper(Stored.class);
+
+  private static final ObjectWriter API_PARTS =
+      API.writer()
+          .without(JsonGenerator.Feature.AUTO_CLOSE_TARGET)
+          .without(JsonGenerator.Feature.FLUSH_PASSED_TO_STREAM);
 
   private Json() {}
 
@@ -121,6 +132,79 @@ public final class Json {
     return write(API, value);
   }
 
+  /**
+   * As {@link #api(Object)}, in UTF-8, part by part: the whole text is never in memory. {@code out}
+   * is neither flushed nor closed.
+   */
+  public static void api(Object value, OutputStream out) throws IOException {
+    API_PARTS.writeValue(out, value);
+  }
+
+  /**
+   * As {@link #storedBytes(Object)}; empty when these are more than {@code max}, which is found out
+   * without taking more memory than so many.
+   */
+  public static Optional<byte[]> storedBytes(Object value, int max) {
+    Bounded out = new Bounded(max);
+    try {
+      STORED.writeValue(out, value);
+      return Optional.of(out.taken.toByteArray());
+    } catch (JsonProcessingException e) {
+      throw unwritable(value, e);
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static final class Bounded extends OutputStream {
+    private final ByteArrayOutputStream taken = new ByteArrayOutputStream();
+    private final int max;
+
+    Bounded(int max) {
+      this.max = max;
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+      write(new byte[] {(byte) b}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] from, int offset, int length) throws IOException {
+      if (taken.size() + length > max) {
+        throw new IOException("more than " + max + " bytes");
+      }
+      taken.write(from, offset, length);
+    }
+  }
+
+  /** How many bytes {@link #storedBytes(Object)} would give; takes no memory for them. */
+  public static long storedLength(Object value) {
+    Counting counted = new Counting();
+    try {
+      STORED.writeValue(counted, value);
+    } catch (JsonProcessingException e) {
+      throw unwritable(value, e);
+    } catch (IOException e) {
+      throw new IllegalStateException("counting cannot fail", e);
+    }
+    return counted.bytes;
+  }
+
+  private static final class Counting extends OutputStream {
+    private long bytes;
+
+    @Override
+    public void write(int b) {
+      bytes++;
+    }
+
+    @Override
+    public void write(byte[] from, int offset, int length) {
+      bytes += length;
+    }
+  }
+
   /** All of {@code value}, as JSON text, for the log, the bus and files; never for a client. */
   public static String stored(Object value) {
     return write(STORED, value);
@@ -142,7 +226,7 @@ public final class Json {
   public static <T> T readStored(byte[] json, Class<T> type) {
     try {
       return STORED.readValue(json, type);
-    } catch (java.io.IOException e) {
+    } catch (IOException e) {
       throw new IllegalArgumentException(
           "cannot read " + type.getSimpleName() + " from stored JSON", e);
     }

@@ -58,6 +58,27 @@ public record Service(
     return with(s -> s.version(version).createdAt(createdAt).updatedAt(updatedAt));
   }
 
+  /**
+   * How many tasks the spec asks for. Those of a service with one on every node are not counted:
+   * they are as many as the nodes.
+   */
+  public long askedTasks() {
+    ServiceSpec.Mode mode = spec.mode();
+    Long asked = null;
+    if (mode != null && mode.replicated() != null) {
+      asked = mode.replicated().replicas();
+    } else if (mode != null && mode.replicatedJob() != null) {
+      ServiceSpec.ReplicatedJob job = mode.replicatedJob();
+      asked = job.totalCompletions() == null ? job.maxConcurrent() : job.totalCompletions();
+    } else if (mode != null && (mode.global() != null || mode.globalJob() != null)) {
+      asked = 0L;
+    }
+    return asked == null ? 1 : Math.clamp(asked, 0, COUNTED_MAX);
+  }
+
+  /** So that a sum does not overflow. */
+  private static final long COUNTED_MAX = Integer.MAX_VALUE;
+
   /** The endpoint as allocated, or as asked for while it is not allocated yet. */
   public List<ServiceSpec.PortConfig> ports() {
     if (endpoint != null && !endpoint.ports().isEmpty()) {

@@ -3,7 +3,10 @@ package dev.skep.store.raft;
 import dev.skep.store.ClusterState;
 import dev.skep.store.Commit;
 import dev.skep.store.Leadership;
+import dev.skep.store.Limits;
+import dev.skep.store.Refusal;
 import dev.skep.store.Store;
+import dev.skep.store.StoreException;
 import dev.skep.store.StoreFailure;
 import dev.skep.store.Transaction;
 import dev.skep.store.model.Json;
@@ -263,20 +266,18 @@ public final class RaftStore implements Store {
 
   @Override
   public Future<Commit> commit(Transaction transaction) {
-    byte[] json = Json.storedBytes(transaction);
-    if (json.length > RatisSetup.ENTRY_BYTES_MAX) {
-      return Future.failedFuture(
-          new StoreFailure(
-              "a transaction of "
-                  + transaction.ops().size()
-                  + " steps has "
-                  + json.length
-                  + " bytes; at most "
-                  + RatisSetup.ENTRY_BYTES_MAX
-                  + " can be committed at once",
-              true,
-              null));
+    try {
+      options.limits().check(replica.state(), transaction);
+    } catch (StoreException e) {
+      return Future.failedFuture(e);
     }
+    Optional<byte[]> stored = Json.storedBytes(transaction, RatisSetup.ENTRY_BYTES_MAX);
+    if (stored.isEmpty()) {
+      return Future.failedFuture(
+          new StoreException(
+              new Refusal.EntryTooLarge(transaction.ops().size(), RatisSetup.ENTRY_BYTES_MAX)));
+    }
+    byte[] json = stored.get();
     StoreFailure failed = failure;
     if (failed != null) {
       return Future.failedFuture(
@@ -293,6 +294,11 @@ public final class RaftStore implements Store {
   @Override
   public Watch watch(long afterIndex, Consumer<Commit> watcher) {
     return replica.log().watch(afterIndex, watcher);
+  }
+
+  @Override
+  public Limits limits() {
+    return options.limits();
   }
 
   @Override

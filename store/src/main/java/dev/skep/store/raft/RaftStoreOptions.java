@@ -1,6 +1,7 @@
 package dev.skep.store.raft;
 
 import dev.skep.store.CommitLog;
+import dev.skep.store.Limits;
 import java.nio.file.Path;
 
 /**
@@ -17,6 +18,7 @@ import java.nio.file.Path;
  *     the log has grown as large as the state)
  * @param keptCommits so many commits at most are kept for watches that start from an index; what is
  *     kept outlives a restart
+ * @param limits how much there may be of everything
  */
 public record RaftStoreOptions(
     Path directory,
@@ -25,7 +27,8 @@ public record RaftStoreOptions(
     String host,
     int port,
     long snapshotInterval,
-    int keptCommits) {
+    int keptCommits,
+    Limits limits) {
   /** Swarm's own default for {@code --snapshot-interval}. */
   public static final long DEFAULT_SNAPSHOT_INTERVAL = 10_000;
 
@@ -50,15 +53,29 @@ public record RaftStoreOptions(
 
   public RaftStoreOptions(
       Path directory, String clusterId, String memberId, String host, int port) {
-    this(directory, clusterId, memberId, host, port, DEFAULT_SNAPSHOT_INTERVAL, CommitLog.KEPT);
+    this(
+        directory,
+        clusterId,
+        memberId,
+        host,
+        port,
+        DEFAULT_SNAPSHOT_INTERVAL,
+        CommitLog.KEPT,
+        Limits.NONE);
   }
 
   public RaftStoreOptions withSnapshotInterval(long entries) {
-    return new RaftStoreOptions(directory, clusterId, memberId, host, port, entries, keptCommits);
+    return new RaftStoreOptions(
+        directory, clusterId, memberId, host, port, entries, keptCommits, limits);
   }
 
   public RaftStoreOptions withKeptCommits(int commits) {
     return new RaftStoreOptions(
-        directory, clusterId, memberId, host, port, snapshotInterval, commits);
+        directory, clusterId, memberId, host, port, snapshotInterval, commits, limits);
+  }
+
+  public RaftStoreOptions withLimits(Limits most) {
+    return new RaftStoreOptions(
+        directory, clusterId, memberId, host, port, snapshotInterval, keptCommits, most);
   }
 }

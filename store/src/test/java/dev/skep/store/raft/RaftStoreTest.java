@@ -14,6 +14,7 @@ import dev.skep.store.Refusal;
 import dev.skep.store.Samples;
 import dev.skep.store.Store;
 import dev.skep.store.StoreContract;
+import dev.skep.store.StoreException;
 import dev.skep.store.StoreFailure;
 import dev.skep.store.model.Kind;
 import dev.skep.store.model.Sensitive;
@@ -319,9 +320,17 @@ class RaftStoreTest extends StoreContract {
   void a_transaction_too_large_is_refused_with_its_size() throws Exception {
     String data = "x".repeat(RatisSetup.ENTRY_BYTES_MAX);
     assertThatThrownBy(() -> commit(now().create(Samples.secret("x", "x", data))))
-        .isInstanceOf(StoreFailure.class)
+        .isInstanceOf(StoreException.class)
         .hasMessageContaining("1 steps");
-    commit(now().create(Samples.secret("x", "x", data.substring(1_000))));
+    String half = data.substring(data.length() / 2);
+    assertThatThrownBy(() ->
+            commit(
+                now()
+                    .create(Samples.secret("x", "x", half))
+                    .create(Samples.secret("y", "y", half))))
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining("2 steps");
+    commit(now().create(Samples.secret("x", "x", half)));
     reopen();
     assertThat(store.state().secret("x")).isPresent();
   }
