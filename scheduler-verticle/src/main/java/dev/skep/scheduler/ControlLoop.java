@@ -7,6 +7,8 @@ import dev.skep.scheduler.place.Fleet;
 import dev.skep.store.Change;
 import dev.skep.store.ClusterState;
 import dev.skep.store.Commit;
+import dev.skep.store.Limits;
+import dev.skep.store.Refusal;
 import dev.skep.store.StoreException;
 import dev.skep.store.Transaction;
 import dev.skep.store.bus.AgentMessages.StatusTaken;
@@ -89,6 +91,7 @@ final class ControlLoop {
    */
   private Set<String> settled = Set.of();
 
+  private Limits limits = Limits.NONE;
   private int maxOps = MAX_OPS;
   private @Nullable Instant retryAt;
 
@@ -120,6 +123,11 @@ final class ControlLoop {
     for (Node node : state.nodes()) {
       lease(node);
     }
+  }
+
+  /** How many tasks there may be; without them, any number. */
+  void limits(Limits most) {
+    this.limits = most;
   }
 
   void effects(Effects next) {
@@ -202,7 +210,7 @@ final class ControlLoop {
       return Future.succeededFuture(false);
     }
     retryAt = null;
-    Plan plan = new Plan(latest, fleet, now, random, maxOps);
+    Plan plan = new Plan(latest, fleet, now, random, maxOps, limits);
     SortedSet<String> services = agenda.take(now);
     Taken taken = fold(plan, services);
     leases
@@ -243,6 +251,7 @@ final class ControlLoop {
             return Future.succeededFuture(refused(plan, services, taken, done.cause()));
           }
           ownIndex = done.result().index();
+          maxOps = Math.min(MAX_OPS, 2 * maxOps);
           settled = unchanged;
           journal.committed(plan.reasons(), done.result());
           settle(plan, services, taken);
@@ -346,7 +355,9 @@ final class ControlLoop {
 
   private boolean refused(Plan plan, Set<String> services, Taken taken, Throwable cause) {
     takeBack(plan, services, taken);
-    boolean race = cause instanceof StoreException && !observed.isEmpty();
+    boolean tooLarge =
+        cause instanceof StoreException e && e.refusal() instanceof Refusal.EntryTooLarge;
+    boolean race = cause instanceof StoreException && !tooLarge && !observed.isEmpty();
     if (!race) {
       // The commits that got in the way are not here yet, or nobody knows what happened. Should the
       // transaction have been too large for the store, the next one is smaller.

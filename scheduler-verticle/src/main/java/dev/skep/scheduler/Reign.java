@@ -83,6 +83,7 @@ final class Reign {
     this.loop =
         new ControlLoop(
             store.state(), term, this::commit, clock, monotonic(), random, new Journal());
+    loop.limits(store.limits());
     relay.to(this::observe);
     this.routes = new RoutingTable(loop.latest(), term);
     Dispatcher dispatcher = new Dispatcher(loop, this::assign, clock, random, this::kick);

@@ -39,7 +39,7 @@ final class Global {
       }
       Slot slot = slots.computeIfAbsent(node.id(), id -> new Slot(0, id));
       if (!slot.anyWanted() && !tending.held(slot)) {
-        if (scope.stopsHere()) {
+        if (!scope.mayMake()) {
           break;
         }
         slot.add(plan, scope.newTask(slot, tending.firstDesire(slot)));

@@ -92,7 +92,7 @@ final class Jobs {
     int made = 0;
     for (int number = 0; number < total && active < atOnce; number++) {
       if (!slots.containsKey(number)) {
-        if (scope.stopsHere()) {
+        if (!scope.mayMake()) {
           break;
         }
         Slot slot = new Slot(number, "");
@@ -111,6 +111,9 @@ final class Jobs {
   private List<Slot> everyNode() {
     Map<String, Slot> slots = new TreeMap<>(Slot.byNode(current));
     for (Slot slot : slots.values()) {
+      if (scope.stopsHere()) {
+        break;
+      }
       if (!tending.nodeRemoved(slot)) {
         tend(slot);
       }
@@ -124,7 +127,7 @@ final class Jobs {
       }
       Slot slot = slots.computeIfAbsent(node.id(), id -> new Slot(0, id));
       if (!slot.anyWanted() && !completed(slot) && !tending.held(slot)) {
-        if (scope.stopsHere()) {
+        if (!scope.mayMake()) {
           break;
         }
         slot.add(plan, scope.newTask(slot, tending.firstDesire(slot)));

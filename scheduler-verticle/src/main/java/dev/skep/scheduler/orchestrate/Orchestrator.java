@@ -64,7 +64,8 @@ public final class Orchestrator {
     int limit = plan.base().cluster().map(Cluster::taskHistoryLimit).orElse(DEFAULT_HISTORY);
     boolean updating =
         service.updateStatus() != null && service.updateStatus().completedAt() == null;
-    return updating ? Math.max(limit, KEPT_IN_UPDATE) : limit;
+    int kept = plan.crowded() ? Math.min(limit, 1) : limit;
+    return updating ? Math.max(kept, KEPT_IN_UPDATE) : kept;
   }
 
   private static final int DEFAULT_HISTORY = Cluster.DEFAULT_TASK_HISTORY;

@@ -27,7 +27,7 @@ final class Placing {
         }
         if (slot.nodeId().isEmpty()) {
           groupOf(task, groups).add(task);
-        } else if (plan.room() > 0 || plan.changes(task.id())) {
+        } else if (plan.room(task) > 0 || plan.changes(task.id())) {
           take(placement.placeThere(task));
         } else {
           plan.unfinished(serviceId);
@@ -53,7 +53,7 @@ final class Placing {
   private void placeGroup(List<Task> group) {
     List<Task> now = new ArrayList<>();
     List<Task> later = new ArrayList<>();
-    int room = plan.room();
+    int room = plan.room(group.getFirst());
     for (Task task : group) {
       if (plan.changes(task.id()) || room-- > 0) {
         now.add(task);
@@ -88,7 +88,7 @@ final class Placing {
       if (plan.task(task.id()).filter(task::equals).isPresent()) {
         continue;
       }
-      if (plan.room() == 0 && !plan.changes(task.id())) {
+      if (plan.room(task) == 0 && !plan.changes(task.id())) {
         plan.unfinished(serviceId);
         break;
       }

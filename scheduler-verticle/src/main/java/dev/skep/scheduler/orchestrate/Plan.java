@@ -2,17 +2,21 @@ package dev.skep.scheduler.orchestrate;
 
 import dev.skep.scheduler.place.Fleet;
 import dev.skep.store.ClusterState;
+import dev.skep.store.Limits;
 import dev.skep.store.Transaction;
 import dev.skep.store.model.Ids;
+import dev.skep.store.model.Json;
 import dev.skep.store.model.Kind;
 import dev.skep.store.model.Node;
 import dev.skep.store.model.Service;
 import dev.skep.store.model.SwarmObject;
 import dev.skep.store.model.Task;
+import dev.skep.store.model.TaskSpec;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -29,6 +33,15 @@ import org.jspecify.annotations.Nullable;
  * takes them back when the commit was refused. Not thread-safe.
  */
 public final class Plan {
+  /** A transaction of the leader's at most, about; the store takes entries of twice as much. */
+  private static final long MAX_BYTES = 1_000_000;
+
+  /** A task in JSON, without its spec and its service's labels. */
+  private static final long TASK_BYTES = 900;
+
+  /** A label of average length; the store refuses what turns out to be too long. */
+  private static final long LABEL_BYTES = 100;
+
   private final ClusterState base;
   private final Fleet fleet;
   private final Instant now;
@@ -48,13 +61,33 @@ public final class Plan {
   private final Map<String, Instant> wakes = new TreeMap<>();
   private final Set<String> unfinished = new LinkedHashSet<>();
   private final Set<String> waiting = new LinkedHashSet<>();
+  private final IdentityHashMap<TaskSpec, Long> specBytes = new IdentityHashMap<>();
+  private final Limits limits;
   private int revision;
+  private long bytes;
+  private long made;
 
   /**
    * @param maxOps how many changes the transaction should hold at most; decisions stop there and
    *     the next pass goes on
    */
   public Plan(ClusterState base, Fleet fleet, Instant now, RandomGenerator random, int maxOps) {
+    this(base, fleet, now, random, maxOps, Limits.NONE);
+  }
+
+  /**
+   * As the other.
+   *
+   * @param limits how many tasks there may be
+   */
+  public Plan(
+      ClusterState base,
+      Fleet fleet,
+      Instant now,
+      RandomGenerator random,
+      int maxOps,
+      Limits limits) {
+    this.limits = limits;
     this.base = base;
     this.fleet = fleet;
     this.now = now;
@@ -148,8 +181,36 @@ public final class Plan {
 
   private void record(String serviceId, String taskId, Step step) {
     revision++;
-    tasks.put(taskId, step);
+    Step earlier = tasks.put(taskId, step);
+    count(earlier, -1);
+    count(step, 1);
     touched.computeIfAbsent(serviceId, id -> new LinkedHashSet<>()).add(taskId);
+  }
+
+  private void count(@Nullable Step step, int times) {
+    if (step == null) {
+      return;
+    }
+    bytes += times * (step.after() == null ? TASK_BYTES : bytes(step.after()));
+    long difference = (step.after() == null ? 0L : 1L) - (step.before() == null ? 0L : 1L);
+    made += times * difference;
+  }
+
+  /** About what a task takes in the transaction. Most share their service's spec. */
+  private long bytes(Task task) {
+    return TASK_BYTES
+        + specBytes.computeIfAbsent(task.spec(), Json::storedLength)
+        + task.serviceLabels().size() * LABEL_BYTES;
+  }
+
+  /** Whether there is room for one more task in the swarm, beside those that are there. */
+  public boolean mayGrow() {
+    return !limits.full(base.all(Kind.TASK).size() + made);
+  }
+
+  /** Whether there are so many tasks that no history is kept. */
+  public boolean crowded() {
+    return limits.crowded(base.all(Kind.TASK).size() + made);
   }
 
   public void update(Service service) {
@@ -188,12 +249,14 @@ public final class Plan {
 
   /** Whether the transaction is as large as it may be. */
   public boolean full() {
-    return tasks.size() >= maxOps;
+    return tasks.size() >= maxOps || bytes >= MAX_BYTES;
   }
 
-  /** How many more tasks may be changed. */
-  public int room() {
-    return Math.max(0, maxOps - tasks.size());
+  /** How many more tasks may be changed that are like this one. */
+  public int room(Task like) {
+    return full()
+        ? 0
+        : (int) Math.min(maxOps - tasks.size(), (MAX_BYTES - bytes) / bytes(like) + 1);
   }
 
   /** Whether the task is changed already, so that changing it more takes no room. */

@@ -56,10 +56,10 @@ final class Replicated {
     taken.forEach(slot -> numbers.add(slot.number()));
     int made = 0;
     for (int number = 1; taken.size() < replicas; number++) {
-      if (scope.stopsHere()) {
-        break;
-      }
       if (numbers.add(number)) {
+        if (!scope.mayMake()) {
+          break;
+        }
         Slot slot = slots.computeIfAbsent(number, n -> new Slot(n, ""));
         slot.add(plan, scope.newTask(slot, tending.firstDesire(slot)));
         taken.add(slot);
@@ -71,10 +71,15 @@ final class Replicated {
 
   private List<Slot> shrink(List<Slot> taken, int replicas) {
     List<Slot> best = keepOrder(taken);
+    int removed = 0;
     for (Slot slot : best.subList(replicas, best.size())) {
+      if (scope.stopsHere()) {
+        break;
+      }
       remove(slot);
+      removed++;
     }
-    scope.because("tasks removed", best.size() - replicas, "service wants " + replicas);
+    scope.because("tasks removed", removed, "service wants " + replicas);
     return new ArrayList<>(best.subList(0, replicas));
   }
 
@@ -109,6 +114,9 @@ final class Replicated {
     taken.forEach(slot -> kept.add(slot.number()));
     for (Slot slot : slots.values()) {
       if (!kept.contains(slot.number()) && !slot.anyWanted()) {
+        if (scope.stopsHere()) {
+          break;
+        }
         remove(slot);
       }
     }

@@ -47,7 +47,12 @@ final class RollingUpdate {
     if (!halted && terms.startedAt() != null && failed(terms.startedAt())) {
       return;
     }
-    slots.forEach(this::finish);
+    for (Slot slot : slots) {
+      if (scope.stopsHere()) {
+        break;
+      }
+      finish(slot);
+    }
     if (halted) {
       return;
     }

@@ -77,6 +77,23 @@ record Scope(Plan plan, Service service, Mode mode, TaskFreshness freshness, Fit
     return false;
   }
 
+  /**
+   * Whether another task may be made; else the decision about making tasks stops here. When there
+   * are too many in the swarm, some time passes before it is looked at again.
+   */
+  boolean mayMake() {
+    if (stopsHere()) {
+      return false;
+    }
+    if (plan.mayGrow()) {
+      return true;
+    }
+    wake(plan.now().plus(CROWDED_REST));
+    return false;
+  }
+
+  private static final java.time.Duration CROWDED_REST = java.time.Duration.ofSeconds(10);
+
   void wake(java.time.Instant at) {
     plan.wake(service.id(), at);
   }
