@@ -83,7 +83,11 @@ final class Wiring implements SwarmParts.Maker {
     options.tcp().forEach(address -> listen.add(ApiEndpoint.parse("tcp://" + address)));
     GatewayOptions gateway =
         new GatewayOptions(
-            listen, hostname(), options.dataDir().resolve("gateway"), Skep.Versions.current());
+            listen,
+            hostname(),
+            options.dataDir().resolve("gateway"),
+            Skep.Versions.current(),
+            Runtime.getRuntime().maxMemory());
     ApiEndpoint engine = ApiEndpoint.parse("unix://" + options.engine());
     return host.deployVerticle(
         new GatewayVerticle(membership, engine, gateway, clock, random), VIRTUAL_THREADS);
@@ -150,7 +154,8 @@ final class Wiring implements SwarmParts.Maker {
   private Store openStore(Identity identity, RunningParts parts, @Nullable Transaction founding) {
     RaftStoreOptions where =
         new RaftStoreOptions(
-            storeDir(), identity.clusterId(), identity.nodeId(), identity.address(), STORE_PORT);
+            storeDir(), identity.clusterId(), identity.nodeId(), identity.address(), STORE_PORT)
+            .withLimits(options.limits());
     RaftStore store =
         founding == null
             ? RaftStore.open(where).recover(cause -> noStore(cause, identity)).await()

@@ -13,9 +13,14 @@ import org.jspecify.annotations.Nullable;
  * @param directory for the gateway's own socket, for this user only; what an earlier daemon left
  *     there is removed
  * @param version of Skep, for {@code docker version}
+ * @param heapBytes how large the heap may grow, of which requests get a part
  */
 public record GatewayOptions(
-    List<ApiEndpoint> listen, @Nullable String nodeName, Path directory, String version) {
+    List<ApiEndpoint> listen,
+    @Nullable String nodeName,
+    Path directory,
+    String version,
+    long heapBytes) {
   public GatewayOptions {
     listen = List.copyOf(listen);
     if (listen.isEmpty()) {

@@ -119,7 +119,7 @@ public final class GatewayVerticle extends VerticleBase {
             new EventEndpoints(vertx, ring, proxy, head, clock),
             new FeedEndpoints(vertx, gate, head, streams),
             new StatusEndpoint(gate, proxy, options.version()));
-    return new ApiHandler(routes, versions, head);
+    return new ApiHandler(routes, versions, head, gate, ApiHandler.bodies(options.heapBytes()));
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.skep.gateway;
 import static dev.skep.gateway.api.Route.delete;
 import static dev.skep.gateway.api.Route.get;
 import static dev.skep.gateway.api.Route.head;
+import static dev.skep.gateway.api.Route.managersPost;
 import static dev.skep.gateway.api.Route.post;
 
 import dev.skep.gateway.api.RouteTable;
@@ -56,32 +57,32 @@ final class Routes {
             post("/swarm/init", swarm::init),
             post("/swarm/join", swarm::join),
             post("/swarm/leave", swarm::leave),
-            post("/swarm/update", swarm::update),
+            managersPost("/swarm/update", swarm::update),
             get("/swarm/unlockkey", swarm::unlockKey),
             post("/swarm/unlock", swarm::unlock),
             get("/nodes", nodes::list),
             get("/nodes/{id}", nodes::inspect),
             delete("/nodes/{id}", nodes::remove),
-            post("/nodes/{id}/update", nodes::update),
+            managersPost("/nodes/{id}/update", nodes::update),
             get("/services", services::list),
-            post("/services/create", services::create),
+            managersPost("/services/create", services::create),
             get("/services/{id}", services::inspect),
             delete("/services/{id}", services::remove),
-            post("/services/{id}/update", services::update),
+            managersPost("/services/{id}/update", services::update),
             get("/services/{id}/logs", logs::ofService).endless(Routes::follows),
             get("/tasks", tasks::list),
             get("/tasks/{id}", tasks::inspect),
             get("/tasks/{id}/logs", logs::ofTask).endless(Routes::follows),
             get("/secrets", secrets::list),
-            post("/secrets/create", secrets::create),
+            managersPost("/secrets/create", secrets::create),
             get("/secrets/{id}", secrets::inspect),
             delete("/secrets/{id}", secrets::remove),
-            post("/secrets/{id}/update", secrets::update),
+            managersPost("/secrets/{id}/update", secrets::update),
             get("/configs", configs::list),
-            post("/configs/create", configs::create),
+            managersPost("/configs/create", configs::create),
             get("/configs/{id}", configs::inspect),
             delete("/configs/{id}", configs::remove),
-            post("/configs/{id}/update", configs::update),
+            managersPost("/configs/{id}/update", configs::update),
             get("/networks", networks::list),
             get("/networks/", networks::list),
             post("/networks/create", networks::create),

@@ -49,6 +49,10 @@ final class GatewayFixture implements AutoCloseable {
   static final String WORKER = "worker00000000000000000id";
   static final String WORKER_TOKEN = "SWMTKN-1-" + "d".repeat(50) + "-" + "w".repeat(25);
   private static final long SECONDS = 20;
+
+  /** Of such a heap requests get no more than the largest one needs. */
+  private static final long SMALL_HEAP = 96L * 1024 * 1024;
+
   private static final Instant START = Instant.parse("2026-11-21T03:00:00Z");
 
   final Vertx vertx =
@@ -81,13 +85,18 @@ final class GatewayFixture implements AutoCloseable {
         new GatewayVerticle(
             membership,
             engine == null ? java.util.Objects.requireNonNull(realEngine) : engine.endpoint(),
-            new GatewayOptions(List.of(socket), "node-1", directory.resolve("own"), "0.1-test"),
+            new GatewayOptions(
+                List.of(socket), "node-1", directory.resolve("own"), "0.1-test", SMALL_HEAP),
             realEngine == null ? clock : InstantSource.system(),
             new Random(7));
     vertx
         .deployVerticle(
             gateway, new DeploymentOptions().setThreadingModel(ThreadingModel.VIRTUAL_THREAD))
         .await();
+  }
+
+  HttpClient client() {
+    return client;
   }
 
   FakeEngine engine() {

@@ -11,6 +11,7 @@ public final class ApiError extends RuntimeException {
   public static final int UNAUTHORIZED = 401;
   public static final int FORBIDDEN = 403;
   public static final int NOT_FOUND = 404;
+  public static final int REQUEST_TIMEOUT = 408;
   public static final int CONFLICT = 409;
   public static final int INTERNAL = 500;
   public static final int NOT_IMPLEMENTED = 501;

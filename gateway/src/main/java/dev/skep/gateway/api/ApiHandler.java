@@ -3,13 +3,10 @@ package dev.skep.gateway.api;
 import dev.skep.gateway.proxy.ApiUri;
 import dev.skep.gateway.proxy.ApiVersion;
 import dev.skep.gateway.proxy.LocalRoutes;
-import dev.skep.store.model.Json;
-import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -19,20 +16,30 @@ import org.slf4j.LoggerFactory;
 public final class ApiHandler implements LocalRoutes {
   private static final Logger LOG = LoggerFactory.getLogger(ApiHandler.class);
 
-  /** More than the largest config (1 MB) in base64; what reads bodies holds them in memory. */
-  static final int MAX_BODY_BYTES = 8 * 1024 * 1024;
-
   /** Before it, errors are plain text. */
   private static final ApiVersion JSON_ERRORS = new ApiVersion(1, 24);
 
   private final RouteTable routes;
   private final ApiVersions versions;
   private final Head head;
+  private final SwarmGate gate;
+  private final MemoryBudget bodies;
 
-  public ApiHandler(RouteTable routes, ApiVersions versions, Head head) {
+  /**
+   * @param bodies the memory for all requests' bodies
+   */
+  public ApiHandler(
+      RouteTable routes, ApiVersions versions, Head head, SwarmGate gate, MemoryBudget bodies) {
     this.routes = routes;
     this.versions = versions;
     this.head = head;
+    this.gate = gate;
+    this.bodies = bodies;
+  }
+
+  /** The memory for requests' bodies that fits a heap. */
+  public static MemoryBudget bodies(long heapBytes) {
+    return MemoryBudget.of(heapBytes, RequestBody.MAX_BYTES);
   }
 
   @Override
@@ -52,6 +59,14 @@ public final class ApiHandler implements LocalRoutes {
       write(request, answer(request, uri));
     } catch (ApiError e) {
       fail(request, uri, e.status(), e.getMessage());
+    } catch (ClientGoneException e) {
+      LOG.atDebug()
+          .addKeyValue("uri", request.uri())
+          .addKeyValue("reason", e.getMessage())
+          .log("a client went away");
+      if (!request.response().closed()) {
+        request.connection().close();
+      }
     } catch (Exception e) {
       Optional<ApiError> known = OperatingErrors.of(e);
       if (known.isPresent()) {
@@ -70,30 +85,17 @@ public final class ApiHandler implements LocalRoutes {
         routes
             .find(request.method(), uri.path())
             .orElseThrow(() -> new ApiError(ApiError.NOT_FOUND, "page not found"));
-    // A body is there before anything is awaited, or it is passed on later, still unread.
-    Promise<Buffer> body = Promise.promise();
-    if (match.route().readsBody()) {
-      collect(request, body);
-    } else {
-      body.complete(Buffer.buffer());
+    boolean reads = match.route().readsBody();
+    if (reads) {
+      // What comes before anybody listens would be lost.
+      request.pause();
     }
     uri.version().ifPresent(versions::check);
-    Call call = new Call(request, uri, match.named(), body.future().await());
-    return match.route().endpoint().answer(call);
-  }
-
-  private static void collect(HttpServerRequest request, Promise<Buffer> body) {
-    Buffer collected = Buffer.buffer();
-    request.handler(part -> {
-      if (collected.length() + part.length() > MAX_BODY_BYTES) {
-        body.tryFail(ApiError.badRequest("http: request body too large"));
-      } else {
-        collected.appendBuffer(part);
-      }
-    });
-    request.exceptionHandler(cause ->
-        body.tryFail(ApiError.badRequest("cannot read the request's body: " + cause.getMessage())));
-    request.endHandler(end -> body.tryComplete(collected));
+    if (match.route().managersOnly()) {
+      gate.manager();
+    }
+    Buffer body = reads ? new RequestBody(request, bodies).read() : Buffer.buffer();
+    return match.route().endpoint().answer(new Call(request, uri, match.named(), body));
   }
 
   private void write(HttpServerRequest request, Reply reply) {
@@ -101,7 +103,7 @@ public final class ApiHandler implements LocalRoutes {
     switch (reply) {
       case Reply.Json(int status, Object value) -> {
         head.of(request).setStatusCode(status).putHeader("Content-Type", "application/json");
-        response.end(text(value) + "\n");
+        JsonAnswer.write(response, value);
       }
       case Reply.Text text -> {
         head.of(request).setStatusCode(text.status()).putHeader("Content-Type", text.contentType());
@@ -115,19 +117,13 @@ public final class ApiHandler implements LocalRoutes {
     }
   }
 
-  private static String text(Object value) {
-    return switch (value) {
-      case JsonObject object -> object.encode();
-      case JsonArray array -> array.encode();
-      default -> Json.api(value);
-    };
-  }
-
   private void fail(HttpServerRequest request, ApiUri uri, int status, String message) {
     HttpServerResponse response = request.response();
     if (response.ended() || response.closed()) {
       return;
     }
+    // What is left of a body that nobody reads is let go.
+    request.resume();
     if (response.headWritten()) {
       // Half an answer: only an abrupt end tells the client so.
       request.connection().close();

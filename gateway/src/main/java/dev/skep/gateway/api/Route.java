@@ -16,12 +16,14 @@ import java.util.function.Predicate;
  * @param pattern the path's parts; those in braces stand for any text, under that name, and one
  *     that ends in {@code +} for any parts, as the engine has it where a name may have slashes
  * @param readsBody whether the body is read before the endpoint is asked
+ * @param managersOnly whether only a manager answers it, so that others need not read its body
  * @param endless for which targets the answer goes on until the client leaves
  */
 public record Route(
     HttpMethod method,
     List<String> pattern,
     boolean readsBody,
+    boolean managersOnly,
     Endpoint endpoint,
     Predicate<ApiUri> endless) {
   public Route {
@@ -29,25 +31,30 @@ public record Route(
   }
 
   public static Route get(String path, Endpoint endpoint) {
-    return new Route(HttpMethod.GET, parts(path), false, endpoint, uri -> false);
+    return new Route(HttpMethod.GET, parts(path), false, false, endpoint, uri -> false);
   }
 
   public static Route head(String path, Endpoint endpoint) {
-    return new Route(HttpMethod.HEAD, parts(path), false, endpoint, uri -> false);
+    return new Route(HttpMethod.HEAD, parts(path), false, false, endpoint, uri -> false);
   }
 
   public static Route delete(String path, Endpoint endpoint) {
-    return new Route(HttpMethod.DELETE, parts(path), false, endpoint, uri -> false);
+    return new Route(HttpMethod.DELETE, parts(path), false, false, endpoint, uri -> false);
   }
 
   /** A POST whose body the endpoint reads. */
   public static Route post(String path, Endpoint endpoint) {
-    return new Route(HttpMethod.POST, parts(path), true, endpoint, uri -> false);
+    return new Route(HttpMethod.POST, parts(path), true, false, endpoint, uri -> false);
+  }
+
+  /** As {@link #post}, refused without a look at the body where this host is no manager. */
+  public static Route managersPost(String path, Endpoint endpoint) {
+    return new Route(HttpMethod.POST, parts(path), true, true, endpoint, uri -> false);
   }
 
   /** The same, with answers that go on until the client leaves. */
   public Route endless(Predicate<ApiUri> when) {
-    return new Route(method, pattern, readsBody, endpoint, when);
+    return new Route(method, pattern, readsBody, managersOnly, endpoint, when);
   }
 
   /** The path's parts: {@code /services/{id}} has two. */

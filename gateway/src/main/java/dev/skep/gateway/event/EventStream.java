@@ -44,6 +44,9 @@ final class EventStream {
    */
   static final int MAX_WAITING = 8192;
 
+  /** An event of the engine's is a few hundred bytes; labels can make it longer. */
+  private static final int MAX_EVENT_BYTES = 1024 * 1024;
+
   private static final long NEVER = -1;
 
   private final Vertx vertx;
@@ -100,7 +103,12 @@ final class EventStream {
   }
 
   private void read(EngineStream source) {
-    source.read(RecordParser.newDelimited("\n", this::fromEngine)).onComplete(ended -> end());
+    RecordParser lines =
+        RecordParser.newDelimited("\n")
+            .maxRecordSize(MAX_EVENT_BYTES)
+            .handler(this::fromEngine)
+            .exceptionHandler(tooLong -> end());
+    source.read(lines).onComplete(ended -> end());
   }
 
   private void endAt(@Nullable Instant when, Instant now) {
