@@ -2,19 +2,24 @@
 # Makes lib/ (Skep's jars, what they need, and the AOT cache that lets the JVM start quickly) and runs it. Sourced; needs say.sh,
 # jdk.sh and $home.
 
+# shellcheck source-path=SCRIPTDIR
+source "$home/bin/parts/heap.sh"
+
 lib=$home/lib
 aot=$lib/skep.aot
 main_class=dev.skep.conf.Skep
 
 # Flags of every daemon, chosen by measuring resident memory, time to ready and processor time (docs/benchmarks.md): the serial
-# collector with a small heap to start from; C1 only, and ten times sooner than it would begin by itself (code that is interpreted costs
+# collector with a small heap to start from, which grows with what there is to keep (java_command says how far) and shrinks at once when
+# that is gone; C1 only, and ten times sooner than it would begin by itself (code that is interpreted costs
 # the engine's share of the processor); compact object headers; virtual threads on half of the processors, since idle carriers that wake
 # one another cost a tenth of what the daemon uses; native memory given back when the start is over; the AOT cache mapped where it was
 # written for, so that daemons share its pages instead of relocating 80 MB each, and without the profiles that only C2 reads; none of
 # Netty's flight recorder events and of its own resolver, whose classes would stay in memory (the JDK resolves what names there are). The
 # last two silence the JDK about Netty's and Hazelcast's native code.
 jvm_flags=(
-  -XX:+UseSerialGC -Xms16m -Xmn4m -Xmx96m -XX:TieredStopAtLevel=1 -XX:CompileThresholdScaling=0.1
+  -XX:+UseSerialGC -Xms16m -XX:NewSize=4m -XX:MaxNewSize=64m -XX:NewRatio=8
+  -XX:MinHeapFreeRatio=20 -XX:MaxHeapFreeRatio=40 -XX:-ShrinkHeapInSteps -XX:TieredStopAtLevel=1 -XX:CompileThresholdScaling=0.1
   -XX:+UseCompactObjectHeaders "-Djdk.virtualThreadScheduler.parallelism=$((($(nproc) + 1) / 2))"
   -XX:TrimNativeHeapInterval=10000 -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0
   -XX:-AOTRecordTraining -XX:-AOTReplayTraining
@@ -29,7 +34,7 @@ class_path() { printf '%s\n' "$lib"/*.jar | paste -s -d : -; }
 java_command() {
   local more=()
   read -ra more <<<"${SKEP_JAVA_OPTS:-}"
-  command=(env MALLOC_ARENA_MAX=2 "$JAVA_HOME/bin/java" "${jvm_flags[@]}" "-Dskep.home=$home" "${more[@]}" -cp "$(class_path)" "$main_class" "$@")
+  command=(env MALLOC_ARENA_MAX=2 "$JAVA_HOME/bin/java" "${jvm_flags[@]}" "-Xmx$(heap_mib "$@")m" "-Dskep.home=$home" "${more[@]}" -cp "$(class_path)" "$main_class" "$@")
 }
 
 # run_skep ARGUMENTS...: becomes the JVM.

@@ -68,6 +68,20 @@ final class DaemonCommand implements Callable<Integer> {
   private @Nullable List<String> genericResources;
 
   @Option(
+      names = "--max-heap",
+      paramLabel = "SIZE",
+      description =
+          "How far the memory for the swarm's state and for requests may grow: a share of the host's (25%%) or a size (512m, 4g). Default: 25%%, and 256m at least.")
+  private @Nullable String maxHeap;
+
+  @Option(
+      names = "--max-tasks",
+      paramLabel = "NUMBER",
+      description =
+          "How many tasks all services may ask for together. Default: as many as the heap has room for.")
+  private @Nullable Long maxTasks;
+
+  @Option(
       names = "--log-level",
       paramLabel = "LEVEL",
       description = "error, warn, info, debug or trace. Default: info")
@@ -77,7 +91,17 @@ final class DaemonCommand implements Callable<Integer> {
   public Integer call() {
     try {
       Settings said =
-          new Settings(dataDir, socket, tcp, engine, address, name, genericResources, logLevel);
+          new Settings(
+              dataDir,
+              socket,
+              tcp,
+              engine,
+              address,
+              name,
+              genericResources,
+              maxHeap,
+              maxTasks,
+              logLevel);
       DaemonOptions options =
           DaemonOptions.from(said.over(config == null ? Settings.NONE : Settings.read(config)));
       Logging.level(options.logLevel());

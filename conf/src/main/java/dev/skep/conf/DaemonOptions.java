@@ -1,5 +1,6 @@
 package dev.skep.conf;
 
+import dev.skep.store.Limits;
 import dev.skep.store.model.Resources.GenericResource;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param address this node's own address, loopback until nodes have certificates
  * @param name the node's name; absent to take the engine's host name
  * @param genericResources what the node has for tasks to reserve, beside what its engine says
+ * @param limits how much there may be of everything
  * @param logLevel error, warn, info, debug or trace
  */
 public record DaemonOptions(
@@ -27,6 +29,7 @@ public record DaemonOptions(
     String address,
     @Nullable String name,
     List<GenericResource> genericResources,
+    Limits limits,
     String logLevel) {
   private static final Set<String> LEVELS = Set.of("error", "warn", "info", "debug", "trace");
   private static final String UNIX = "unix://";
@@ -70,7 +73,19 @@ public record DaemonOptions(
         settings.name(),
         GenericResources.parse(
             settings.genericResources() == null ? List.of() : settings.genericResources()),
+        limits(settings),
         settings.logLevel() == null ? "info" : settings.logLevel().toLowerCase(Locale.ROOT));
+  }
+
+  /** The launcher read max-heap before this process began; here it is only checked. */
+  private static Limits limits(Settings settings) {
+    HeapSize.check(settings.maxHeap());
+    Long tasks = settings.maxTasks();
+    if (tasks != null && (tasks < 1 || tasks > Integer.MAX_VALUE)) {
+      throw new StartupException(
+          "max-tasks: " + tasks + " is not a number from 1 to " + Integer.MAX_VALUE);
+    }
+    return Limits.of(Runtime.getRuntime().maxMemory(), tasks);
   }
 
   private static Path absolute(@Nullable Path said, String otherwise) {

@@ -22,9 +22,12 @@ record Settings(
     @JsonProperty("address") @Nullable String address,
     @JsonProperty("name") @Nullable String name,
     @JsonProperty("node-generic-resources") @Nullable List<String> genericResources,
+    @JsonProperty("max-heap") @Nullable String maxHeap,
+    @JsonProperty("max-tasks") @Nullable Long maxTasks,
     @JsonProperty("log-level") @Nullable String logLevel) {
 
-  static final Settings NONE = new Settings(null, null, null, null, null, null, null, null);
+  static final Settings NONE =
+      new Settings(null, null, null, null, null, null, null, null, null, null);
 
   /**
    * Reads a YAML file. Unknown keys are an error, so that a typing mistake is not a silent default.
@@ -66,6 +69,8 @@ record Settings(
         first(address, other.address),
         first(name, other.name),
         first(genericResources, other.genericResources),
+        first(maxHeap, other.maxHeap),
+        first(maxTasks, other.maxTasks),
         first(logLevel, other.logLevel));
   }
 
