@@ -81,11 +81,18 @@ public record DaemonOptions(
   private static Limits limits(Settings settings) {
     HeapSize.check(settings.maxHeap());
     Long tasks = settings.maxTasks();
+    long heap = Runtime.getRuntime().maxMemory();
     if (tasks != null && (tasks < 1 || tasks > Integer.MAX_VALUE)) {
       throw new StartupException(
           "max-tasks: " + tasks + " is not a number from 1 to " + Integer.MAX_VALUE);
     }
-    return Limits.of(Runtime.getRuntime().maxMemory(), tasks);
+    long most = Limits.mostTasks(heap);
+    if (tasks != null && tasks > most) {
+      throw new StartupException(
+          "max-tasks: %d tasks do not fit the heap of %d MiB, at most %d do; raise max-heap or lower max-tasks"
+              .formatted(tasks, heap >> 20, most));
+    }
+    return Limits.of(heap, tasks);
   }
 
   private static Path absolute(@Nullable Path said, String otherwise) {

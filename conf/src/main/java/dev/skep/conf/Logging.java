@@ -37,6 +37,12 @@ public final class Logging extends ContextAwareBase implements Configurator {
     quiet(context, "com.hazelcast.cp");
     // Members that are not there yet, or no more: the leases say which nodes are up.
     quiet(context, "com.hazelcast.internal.server");
+    quiet(context, "com.hazelcast.internal.cluster");
+    quiet(context, "com.hazelcast.internal.partition");
+    // A node that leaves is still asked for a moment by those that have not heard of it.
+    quiet(context, "com.hazelcast.spi.impl.operationservice");
+    // A host that was busy or asleep is no fault of Skep's.
+    quiet(context, "org.apache.ratis.util.JvmPauseMonitor");
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
 

@@ -154,7 +154,7 @@ final class Wiring implements SwarmParts.Maker {
   private Store openStore(Identity identity, RunningParts parts, @Nullable Transaction founding) {
     RaftStoreOptions where =
         new RaftStoreOptions(
-            storeDir(), identity.clusterId(), identity.nodeId(), identity.address(), STORE_PORT)
+                storeDir(), identity.clusterId(), identity.nodeId(), identity.address(), STORE_PORT)
             .withLimits(options.limits());
     RaftStore store =
         founding == null

@@ -88,7 +88,8 @@ public final class ClusterState {
     PersistentMap.Builder<String, SwarmObject> nodes = table(Kind.NODE).builder();
     nodes().forEach(node -> nodes.put(node.id(), shown.apply(node)));
     other.put(Kind.NODE, nodes.build());
-    return new ClusterState(index, other, ids, tasksByService, tasksByNode, newestTasks, written);
+    return new ClusterState(
+        index, other, ids, tasksByService, tasksByNode, newestTasks, written, totals);
   }
 
   /** Index of the commit that made this snapshot; 0 when there was none. */

@@ -50,9 +50,19 @@ public record Limits(long objects, long bytes, long tasks) {
    * @param tasks of all services, as the configuration has it; absent for what fits
    */
   public static Limits of(long heapBytes, @Nullable Long tasks) {
-    long fits = heapBytes / SHARE / TASK_COST / TASKS_OF_A_SLOT;
     return new Limits(
-        round(heapBytes / OBJECT_COST), heapBytes / SHARE, tasks == null ? round(fits) : tasks);
+        round(heapBytes / OBJECT_COST),
+        heapBytes / SHARE,
+        tasks == null ? tasks(heapBytes, SHARE) : tasks);
+  }
+
+  /** The most tasks that a configuration may ask for: they take half of the heap, and no more. */
+  public static long mostTasks(long heapBytes) {
+    return tasks(heapBytes, SHARE / 2);
+  }
+
+  private static long tasks(long heapBytes, int share) {
+    return round(heapBytes / share / TASK_COST / TASKS_OF_A_SLOT);
   }
 
   private static long round(long number) {
@@ -81,14 +91,16 @@ public record Limits(long objects, long bytes, long tasks) {
   /**
    * Refuses a transaction that would go beyond a limit.
    *
+   * @param underWay what was let pass and is not in {@code state} yet
+   * @return what the transaction adds, to be counted as under way until it is committed or failed
    * @throws StoreException with {@link Refusal.LimitReached}
    */
-  public void check(ClusterState state, Transaction transaction) {
+  public Totals check(ClusterState state, Totals underWay, Transaction transaction) {
     if (transaction.term() != null) {
-      return;
+      return Totals.NONE;
     }
     Map<String, SwarmObject> written = new HashMap<>();
-    Totals now = state.totals();
+    Totals now = state.totals().and(underWay);
     Totals then = now;
     for (Op op : transaction.ops()) {
       SwarmObject after =
@@ -111,6 +123,7 @@ public record Limits(long objects, long bytes, long tasks) {
       then = then.changed(before, after);
     }
     check(now, then);
+    return then.growthFrom(now);
   }
 
   private static @Nullable SwarmObject before(

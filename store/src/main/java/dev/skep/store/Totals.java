@@ -66,6 +66,24 @@ public record Totals(long objects, long bytes, long tasks) {
     return plus(after == null ? NONE : of(after), 1).plus(before == null ? NONE : of(before), -1);
   }
 
+  /** Both together. */
+  public Totals and(Totals other) {
+    return plus(other, 1);
+  }
+
+  /** Without what {@code other} counts for. */
+  public Totals without(Totals other) {
+    return plus(other, -1);
+  }
+
+  /** How much more of each there is than before; what became less counts as nothing. */
+  Totals growthFrom(Totals before) {
+    return new Totals(
+        Math.max(0, objects - before.objects),
+        Math.max(0, bytes - before.bytes),
+        Math.max(0, tasks - before.tasks));
+  }
+
   private Totals plus(Totals other, int times) {
     return other.equals(NONE)
         ? this

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.skep.conf.DaemonOptions;
+import dev.skep.store.Limits;
 import dev.skep.store.Transaction;
 import dev.skep.store.membership.Membership.InitRequest;
 import dev.skep.store.membership.Membership.Manager;
@@ -58,6 +59,7 @@ class MembershipFilesTest {
             "127.0.0.1",
             null,
             List.of(),
+            Limits.NONE,
             "info");
     SwarmMembership member =
         new SwarmMembership(vertx, options, maker, InstantSource.fixed(AT), new Random(5));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.skep.conf.DaemonOptions;
 import dev.skep.conf.StartupException;
+import dev.skep.store.Limits;
 import dev.skep.store.Refusal;
 import dev.skep.store.StoreException;
 import dev.skep.store.Transaction;
@@ -180,6 +181,7 @@ class SwarmMembershipTest {
             "127.93.0.1",
             null,
             List.of(),
+            Limits.NONE,
             "info");
     return new SwarmMembership(
         vertx, options, parts, () -> Instant.parse("2026-11-21T03:00:00Z"), new Random(1));

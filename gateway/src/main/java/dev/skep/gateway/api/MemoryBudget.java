@@ -15,6 +15,9 @@ public final class MemoryBudget {
   /** Clients that may wait at once; each is a connection and a few objects. */
   static final int WAITING_MAX = 1_024;
 
+  /** Several slow bodies may come to their end meanwhile. */
+  static final long WAIT_SECONDS = 60;
+
   private static final int MEBIBYTE = 1024 * 1024;
 
   /**
@@ -50,7 +53,7 @@ public final class MemoryBudget {
    */
   public static MemoryBudget of(long heapBytes, long largest) {
     return new MemoryBudget(
-        Math.max(largest, heapBytes / SHARE / COPIES), TimeUnit.SECONDS.toMillis(20));
+        Math.max(largest, heapBytes / SHARE / COPIES), TimeUnit.SECONDS.toMillis(WAIT_SECONDS));
   }
 
   /**

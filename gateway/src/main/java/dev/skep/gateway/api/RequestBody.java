@@ -16,8 +16,11 @@ final class RequestBody {
   /** More than the largest config (1 MB) in base64; what reads bodies holds them in memory. */
   static final int MAX_BYTES = 8 * 1024 * 1024;
 
-  /** A body holds its room while it comes, so it has to come. */
-  private static final long SECONDS = 60;
+  /**
+   * A body holds its room while it comes, so it has to come: within a part of the time that others
+   * wait for that room ({@link MemoryBudget#WAIT_SECONDS}).
+   */
+  private static final long SECONDS = 20;
 
   private final HttpServerRequest request;
   private final MemoryBudget budget;
@@ -73,6 +76,9 @@ final class RequestBody {
     Promise<Buffer> body = Promise.promise();
     Buffer collected = Buffer.buffer();
     request.handler(part -> {
+      if (body.future().isComplete()) {
+        return; // it is answered; the rest is let go
+      }
       if (collected.length() + part.length() > announced) {
         body.tryFail(tooLarge());
       } else {
@@ -86,6 +92,7 @@ final class RequestBody {
     try {
       return body.future().await(SECONDS, TimeUnit.SECONDS);
     } catch (TimeoutException e) {
+      body.tryFail(e);
       throw new ApiError(
           ApiError.REQUEST_TIMEOUT,
           "the request's body did not come within " + SECONDS + " s; send it again");

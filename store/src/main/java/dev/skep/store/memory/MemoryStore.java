@@ -10,6 +10,7 @@ import dev.skep.store.Refusal;
 import dev.skep.store.Store;
 import dev.skep.store.StoreException;
 import dev.skep.store.StoreFailure;
+import dev.skep.store.Totals;
 import dev.skep.store.Transaction;
 import io.vertx.core.Future;
 import java.util.Optional;
@@ -58,7 +59,7 @@ public final class MemoryStore implements Store {
       if (term != null && term != leadership.now().term()) {
         throw new StoreException(new Refusal.StaleTerm(term, leadership.now().term()));
       }
-      limits.check(state, transaction);
+      limits.check(state, Totals.NONE, transaction);
       Commit commit = state.apply(transaction, state.index() + 1);
       state = commit.state();
       log.add(commit);

@@ -31,8 +31,11 @@ import org.slf4j.LoggerFactory;
 final class RaftMember {
   private static final Logger LOG = LoggerFactory.getLogger(RaftMember.class);
 
-  /** How long {@link #start} waits for this member to lead. Reading a long log may take a while. */
-  private static final long LEAD_SECONDS = 60;
+  /**
+   * How long {@link #start} waits for this member to lead. Before that it reads its snapshot and
+   * its log, which may be gigabytes on a slow disk.
+   */
+  private static final long LEAD_SECONDS = 600;
 
   private static final long CLOSE_SECONDS = 10;
 

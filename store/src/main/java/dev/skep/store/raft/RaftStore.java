@@ -47,6 +47,7 @@ public final class RaftStore implements Store {
   private final Seal seal;
   private final LastEntry lastEntry;
   private final Replica replica;
+  private final UnderWay underWay;
 
   /** Held by who starts or closes a run of the log. */
   private final ReentrantLock turn = new ReentrantLock();
@@ -69,6 +70,7 @@ public final class RaftStore implements Store {
     this.seal = seal;
     this.lastEntry = lastEntry;
     this.replica = replica;
+    this.underWay = new UnderWay(options.limits(), replica::state);
     this.member = member;
   }
 
@@ -267,10 +269,13 @@ public final class RaftStore implements Store {
   @Override
   public Future<Commit> commit(Transaction transaction) {
     try {
-      options.limits().check(replica.state(), transaction);
+      return underWay.commit(transaction, () -> append(transaction));
     } catch (StoreException e) {
       return Future.failedFuture(e);
     }
+  }
+
+  private Future<Commit> append(Transaction transaction) {
     Optional<byte[]> stored = Json.storedBytes(transaction, RatisSetup.ENTRY_BYTES_MAX);
     if (stored.isEmpty()) {
       return Future.failedFuture(
