@@ -23,7 +23,7 @@ public final class Soak {
 
   private Soak(Map<String, String> options) {
     this.options = options;
-    this.manager = new Manager(options.get("skep"), Path.of(options.get("dir")), options.get("engine").replace("unix://", ""));
+    this.manager = new Manager(options.get("skep"), Path.of(options.get("dir")), options.get("engine"));
   }
 
   public static void main(String[] args) throws Exception {

@@ -1,5 +1,6 @@
 package dev.skep.store;
 
+import dev.skep.store.model.SwarmObject;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.Consumer;
@@ -22,10 +23,13 @@ public final class CommitLog {
    */
   public static final int KEPT_CHANGES = 16_384;
 
-  /** What the kept commits take in the store's log, where it has one: configs may be large. */
+  /**
+   * What the kept commits take in the store's log, where it has one, and what was removed takes
+   * that only they still hold: configs may be large.
+   */
   public static final long KEPT_BYTES = 16L * 1024 * 1024;
 
-  private record Kept(Commit commit, int bytes) {}
+  private record Kept(Commit commit, long bytes) {}
 
   private final Deque<Kept> recent = new ArrayDeque<>();
   private final Listeners<Commit> watchers = new Listeners<>();
@@ -65,9 +69,10 @@ public final class CommitLog {
    * @param bytes that it takes in the store's log
    */
   public synchronized void add(Commit commit, int bytes) {
-    recent.addLast(new Kept(commit, bytes));
+    Kept last = new Kept(commit, bytes + removed(commit));
+    recent.addLast(last);
     recentChanges += commit.changes().size();
-    recentBytes += bytes;
+    recentBytes += last.bytes();
     newest = commit.index();
     while (tooMuch()) {
       Kept oldest = recent.removeFirst();
@@ -76,6 +81,16 @@ public final class CommitLog {
       oldestKnown = oldest.commit().index();
     }
     watchers.tell(commit);
+  }
+
+  private static long removed(Commit commit) {
+    long bytes = 0;
+    for (Change change : commit.changes()) {
+      if (change instanceof Change.Deleted(SwarmObject before)) {
+        bytes += Totals.of(before).bytes();
+      }
+    }
+    return bytes;
   }
 
   /** The last commit is kept however large it is. */
