@@ -72,7 +72,7 @@ final class Daemon {
       LOG.atDebug().setCause(e).log("start failed");
       throw new StartupException(Reason.of(e));
     }
-    QuietHeap.watch(vertx);
+    HeapKeeper.watch(vertx);
   }
 
   /** Whether somebody listens at the engine's socket. */
