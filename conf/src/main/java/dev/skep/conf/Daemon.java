@@ -60,6 +60,8 @@ final class Daemon {
               + ", which must not be mounted noexec): "
               + vertx.unavailableNativeTransportCause());
     }
+    // Before the store is read: a start makes much that nobody keeps.
+    HeapKeeper.watch(vertx);
     SteadyClock clock = new SteadyClock(InstantSource.system(), System::nanoTime);
     SecureRandom random = new SecureRandom();
     Wiring wiring = new Wiring(vertx, options, clock, random);
@@ -72,7 +74,6 @@ final class Daemon {
       LOG.atDebug().setCause(e).log("start failed");
       throw new StartupException(Reason.of(e));
     }
-    HeapKeeper.watch(vertx);
   }
 
   /** Whether somebody listens at the engine's socket. */

@@ -25,9 +25,9 @@ final class HeapKeeper {
   /** What may be in use beside twice what was: the young generation, and what is under way. */
   private static final long BUSY_BYTES = 128L * 1024 * 1024;
 
-  private long committedAfter;
   private long usedAfter;
   private int looks;
+  private boolean worked;
   private Duration spent = Duration.ZERO;
 
   private HeapKeeper() {}
@@ -46,15 +46,14 @@ final class HeapKeeper {
     looks++;
     if (looks % QUIET_LOOKS == 0) {
       Duration now = ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO);
-      due |=
-          now.minus(spent).compareTo(QUIET) < 0
-              && grown(committed, used, committedAfter, usedAfter);
+      boolean quiet = now.minus(spent).compareTo(QUIET) < 0;
       spent = now;
+      due |= quiet && ((worked && committed > SMALL_BYTES) || grown(used, usedAfter));
+      worked = !quiet || (worked && !due);
     }
     if (due) {
       System.gc();
-      committedAfter = runtime.totalMemory();
-      usedAfter = committedAfter - runtime.freeMemory();
+      usedAfter = runtime.totalMemory() - runtime.freeMemory();
     }
   }
 
@@ -63,13 +62,8 @@ final class HeapKeeper {
     return used > 2 * usedAfter + BUSY_BYTES;
   }
 
-  /**
-   * Whether to collect all of a heap that rests: it has grown since the last time, or half as much
-   * again as was in use then is in use now. So a large heap that nothing happens to is collected
-   * once.
-   */
-  static boolean grown(long committed, long used, long committedAfter, long usedAfter) {
-    return committed > SMALL_BYTES
-        && (committed > committedAfter || used > usedAfter + Math.max(SMALL_BYTES, usedAfter / 2));
+  /** Whether to collect a heap that rests, and has rested since: what is in use has crept up. */
+  static boolean grown(long used, long usedAfter) {
+    return used > SMALL_BYTES && used > usedAfter + Math.max(SMALL_BYTES, usedAfter / 2);
   }
 }

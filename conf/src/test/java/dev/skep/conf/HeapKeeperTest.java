@@ -8,17 +8,6 @@ class HeapKeeperTest {
   private static final long MIB = 1024 * 1024;
 
   @Test
-  void a_small_heap_is_left_alone() {
-    assertThat(HeapKeeper.grown(40 * MIB, 39 * MIB, 0, 0)).isFalse();
-  }
-
-  @Test
-  void what_was_busy_is_collected_once() {
-    assertThat(HeapKeeper.grown(900 * MIB, 800 * MIB, 0, 0)).isTrue();
-    assertThat(HeapKeeper.grown(300 * MIB, 250 * MIB, 300 * MIB, 240 * MIB)).isFalse();
-  }
-
-  @Test
   void a_busy_heap_is_collected_each_time_it_has_doubled() {
     assertThat(HeapKeeper.doubled(120 * MIB, 0)).isFalse();
     assertThat(HeapKeeper.doubled(129 * MIB, 0)).isTrue();
@@ -27,8 +16,10 @@ class HeapKeeperTest {
   }
 
   @Test
-  void what_grows_again_is_collected_again() {
-    assertThat(HeapKeeper.grown(310 * MIB, 250 * MIB, 300 * MIB, 240 * MIB)).isTrue();
-    assertThat(HeapKeeper.grown(300 * MIB, 290 * MIB, 300 * MIB, 180 * MIB)).isTrue();
+  void a_resting_heap_is_collected_when_it_has_crept_up() {
+    assertThat(HeapKeeper.grown(40 * MIB, 0)).isFalse();
+    assertThat(HeapKeeper.grown(60 * MIB, 20 * MIB)).isFalse();
+    assertThat(HeapKeeper.grown(290 * MIB, 180 * MIB)).isTrue();
+    assertThat(HeapKeeper.grown(1_200 * MIB, 1_000 * MIB)).isFalse();
   }
 }

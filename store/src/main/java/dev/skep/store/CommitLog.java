@@ -24,8 +24,8 @@ public final class CommitLog {
   public static final int KEPT_CHANGES = 16_384;
 
   /**
-   * What the kept commits take in the store's log, where it has one, and what was removed takes
-   * that only they still hold: configs may be large.
+   * What the kept commits take: in the store's log, where it has one, or as what was removed and
+   * only they still hold, whichever is more. Configs may be large.
    */
   public static final long KEPT_BYTES = 16L * 1024 * 1024;
 
@@ -69,7 +69,7 @@ public final class CommitLog {
    * @param bytes that it takes in the store's log
    */
   public synchronized void add(Commit commit, int bytes) {
-    Kept last = new Kept(commit, bytes + removed(commit));
+    Kept last = new Kept(commit, Math.max(bytes, removed(commit)));
     recent.addLast(last);
     recentChanges += commit.changes().size();
     recentBytes += last.bytes();

@@ -9,6 +9,7 @@ import dev.skep.store.StoreException;
 import dev.skep.store.StoreFailure;
 import dev.skep.store.Transaction;
 import dev.skep.store.model.Json;
+import dev.skep.store.model.Kind;
 import io.vertx.core.Promise;
 import java.io.File;
 import java.io.IOException;
@@ -90,6 +91,14 @@ final class StoreMachine extends BaseStateMachine {
   // Of the applying thread alone.
   private ClusterState state = ClusterState.EMPTY;
   private long snapshotBytes;
+  private long snapshotHeld;
+
+  /** A smaller snapshot is read in no time. */
+  private static final long SHRINKS_BYTES_MIN = 8L * 1024 * 1024;
+
+  /** A task in a snapshot, its spec shared with others. */
+  private static final int TASK_BYTES = 500;
+
   private SnapshotPoints points = new SnapshotPoints(TermIndex.INITIAL_VALUE, ClusterState.EMPTY);
   private long triedIndex;
   private long triedLogBytes;
@@ -352,14 +361,15 @@ final class StoreMachine extends BaseStateMachine {
     triedIndex = snapshot.getIndex();
     triedLogBytes = 0;
     snapshotBytes = file.length();
+    snapshotHeld = bytes(state);
     setLastAppliedTermIndex(snapshot.getTermIndex());
   }
 
   /**
    * Asked after each entry. Takes a snapshot when that lets go of many entries of the log, or of as
-   * much of it as the state itself: so the disk never carries much more than twice the state beside
-   * the commits that are kept, and the writing costs a constant factor. Returns the snapshot's
-   * index, or none.
+   * much of it as the state itself, or when there is half as much state: so the disk never carries
+   * much more than twice the state beside the commits that are kept, and the writing costs a
+   * constant factor. Returns the snapshot's index, or none.
    */
   @Override
   public long takeSnapshot() throws IOException {
@@ -367,7 +377,8 @@ final class StoreMachine extends BaseStateMachine {
     TermIndex place = point.place();
     boolean due =
         place.getIndex() - triedIndex >= snapshotInterval
-            || point.logBytes() - triedLogBytes >= Math.max(SNAPSHOT_BYTES_MIN, snapshotBytes);
+            || point.logBytes() - triedLogBytes >= Math.max(SNAPSHOT_BYTES_MIN, snapshotBytes)
+            || shrunk(point.state());
     if (!due) {
       return RaftLog.INVALID_LOG_INDEX;
     }
@@ -387,6 +398,17 @@ final class StoreMachine extends BaseStateMachine {
       return RaftLog.INVALID_LOG_INDEX;
     }
     snapshotBytes = file.length();
+    snapshotHeld = bytes(point.state());
     return place.getIndex();
+  }
+
+  /** A start need not read again what was removed. */
+  private boolean shrunk(ClusterState now) {
+    return snapshotHeld > SHRINKS_BYTES_MIN && bytes(now) < snapshotHeld / 2;
+  }
+
+  /** About what a state takes in a snapshot. */
+  private static long bytes(ClusterState state) {
+    return state.totals().bytes() + (long) TASK_BYTES * state.all(Kind.TASK).size();
   }
 }

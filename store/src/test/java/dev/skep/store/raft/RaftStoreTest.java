@@ -224,6 +224,36 @@ class RaftStoreTest extends StoreContract {
     }
   }
 
+  @Test
+  void a_start_does_not_read_again_what_was_removed() throws Exception {
+    String data = "x".repeat(900_000);
+    for (int i = 0; i < 85; i++) {
+      commit(now().create(Samples.secret("x" + i, "x" + i, data)));
+    }
+    assertThat(bytes()).isGreaterThan(85L * 900_000);
+    for (int i = 0; i < 85; i++) {
+      commit(now().add(new Op.Delete(Kind.SECRET, "x" + i, 0)));
+    }
+    // What is kept for those who come late is there again; the rest is not.
+    Instant until = Instant.now().plus(PURGES);
+    while (snapshotBytes() >= 85L * 900_000 / 2) {
+      assertThat(Instant.now()).as("%d bytes, %s", snapshotBytes(), snapshots()).isBefore(until);
+      Thread.onSpinWait();
+    }
+  }
+
+  private long snapshotBytes() throws Exception {
+    long bytes = 0;
+    for (Path file : snapshots()) {
+      try {
+        bytes += Files.size(file);
+      } catch (NoSuchFileException _) {
+        // Replaced since it was listed.
+      }
+    }
+    return bytes;
+  }
+
   private long bytes() throws Exception {
     long bytes = 0;
     for (Path file : files()) {
