@@ -7,12 +7,18 @@ least_heap_mib=256
 # A share of a very large host's memory is no more than this: beyond it each reference takes twice the memory.
 most_heap_mib=30720
 
-# host_mib: the host's memory, or what this process's control group may have, where that is less.
+# host_mib: the host's memory, or what this process's control groups may have, where that is less.
 host_mib() {
-  local total limit file
+  local total limit group file
   total=$(($(sed -n 's/^MemTotal: *\([0-9]*\) kB$/\1/p' /proc/meminfo) / 1024))
-  file=/sys/fs/cgroup$(sed -n 's/^0:://p' /proc/self/cgroup)/memory.max
-  if [ -r "$file" ] && read -r limit <"$file" && [[ $limit =~ ^[0-9]+$ ]] && ((limit / 1048576 < total)); then total=$((limit / 1048576)); fi
+  group=$(sed -n 's/^0:://p' /proc/self/cgroup)
+  while :; do # every group that this process is in, up to the root
+    for file in "/sys/fs/cgroup${group%/}/memory.max" /sys/fs/cgroup/memory/memory.limit_in_bytes; do
+      if [ -r "$file" ] && read -r limit <"$file" && [[ $limit =~ ^[0-9]+$ ]] && ((limit / 1048576 < total)); then total=$((limit / 1048576)); fi
+    done
+    [ -n "${group%/}" ] || break
+    group=${group%/*}
+  done
   echo "$total"
 }
 
@@ -29,7 +35,7 @@ said_heap() {
     shift
   done
   if [ -z "$said" ] && [ -r "$config" ]; then
-    said=$(sed -n "s/^max-heap:[[:space:]]*[\"']\{0,1\}\([^\"'#[:space:]]*\).*/\1/p" "$config" | tail -n 1)
+    said=$(sed -n "s/^[\"']\{0,1\}max-heap[\"']\{0,1\}[[:space:]]*:[[:space:]]*[\"']\{0,1\}\([^\"'#[:space:]]*\).*/\1/p" "$config" | tail -n 1)
   fi
   echo "$said"
 }

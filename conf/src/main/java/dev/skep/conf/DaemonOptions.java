@@ -79,6 +79,7 @@ public record DaemonOptions(
 
   /** The launcher read max-heap before this process began; here it is only checked. */
   private static Limits limits(Settings settings) {
+    HeapSize.check(System.getenv(HeapSize.VARIABLE));
     HeapSize.check(settings.maxHeap());
     Long tasks = settings.maxTasks();
     long heap = Runtime.getRuntime().maxMemory();

@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
  * setting (bin/parts/heap.sh); this says what is wrong with one that it does not understand.
  */
 final class HeapSize {
+  /** Wins over the configuration file. */
+  static final String VARIABLE = "SKEP_MAX_HEAP";
+
   private static final Pattern SHARE = Pattern.compile("([1-9]|[1-8][0-9]|90)%");
   private static final Pattern SIZE = Pattern.compile("[1-9][0-9]{0,6}[mMgG]");
 

@@ -213,9 +213,12 @@ final class ControlLoop {
     Plan plan = new Plan(latest, fleet, now, random, maxOps, limits);
     SortedSet<String> services = agenda.take(now);
     Taken taken = fold(plan, services);
-    leases
-        .lost(ticks.instant(), period())
-        .forEach(node -> Reports.lose(plan, node, Reports.NOT_HEARD));
+    for (String node : leases.lost(ticks.instant(), period())) {
+      if (plan.full()) {
+        break; // they are lost at the next look too
+      }
+      Reports.lose(plan, node, Reports.NOT_HEARD);
+    }
     Orchestrator orchestrator = new Orchestrator(plan);
     Set<String> unchanged = new HashSet<>();
     for (String service : services) {

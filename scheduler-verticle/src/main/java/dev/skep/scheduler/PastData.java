@@ -92,6 +92,10 @@ final class PastData {
     looked = plan.now();
     due = false;
     for (Key key : holders) {
+      if (plan.full()) {
+        due = true;
+        break;
+      }
       if (plan.base().find(key.kind(), key.id()).orElse(null) instanceof Blob blob) {
         look(plan, blob);
       }

@@ -28,9 +28,10 @@ public record Limits(long objects, long bytes, long tasks) {
 
   /**
    * The JSON of a service's spec at most. A service is stored with its last spec beside the present
-   * one, and both must fit one entry of the log, or it could not be updated any more.
+   * one, and an update's first step writes an old task and a new one with it: all four must fit one
+   * entry of the log, or it could not be updated any more.
    */
-  public static final int SPEC_BYTES = 900_000;
+  public static final int SPEC_BYTES = 350_000;
 
   /** The part of the heap for what users made: a quarter; as much for tasks. */
   private static final int SHARE = 4;
@@ -74,18 +75,23 @@ public record Limits(long objects, long bytes, long tasks) {
   }
 
   /**
-   * Whether there are so many tasks that no more history is kept, and so many that no new ones are
-   * made: a service that asks for too many may be older than the limit.
+   * Whether there are so many tasks that no more history is kept: a service that asks for too many
+   * may be older than the limit, and global services ask for as many as there are nodes.
    *
    * @param there tasks of all states
    */
   public boolean crowded(long there) {
-    return there > tasks * TASKS_OF_A_SLOT / 2;
+    return there > most() / 2;
   }
 
   /** As {@link #crowded}, and no new ones are made at all. */
   public boolean full(long there) {
-    return there >= tasks * TASKS_OF_A_SLOT;
+    return there >= most();
+  }
+
+  /** What fits the tasks' part of the heap, which is as large as that of what users made. */
+  private long most() {
+    return Math.max(tasks * TASKS_OF_A_SLOT, bytes / TASK_COST);
   }
 
   /**
@@ -102,6 +108,7 @@ public record Limits(long objects, long bytes, long tasks) {
     Map<String, SwarmObject> written = new HashMap<>();
     Totals now = state.totals().and(underWay);
     Totals then = now;
+    boolean grows = false;
     for (Op op : transaction.ops()) {
       SwarmObject after =
           switch (op) {
@@ -117,12 +124,12 @@ public record Limits(long objects, long bytes, long tasks) {
             case Op.Create _, Op.Unchanged _ -> null;
           };
       if (after != null) {
-        checkSize(before, after);
+        grows |= grows(before, after);
         written.put(after.id(), after);
       }
       then = then.changed(before, after);
     }
-    check(now, then);
+    check(now, then, grows);
     return then.growthFrom(now);
   }
 
@@ -132,19 +139,24 @@ public record Limits(long objects, long bytes, long tasks) {
     return here != null ? here : state.find(kind, id).orElse(null);
   }
 
-  /** All other objects end at the length of an entry. */
-  private static void checkSize(@Nullable SwarmObject before, SwarmObject after) {
-    if (after instanceof Service service) {
-      long spec = Json.storedLength(service.spec());
-      boolean grows = !(before instanceof Service b) || Json.storedLength(b.spec()) < spec;
-      if (spec > SPEC_BYTES && grows) {
-        throw new StoreException(
-            new Refusal.TooLarge(after.kind(), after.name(), "spec", spec, SPEC_BYTES));
-      }
+  /**
+   * Whether a service's spec becomes longer, which ends somewhere. All other objects end at the
+   * length of an entry.
+   */
+  private static boolean grows(@Nullable SwarmObject before, SwarmObject after) {
+    if (!(after instanceof Service service)) {
+      return false;
     }
+    long spec = Json.storedLength(service.spec());
+    boolean grows = !(before instanceof Service b) || Json.storedLength(b.spec()) < spec;
+    if (spec > SPEC_BYTES && grows) {
+      throw new StoreException(
+          new Refusal.TooLarge(after.kind(), after.name(), "spec", spec, SPEC_BYTES));
+    }
+    return grows;
   }
 
-  private void check(Totals now, Totals then) {
+  private void check(Totals now, Totals then, boolean grows) {
     if (then.tasks() > tasks && then.tasks() > now.tasks()) {
       throw new StoreException(
           new Refusal.LimitReached(
@@ -152,7 +164,7 @@ public record Limits(long objects, long bytes, long tasks) {
     }
     // A service that asks for less carries its last spec beside the new one.
     boolean less = then.tasks() < now.tasks() || then.objects() < now.objects();
-    if (less) {
+    if (less && !grows) {
       return;
     }
     if (then.objects() > objects && then.objects() > now.objects()) {

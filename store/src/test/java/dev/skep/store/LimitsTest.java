@@ -119,7 +119,7 @@ class LimitsTest {
     Service large = Samples.service("a", "a");
     Service tooLarge =
         large.withSpec(large.spec().withLabels(Map.of("l", "x".repeat(Limits.SPEC_BYTES))));
-    refuses(create(store, tooLarge), "service a", "spec", "900000");
+    refuses(create(store, tooLarge), "service a", "spec", "350000");
   }
 
   @Test
@@ -149,6 +149,36 @@ class LimitsTest {
                         state.services().stream(), state.configs().stream()))
                 .totals())
         .isEqualTo(sum);
+  }
+
+  @Test
+  void one_task_less_is_no_way_around_the_bytes() {
+    MemoryStore store = new MemoryStore(ClusterState.EMPTY, FEW);
+    create(store, service("a", Mode.replicated(60))).await();
+    create(store, config("c1", 15_000)).await();
+    Service a = stored(store, "a");
+    var longer = a.spec().withLabels(Map.of("l", "x".repeat(9_000)));
+    refuses(
+        store.commit(
+            Transaction.at(Samples.AT)
+                .update(a.withSpec(longer.withMode(Mode.replicated(59))))
+                .build()),
+        "bytes",
+        "max-heap");
+    store
+        .commit(
+            Transaction.at(Samples.AT)
+                .update(a.withSpec(a.spec().withMode(Mode.replicated(59))))
+                .build())
+        .await();
+  }
+
+  @Test
+  void few_tasks_by_configuration_do_not_stop_global_services() {
+    Limits limits = Limits.of(256L << 20, 10L);
+    assertThat(limits.full(10_000)).isFalse();
+    assertThat(limits.crowded(10_000)).isFalse();
+    assertThat(limits.full(50_000)).isTrue();
   }
 
   @Test

@@ -94,8 +94,18 @@ public final class ApiHandler implements LocalRoutes {
     if (match.route().managersOnly()) {
       gate.manager();
     }
-    Buffer body = reads ? new RequestBody(request, bodies).read() : Buffer.buffer();
-    return match.route().endpoint().answer(new Call(request, uri, match.named(), body));
+    if (!reads) {
+      return match
+          .route()
+          .endpoint()
+          .answer(new Call(request, uri, match.named(), Buffer.buffer()));
+    }
+    RequestBody body = new RequestBody(request, bodies);
+    try {
+      return match.route().endpoint().answer(new Call(request, uri, match.named(), body.read()));
+    } finally {
+      body.worked();
+    }
   }
 
   private void write(HttpServerRequest request, Reply reply) {

@@ -1,5 +1,6 @@
 package dev.skep.gateway.api;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.skep.store.model.Json;
 import io.vertx.core.buffer.Buffer;
@@ -49,6 +50,8 @@ final class JsonAnswer extends OutputStream {
     try {
       answer.write(value);
       answer.write('\n');
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("no JSON can be made of the answer", e);
     } catch (IOException e) {
       throw new ClientGoneException(e);
     }

@@ -6,6 +6,8 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -24,6 +26,11 @@ final class RequestBody {
 
   private final HttpServerRequest request;
   private final MemoryBudget budget;
+  private final AtomicLong held = new AtomicLong();
+  private final AtomicBoolean answered = new AtomicBoolean();
+
+  /** The endpoint, and the response: who comes last gives the room back. */
+  private final AtomicInteger holders = new AtomicInteger(2);
 
   RequestBody(HttpServerRequest request, MemoryBudget budget) {
     this.request = request;
@@ -46,7 +53,10 @@ final class RequestBody {
     }
   }
 
-  /** The body. Its room in the budget is free again once the request is answered. */
+  /**
+   * The body. Its room in the budget is free again once the response has ended, one way or the
+   * other, and {@link #worked} was called.
+   */
   Buffer read() {
     long announced = announced();
     if (announced > MAX_BYTES) {
@@ -57,12 +67,11 @@ final class RequestBody {
       return Buffer.buffer();
     }
     budget.take(announced);
-    AtomicLong held = new AtomicLong(announced);
-    Runnable release = () -> budget.give(held.getAndSet(0));
+    held.set(announced);
     // After the end of the answer or of the connection, whichever comes.
-    request.response().endHandler(end -> release.run());
+    request.response().endHandler(end -> answered());
     if (request.response().closed()) {
-      release.run();
+      answered();
       throw new ClientGoneException(new java.io.IOException("it closed the connection"));
     }
     Buffer body = collected(announced);
@@ -70,6 +79,23 @@ final class RequestBody {
     long before = held.getAndUpdate(now -> Math.min(now, body.length()));
     budget.give(before - Math.min(before, body.length()));
     return body;
+  }
+
+  private void answered() {
+    if (answered.compareAndSet(false, true)) {
+      release();
+    }
+  }
+
+  /** The endpoint is done with the body, also when its client has left long ago. */
+  void worked() {
+    release();
+  }
+
+  private void release() {
+    if (holders.decrementAndGet() == 0) {
+      budget.give(held.getAndSet(0));
+    }
   }
 
   private Buffer collected(long announced) {

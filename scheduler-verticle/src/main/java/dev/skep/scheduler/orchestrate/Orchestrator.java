@@ -43,7 +43,12 @@ public final class Orchestrator {
             scope.fitness(),
             historyLimit(now),
             new UpdateFailures(scope, UpdateTerms.of(now))::in);
-    slots.forEach(reaper::reap);
+    for (Slot slot : slots) {
+      if (scope.stopsHere()) {
+        break;
+      }
+      reaper.reap(slot);
+    }
     new Placing(plan, serviceId).place(slots);
   }
 

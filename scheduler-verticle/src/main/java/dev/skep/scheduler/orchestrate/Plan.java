@@ -215,17 +215,21 @@ public final class Plan {
 
   public void update(Service service) {
     revision++;
-    services.put(service.id(), service);
+    count(services.put(service.id(), service), service);
   }
 
   public void update(Node node) {
     revision++;
-    nodes.put(node.id(), node);
+    count(nodes.put(node.id(), node), node);
+  }
+
+  private void count(@Nullable SwarmObject earlier, SwarmObject object) {
+    bytes += Json.storedLength(object) - (earlier == null ? 0 : Json.storedLength(earlier));
   }
 
   /** An object of a kind that no decision of this pass reads. */
   public void updateUnread(SwarmObject object) {
-    unread.put(object.id(), object);
+    count(unread.put(object.id(), object), object);
   }
 
   /** The commit is to be refused when an object of the kind was written since the snapshot. */

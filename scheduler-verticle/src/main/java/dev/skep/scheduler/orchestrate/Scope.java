@@ -88,6 +88,8 @@ record Scope(Plan plan, Service service, Mode mode, TaskFreshness freshness, Fit
     if (plan.mayGrow()) {
       return true;
     }
+    because(
+        "tasks not made", 1, "the swarm has as many tasks as fit the managers' heap (max-heap)");
     wake(plan.now().plus(CROWDED_REST));
     return false;
   }

@@ -384,6 +384,7 @@ final class StoreMachine extends BaseStateMachine {
     }
     triedIndex = place.getIndex();
     triedLogBytes = point.logBytes();
+    snapshotHeld = bytes(point.state());
     File file = storage.getSnapshotFile(place.getTerm(), place.getIndex());
     try {
       SnapshotFile.write(point.state(), file.toPath(), seal);
@@ -398,7 +399,6 @@ final class StoreMachine extends BaseStateMachine {
       return RaftLog.INVALID_LOG_INDEX;
     }
     snapshotBytes = file.length();
-    snapshotHeld = bytes(point.state());
     return place.getIndex();
   }
 
