@@ -1,18 +1,15 @@
 package dev.skep.gateway.proxy;
 
+import static dev.skep.gateway.proxy.ProxyFixture.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -334,16 +331,5 @@ class DockerCliTest {
   private static Path busybox() {
     var found = Path.of("/usr/bin/busybox");
     return Files.exists(found) ? found : Path.of("/bin/busybox");
-  }
-
-  private static void eventually(String what, BooleanSupplier condition)
-      throws IOException, InterruptedException {
-    var end = Instant.now().plus(Duration.ofSeconds(30));
-    while (!condition.getAsBoolean()) {
-      if (Instant.now().isAfter(end)) {
-        throw new AssertionError("waited in vain until " + what);
-      }
-      TimeUnit.MILLISECONDS.sleep(20);
-    }
   }
 }

@@ -11,11 +11,14 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 
 /**
  * A gateway in front of an engine, in a directory of its own; its routes run on virtual threads, as
@@ -75,6 +78,17 @@ final class ProxyFixture implements AutoCloseable {
       throw new IllegalStateException(e.getCause());
     } catch (InterruptedException | TimeoutException e) {
       throw new IllegalStateException(e);
+    }
+  }
+
+  /** Waits until the condition holds, for 30 seconds at most. */
+  static void eventually(String what, BooleanSupplier condition) throws InterruptedException {
+    var end = Instant.now().plus(Duration.ofSeconds(30));
+    while (!condition.getAsBoolean()) {
+      if (Instant.now().isAfter(end)) {
+        throw new AssertionError("waited in vain until " + what);
+      }
+      TimeUnit.MILLISECONDS.sleep(20);
     }
   }
 
