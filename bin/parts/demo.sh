@@ -12,6 +12,8 @@ demo_image=localhost/skep/shop:1
 stack_file=$home/conf/stacks/shop.yml
 control_port=2377
 web_port=8080
+# A store that does not open says why after a minute; most daemons are ready after a second.
+node_ready_seconds=90
 
 address_of() { echo "$demo_net.$(($1 + 1))"; }
 socket_of() { echo "$demo_dir/node-$1/skep.sock"; }
@@ -141,7 +143,7 @@ start_node() {
 
 node_runs() {
   local pid
-  pid=$(cat "$demo_dir/node-$1/pid" 2>/dev/null) && is_alive "$pid" && tr '\0' ' ' <"/proc/$pid/cmdline" | grep -qF "$demo_dir/node-$1"
+  pid=$(cat "$demo_dir/node-$1/pid" 2>/dev/null) && is_alive "$pid" && grep -qsaF "$demo_dir/node-$1" "/proc/$pid/cmdline"
 }
 
 any_node_runs() {
@@ -150,14 +152,21 @@ any_node_runs() {
   return 1
 }
 
-node_is_ready() { grep -q '^skep ready' "$demo_dir/node-$1/log"; }
-node_is_ready_or_dead() { node_is_ready "$1" || ! node_runs "$1"; }
+node_is_ready() { grep -qs '^skep ready' "$demo_dir/node-$1/log"; }
 
+# Just started, it may still be on its way to the command line by which node_runs knows it.
+node_is_ready_or_dead() { node_is_ready "$1" || is_gone "$(cat "$demo_dir/node-$1/pid")"; }
+
+# await_node N [WAY OUT]
 await_node() {
-  await 30 node_is_ready_or_dead "$1" || true
+  local log=$demo_dir/node-$1/log what
+  await "$node_ready_seconds" node_is_ready_or_dead "$1" || true
   node_is_ready "$1" && return
-  tail_of "$demo_dir/node-$1/log" 25
-  fail "the daemon of node-$1 did not get ready (its last words are above)."
+  what="the daemon of node-$1 was not ready after $node_ready_seconds s"
+  if is_gone "$(cat "$demo_dir/node-$1/pid")"; then what="the daemon of node-$1 ended before it was ready"; fi
+  [ -s "$log" ] || fail "$what, and said nothing (its log would be $log)." "${@:2}"
+  tail_of "$log" 25
+  fail "$what (its last words are above)." "${@:2}"
 }
 
 start_nodes() {
@@ -260,7 +269,7 @@ rejoin_demo() {
     fi
   done
   for node in $revived; do
-    await_node "$node"
+    await_node "$node" "What it keeps may be another version's. This removes the demo with its data, and begins anew:" "  $0 demo --stop && $0 demo"
     say "The daemon of node-$node was not running: started it again."
   done
   show_the_way
