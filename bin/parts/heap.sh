@@ -7,19 +7,40 @@ least_heap_mib=256
 # A share of a very large host's memory is no more than this: beyond it each reference takes twice the memory.
 most_heap_mib=30720
 
+# Where the kernel says what there is; tests put trees of their own here.
+proc=/proc
+cgroups=/sys/fs/cgroup
+
 # host_mib: the host's memory, or what this process's control groups may have, where that is less.
 host_mib() {
-  local total limit group file
-  total=$(($(sed -n 's/^MemTotal: *\([0-9]*\) kB$/\1/p' /proc/meminfo) / 1024))
-  group=$(sed -n 's/^0:://p' /proc/self/cgroup)
-  while :; do # every group that this process is in, up to the root
-    for file in "/sys/fs/cgroup${group%/}/memory.max" /sys/fs/cgroup/memory/memory.limit_in_bytes; do
-      if [ -r "$file" ] && read -r limit <"$file" && [[ $limit =~ ^[0-9]+$ ]] && ((limit / 1048576 < total)); then total=$((limit / 1048576)); fi
-    done
-    [ -n "${group%/}" ] || break
+  local mib limit
+  mib=$(($(sed -n 's/^MemTotal: *\([0-9]*\) kB$/\1/p' "$proc/meminfo") / 1024))
+  for limit in $(group_limits); do
+    if ((limit / 1048576 < mib)); then mib=$((limit / 1048576)); fi
+  done
+  echo "$mib"
+}
+
+# group_limits: the bytes that each group may have that this process is in, up to the root. A group's path in the second version
+# follows "0::", in the first the names of its controllers.
+group_limits() {
+  local group
+  while IFS= read -r group; do
+    limits_upwards "$cgroups" "$group" memory.max
+  done < <(sed -n 's/^0:://p' "$proc/self/cgroup")
+  while IFS= read -r group; do
+    limits_upwards "$cgroups/memory" "$group" memory.limit_in_bytes
+  done < <(sed -n 's/^[0-9]*:\([^:]*,\)\{0,1\}memory\(,[^:]*\)\{0,1\}://p' "$proc/self/cgroup")
+}
+
+# limits_upwards MOUNT GROUP FILE. "max" is no limit, and no host has what takes 19 digits to say: the first version's word for none.
+limits_upwards() {
+  local group=${2%/} limit
+  while :; do
+    if [ -r "$1$group/$3" ] && read -r limit <"$1$group/$3" && [[ $limit =~ ^[0-9]{1,18}$ ]]; then echo "$limit"; fi
+    [ -n "$group" ] || break
     group=${group%/*}
   done
-  echo "$total"
 }
 
 # said_heap ARGUMENTS...: what is said about the heap; nothing when nothing is.
@@ -35,7 +56,7 @@ said_heap() {
     shift
   done
   if [ -z "$said" ] && [ -r "$config" ]; then
-    said=$(sed -n "s/^[\"']\{0,1\}max-heap[\"']\{0,1\}[[:space:]]*:[[:space:]]*[\"']\{0,1\}\([^\"'#[:space:]]*\).*/\1/p" "$config" | tail -n 1)
+    said=$(sed -n "s/^[[:space:]]*[\"']\{0,1\}max-heap[\"']\{0,1\}[[:space:]]*:[[:space:]]*[\"']\{0,1\}\([^\"'#[:space:]]*\).*/\1/p" "$config" | tail -n 1)
   fi
   echo "$said"
 }
