@@ -56,7 +56,10 @@ ensure_built() {
   is_built && return
   local wait
   exec {wait}<"$home/pom.xml"
-  flock "$wait"
+  if ! flock -n "$wait"; then
+    say "Skep is being built by another command: waiting for it ..." >&2
+    flock "$wait"
+  fi
   is_built || build
   exec {wait}<&-
 }

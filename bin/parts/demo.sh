@@ -264,6 +264,7 @@ rejoin_demo() {
   say "The demo is running already (in $demo_dir)."
   for node in "${demo_nodes[@]}"; do
     if ! node_runs "$node"; then
+      ensure_built # here, where it is seen: a daemon that builds first is not ready for minutes
       start_node "$node"
       revived+=" $node"
     fi

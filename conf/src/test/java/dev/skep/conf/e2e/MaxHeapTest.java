@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -14,7 +16,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -38,23 +39,21 @@ class MaxHeapTest {
     Files.write(path, Arrays.asList(lines));
   }
 
-  /** What a function of the script prints, with the options that all of Skep's scripts have. */
-  private String script(Map<String, String> environment, String... call) {
+  /**
+   * What a function of the script prints, with the options that all of Skep's scripts have.
+   *
+   * @param before shell commands that come first
+   */
+  private String script(String before, String... call) {
     String sourced =
-        "set -euo pipefail; unset SKEP_MAX_HEAP; %ssource %s/bin/parts/heap.sh; proc=%s/proc; cgroups=%s/cgroup; \"$@\""
-            .formatted(
-                environment.containsKey("SKEP_MAX_HEAP")
-                    ? "SKEP_MAX_HEAP=" + environment.get("SKEP_MAX_HEAP") + "; "
-                    : "",
-                DemoSwarm.home(),
-                root,
-                root);
+        "set -euo pipefail; unset SKEP_MAX_HEAP; source %s/bin/parts/heap.sh; proc=%s/proc; cgroups=%s/cgroup; %s \"$@\""
+            .formatted(DemoSwarm.home(), root, root, before);
     var words = Stream.concat(Stream.of("bash", "-c", sourced, "heap"), Arrays.stream(call));
     return Command.succeed(Map.of(), words.toList()).output().strip();
   }
 
   private String hostMib() {
-    return script(Map.of(), "host_mib");
+    return script("", "host_mib");
   }
 
   static Stream<Arguments> secondVersion() {
@@ -62,7 +61,8 @@ class MaxHeapTest {
         Arguments.of("no limit anywhere", Map.of("", "max", "/a", "max", "/a/b", "max"), HOST_MIB),
         Arguments.of("the own group's", Map.of("/a/b", "1073741824"), "1024"),
         Arguments.of("the parent's", Map.of("/a", "1073741824", "/a/b", "max"), "1024"),
-        Arguments.of("the parent's is less", Map.of("/a", "536870912", "/a/b", "1073741824"), "512"),
+        Arguments.of(
+            "the parent's is less", Map.of("/a", "536870912", "/a/b", "1073741824"), "512"),
         Arguments.of("the own is less", Map.of("/a", "1073741824", "/a/b", "536870912"), "512"),
         Arguments.of("the root's, in a container", Map.of("", "2147483648"), "2048"),
         Arguments.of("another group's", Map.of("/a/c", "1048576"), HOST_MIB),
@@ -94,14 +94,19 @@ class MaxHeapTest {
   @MethodSource("firstVersion")
   void so_it_is_with_the_first_version_of_control_groups(
       String name, Map<String, String> limits, String mib) throws IOException {
-    for (String controllers : List.of("memory", "cpu,memory", "memory,hugetlb")) {
-      write("proc/self/cgroup", "5:devices:/x", "4:" + controllers + ":/a/b", "0::/elsewhere");
-      for (var limit : limits.entrySet()) {
-        write(
-            "cgroup/memory" + limit.getKey() + "/memory.limit_in_bytes",
-            limit.getValue());
-      }
-      assertThat(hostMib()).as(controllers).isEqualTo(mib);
+    write("proc/self/cgroup", "5:devices:/x", "4:memory:/a/b", "0::/elsewhere");
+    for (var limit : limits.entrySet()) {
+      write("cgroup/memory" + limit.getKey() + "/memory.limit_in_bytes", limit.getValue());
+    }
+    assertThat(hostMib()).isEqualTo(mib);
+  }
+
+  @Test
+  void controllers_that_share_a_hierarchy_share_its_groups() throws IOException {
+    write("cgroup/memory/a/memory.limit_in_bytes", "1073741824");
+    for (String controllers : List.of("cpu,memory", "memory,hugetlb")) {
+      write("proc/self/cgroup", "4:" + controllers + ":/a");
+      assertThat(hostMib()).as(controllers).isEqualTo("1024");
     }
   }
 
@@ -112,56 +117,56 @@ class MaxHeapTest {
     assertThat(hostMib()).isEqualTo(HOST_MIB);
   }
 
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      quoteCharacter = '`',
-      value = {
-        "max-heap: 50%             | 4096",
-        "max-heap: \"512m\"        | 512",
-        "max-heap: '1g'            | 1024",
-        "max-heap:    3G  # enough | 3072",
-        "\"max-heap\": 700M        | 700",
-        "`  max-heap : 300m`       | 300",
-        "max-heap: 1g\r            | 1024",
-        "# max-heap: 1g            | 2048",
-        "x-max-heap: 1g            | 2048",
-        "max-heap: lots            | 2048",
-        "max-heap: 95%             | 2048",
-        "max-heap:                 | 2048",
-        "max-heap: 10m             | 256",
-        "max-heap: 1%              | 256",
-        "max-tasks: 5              | 2048"
-      })
-  void the_configuration_says_it_in_any_form_of_yaml_s_scalars(String line, String mib)
-      throws IOException {
-    write("skep.yaml", "# a comment", line, "log-level: info");
-    assertThat(script(Map.of(), "heap_mib", "daemon", "--config", root + "/skep.yaml"))
-        .isEqualTo(mib);
-    assertThat(script(Map.of(), "heap_mib", "daemon", "--config=" + root + "/skep.yaml"))
-        .isEqualTo(mib);
+  @Test
+  void the_configuration_says_it_in_any_form_of_a_word_in_yaml() throws IOException {
+    Map<String, String> forms = new LinkedHashMap<>();
+    forms.put("max-heap: 50%", "4096");
+    forms.put("max-heap: \"512m\"", "512");
+    forms.put("max-heap: '1g'", "1024");
+    forms.put("max-heap:    3G  # enough", "3072");
+    forms.put("\"max-heap\": 700M", "700");
+    forms.put("  max-heap : 300m", "300");
+    forms.put("max-heap: 1g\r", "1024");
+    forms.put("# max-heap: 1g", "2048");
+    forms.put("x-max-heap: 1g", "2048");
+    forms.put("max-heap: lots", "2048");
+    forms.put("max-heap: 95%", "2048");
+    forms.put("max-heap:", "2048");
+    forms.put("max-heap: 10m", "256");
+    forms.put("max-heap: 1%", "256");
+    List<String> files = new ArrayList<>();
+    for (String form : forms.keySet()) {
+      String file = "conf/" + files.size();
+      write(file, "# a comment", form, "log-level: info");
+      files.add(root.resolve(file).toString());
+    }
+    String all =
+        "heaps() { host_mib() { echo 8192; }; for file; do heap_mib daemon --config=\"$file\"; done; }; ";
+    files.addFirst("heaps");
+    List<String> heaps = script(all, files.toArray(String[]::new)).lines().toList();
+    assertThat(heaps).containsExactlyElementsOf(forms.values());
   }
 
   @Test
   void the_command_line_wins_over_the_variable_and_the_variable_over_the_file() throws IOException {
     write("skep.yaml", "max-heap: 300m");
     String file = root + "/skep.yaml";
-    var variable = Map.of("SKEP_MAX_HEAP", "400m");
+    String variable = "SKEP_MAX_HEAP=400m;";
     assertThat(script(variable, "heap_mib", "daemon", "--config", file)).isEqualTo("400");
     assertThat(script(variable, "heap_mib", "daemon", "--config", file, "--max-heap", "500m"))
         .isEqualTo("500");
     assertThat(script(variable, "heap_mib", "daemon", "--max-heap=600m")).isEqualTo("600");
-    assertThat(script(Map.of(), "heap_mib", "daemon", "--config", "/nowhere")).isEqualTo("2048");
-    assertThat(script(Map.of(), "heap_mib", "daemon", "--max-heap")).isEqualTo("2048");
+    assertThat(script("", "heap_mib", "daemon", "--config", "/nowhere")).isEqualTo("2048");
+    assertThat(script("", "heap_mib", "daemon", "--max-heap")).isEqualTo("2048");
   }
 
   @Test
   void a_share_is_of_what_the_groups_leave_and_never_beyond_what_a_heap_is_good_for()
       throws IOException {
     write("cgroup/memory.max", "4294967296");
-    assertThat(script(Map.of(), "heap_mib", "daemon")).isEqualTo("1024");
+    assertThat(script("", "heap_mib", "daemon")).isEqualTo("1024");
     write("cgroup/memory.max", "max");
     write("proc/meminfo", "MemTotal:       268435456 kB");
-    assertThat(script(Map.of(), "heap_mib", "daemon")).isEqualTo("30720");
+    assertThat(script("", "heap_mib", "daemon")).isEqualTo("30720");
   }
 }
