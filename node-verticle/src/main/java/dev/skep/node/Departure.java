@@ -81,7 +81,7 @@ final class Departure {
     LOG.atInfo()
         .addKeyValue("node", nodeId)
         .addKeyValue("containers", removed)
-        .log("left the swarm");
+        .log("removed what the swarm had here");
     return removed;
   }
 

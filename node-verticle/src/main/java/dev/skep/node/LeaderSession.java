@@ -56,6 +56,7 @@ final class LeaderSession {
   private @Nullable MessageConsumer<Object> consumer;
   private @Nullable String sessionId;
   private boolean opening;
+  private boolean retired;
   private boolean closed;
   private long applied;
   private Assignments assignments = Assignments.NONE;
@@ -87,7 +88,7 @@ final class LeaderSession {
 
   /** Whether the leader knows this session and has said what this node is to run. */
   boolean ready() {
-    return sessionId != null && applied > 0;
+    return sessionId != null && applied > 0 && !retired;
   }
 
   /**
@@ -116,8 +117,43 @@ final class LeaderSession {
     closed = true;
     sessionId = null;
     wake.fire();
+    return unregister();
+  }
+
+  private Future<Void> unregister() {
     MessageConsumer<Object> open = consumer;
     return open == null ? Future.succeededFuture() : open.unregister();
+  }
+
+  /**
+   * From now on no assignment is taken and nothing is reported. The node still sends heartbeats:
+   * its tasks are not to be replaced while their containers are being stopped.
+   */
+  Future<Void> retire() {
+    retired = true;
+    return unregister();
+  }
+
+  /**
+   * Tells the leader that this node does no more work, and ends. Waits for the answer; a leader
+   * that does not hear it finds out when the node's lease is over.
+   */
+  void leave(String why) {
+    String last = sessionId;
+    long taken = applied;
+    Future<Void> ended = close();
+    if (last != null) {
+      try {
+        Heartbeat farewell = new Heartbeat(nodeId, last, taken, why);
+        bus.request(Addresses.HEARTBEAT, farewell, HeartbeatTaken.class, REQUEST_TIMEOUT).await();
+      } catch (BusFailure e) {
+        LOG.atDebug()
+            .addKeyValue("node", nodeId)
+            .addKeyValue("cause", e.getMessage())
+            .log("the leader does not know yet that this node is gone");
+      }
+    }
+    ended.await();
   }
 
   /** The node's trouble began or ended: the leader should know now. */

@@ -57,6 +57,9 @@ public final class NodeVerticle extends VerticleBase {
 
   private static final Duration LEAVE_POLL = Duration.ofMillis(50);
 
+  /** What the leader, and whoever looks at the node, is told of it. */
+  private static final String LEFT = "the node left the swarm";
+
   private final NodeSettings settings;
   private final Vertx hostVertx;
   private final InstantSource clock;
@@ -236,7 +239,7 @@ public final class NodeVerticle extends VerticleBase {
     }
 
     private Left leave() {
-      session.close().await();
+      session.retire().await();
       keeper.close();
       saver.close().await();
       long polls = LEAVE_PATIENCE.dividedBy(LEAVE_POLL);
@@ -247,6 +250,8 @@ public final class NodeVerticle extends VerticleBase {
         return new Left(departure.clear());
       } catch (EngineUnavailableException | EngineException e) {
         throw new BusFailure(BusFailure.NO_LISTENER, String.valueOf(e.getMessage()));
+      } finally {
+        session.leave(LEFT);
       }
     }
 

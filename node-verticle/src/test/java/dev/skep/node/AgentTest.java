@@ -741,6 +741,8 @@ class AgentTest {
                 .request(
                     Addresses.leave(NODE), new Leave(NODE), Left.class, Duration.ofSeconds(20)));
     assertThat(left.removedContainers()).isEqualTo(2);
+    assertThat(leader().troubles()).containsExactly("the node left the swarm");
+    assertThat(leader().introductions()).as("it does not come back").hasSize(1);
     assertThat(engine().containers()).containsExactly(other);
     assertThat(other.running()).isTrue();
     assertThat(engine().networkNames()).isEmpty();
