@@ -85,6 +85,11 @@ final class Daemon {
     }
   }
 
+  /** Whether something else is where the engine's socket should be, such as a directory. */
+  static boolean isNoSocket(Path socket) {
+    return Files.isDirectory(socket) || Files.isRegularFile(socket);
+  }
+
   /** Says once that the engine is there, when it was not at the start. */
   void awaitEngine() {
     Vertx vertx = host;

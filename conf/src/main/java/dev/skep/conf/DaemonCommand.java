@@ -122,9 +122,12 @@ final class DaemonCommand implements Callable<Integer> {
     }
   }
 
+  /** Not the end of the start: a manager's swarm must not wait for one host's engine. */
   private static String noEngine(DaemonOptions options) {
-    return ", but no Docker Engine listens at unix://"
-        + options.engine()
-        + " yet; start it, or name another with --engine (the daemon goes on looking)";
+    return Daemon.isNoSocket(options.engine())
+        ? ", but what is at %s is no socket of a Docker Engine; remove it and start the engine, or name another with --engine (the daemon goes on looking)"
+            .formatted(options.engine())
+        : ", but no Docker Engine listens at unix://%s yet; start it, or name another with --engine (the daemon goes on looking)"
+            .formatted(options.engine());
   }
 }

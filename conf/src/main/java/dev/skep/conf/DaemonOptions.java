@@ -33,6 +33,7 @@ public record DaemonOptions(
     String logLevel) {
   private static final Set<String> LEVELS = Set.of("error", "warn", "info", "debug", "trace");
   private static final String UNIX = "unix://";
+  private static final int MAX_PORT = 65_535;
 
   public DaemonOptions {
     tcp = List.copyOf(tcp);
@@ -40,7 +41,7 @@ public record DaemonOptions(
     requireLoopback("address", address);
     tcp.forEach(hostAndPort -> {
       int colon = hostAndPort.lastIndexOf(':');
-      if (colon < 1 || !hostAndPort.substring(colon + 1).matches("\\d{1,5}")) {
+      if (colon < 1 || !isPort(hostAndPort.substring(colon + 1))) {
         throw new StartupException(
             "tcp: \"" + hostAndPort + "\" is not HOST:PORT, such as 127.0.0.1:2375");
       }
@@ -94,6 +95,10 @@ public record DaemonOptions(
               .formatted(tasks, heap >> 20, most));
     }
     return Limits.of(heap, tasks);
+  }
+
+  private static boolean isPort(String digits) {
+    return digits.matches("\\d{1,5}") && Integer.parseInt(digits) <= MAX_PORT;
   }
 
   private static Path absolute(@Nullable Path said, String otherwise) {

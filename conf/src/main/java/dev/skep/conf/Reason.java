@@ -16,7 +16,8 @@ public final class Reason {
   private static final int MOST_CHARACTERS = 1_000;
 
   /** How Netty speaks of a system call: {@code bind(..) failed with error(-98): Address …}. */
-  private static final Pattern SYSTEM_CALL = Pattern.compile("^.*failed with error\\(-?\\d+\\): ");
+  private static final Pattern SYSTEM_CALL =
+      Pattern.compile("\\S+\\(\\.\\.\\) failed with error\\(-?\\d+\\): ");
 
   /** How Netty ends a refused connection; whoever tells it has named the place. */
   private static final Pattern PLACE = Pattern.compile(": /[0-9.]+:\\d+$");

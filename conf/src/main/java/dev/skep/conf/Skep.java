@@ -1,5 +1,6 @@
 package dev.skep.conf;
 
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -18,10 +19,32 @@ public final class Skep implements Callable<Integer> {
   private Skep() {}
 
   public static void main(String[] args) {
-    int exit = new CommandLine(new Skep()).execute(args);
+    int exit =
+        new CommandLine(new Skep())
+            .setParameterExceptionHandler((wrong, said) -> misused(wrong))
+            .execute(args);
     if (exit != 0) {
       System.exit(exit);
     }
+  }
+
+  /** One line; the whole help would hide it. */
+  private static int misused(CommandLine.ParameterException wrong) {
+    CommandLine command = wrong.getCommandLine();
+    String why = Reason.of(wrong);
+    List<String> near =
+        wrong instanceof CommandLine.UnmatchedArgumentException unknown
+            ? unknown.getSuggestions()
+            : List.of();
+    command
+        .getErr()
+        .println(
+            "skep: %s%s; '%s --help' lists the options"
+                .formatted(
+                    why,
+                    near.isEmpty() ? "" : ". Did you mean '" + near.getFirst() + "'?",
+                    command.getCommandSpec().qualifiedName()));
+    return CommandLine.ExitCode.USAGE;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.skep.conf.swarm;
 
+import dev.skep.conf.Reason;
 import dev.skep.store.membership.Membership.RemoteManager;
 import dev.skep.store.membership.MembershipException;
 import dev.skep.store.model.Json;
@@ -81,7 +82,9 @@ public record Identity(
       return Optional.empty();
     } catch (IOException e) {
       throw new MembershipException(
-          500, "cannot read %s, which says who this host is in its swarm: %s".formatted(file, e));
+          500,
+          "cannot read %s, which says who this host is in its swarm: %s; put a copy of it back that this user may read, and start again"
+              .formatted(file, Reason.of(e)));
     } catch (IllegalArgumentException e) {
       throw new MembershipException(
           500,

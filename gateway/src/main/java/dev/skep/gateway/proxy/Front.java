@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -94,8 +95,7 @@ final class Front {
 
   private void listening(ApiEndpoint where, ChannelFuture binding, Promise<ApiEndpoint> bound) {
     if (!binding.isSuccess()) {
-      var cause =
-          new BindException("cannot listen on " + where + ": " + binding.cause().getMessage());
+      var cause = new BindException(words(where, binding.cause()));
       cause.initCause(binding.cause());
       bound.fail(cause);
       return;
@@ -115,6 +115,20 @@ final class Front {
     } catch (IOException e) {
       bound.fail(e);
     }
+  }
+
+  /** Netty speaks of a system call: {@code bind(..) failed with error(-98): Address …}. */
+  private static String words(ApiEndpoint where, Throwable cause) {
+    var said = String.valueOf(cause.getMessage());
+    var call = said.lastIndexOf("): ");
+    var why = call < 0 ? said : said.substring(call + 3);
+    return "cannot listen on %s: %s; %s"
+        .formatted(
+            where,
+            why.toLowerCase(Locale.ROOT),
+            where instanceof ApiEndpoint.Tcp
+                ? "free it (ss -ltnp shows who holds it) or give another address"
+                : "choose another path");
   }
 
   /** Without TLS the API is for this host only: it gives whoever reaches it the whole machine. */

@@ -6,6 +6,8 @@ import java.net.ConnectException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -36,7 +38,7 @@ final class UnixSocketFile {
     if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
       var parent = path.getParent();
       if (parent != null) {
-        Files.createDirectories(parent);
+        makeDirectory(path, parent);
       }
       return;
     }
@@ -54,6 +56,22 @@ final class UnixSocketFile {
     }
     LOG.atInfo().addKeyValue("socket", path).log("removed the socket of a daemon that is gone");
     Files.delete(path);
+  }
+
+  private static void makeDirectory(Path path, Path parent) throws BindException {
+    try {
+      Files.createDirectories(parent);
+    } catch (IOException e) {
+      var why =
+          switch (e) {
+            case AccessDeniedException _ -> "permission denied";
+            case FileAlreadyExistsException _ -> "a file has its name";
+            default -> String.valueOf(e.getMessage());
+          };
+      throw new BindException(
+          "cannot listen on unix://%s: its directory %s cannot be made: %s; choose another path"
+              .formatted(path, parent, why));
+    }
   }
 
   /** Lets the owner and the docker group in, and nobody else. */
