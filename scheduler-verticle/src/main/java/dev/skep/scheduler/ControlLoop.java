@@ -315,7 +315,13 @@ final class ControlLoop {
     while (!inputs.isEmpty() && !plan.full()) {
       Input input = inputs.removeFirst();
       try {
-        taken.answers().add(fold(plan, services, input));
+        Optional<Runnable> answer = fold(plan, services, input);
+        if (answer.isEmpty()) {
+          // The plan is full before its end. What was taken in is no news when it comes again.
+          inputs.addFirst(input);
+          break;
+        }
+        taken.answers().add(answer.get());
         taken.inputs().add(input);
       } catch (RuntimeException e) {
         input.fail(e);
@@ -324,26 +330,28 @@ final class ControlLoop {
     return taken;
   }
 
-  private Runnable fold(Plan plan, Set<String> services, Input input) {
+  /** What to answer once the plan is committed; nothing when there was no room for all of it. */
+  private Optional<Runnable> fold(Plan plan, Set<String> services, Input input) {
     return switch (input) {
       case Input.Report report -> {
         Set<String> changed = new TreeSet<>();
-        List<String> gone = Reports.fold(plan, report.said(), changed);
+        Optional<List<String>> gone = Reports.fold(plan, report.said(), changed);
         services.addAll(changed);
-        yield () -> report.done().tryComplete(new StatusTaken(gone));
+        yield gone.map(ids -> () -> report.done().tryComplete(new StatusTaken(ids)));
       }
       case Input.Joined joined -> {
         Reports.join(plan, joined.said());
         heard(joined.said().nodeId());
-        yield () -> joined.done().tryComplete();
+        yield Optional.of(() -> joined.done().tryComplete());
       }
       case Input.Unfit unfit -> {
         Reports.lose(plan, unfit.nodeId(), unfit.trouble());
-        yield () -> unfit.done().tryComplete();
+        yield Optional.of(() -> unfit.done().tryComplete());
       }
       case Input.Ports ports -> {
-        Reports.fold(plan, ports.said());
-        yield () -> ports.done().tryComplete();
+        yield Reports.fold(plan, ports.said())
+            ? Optional.of(() -> ports.done().tryComplete())
+            : Optional.empty();
       }
     };
   }

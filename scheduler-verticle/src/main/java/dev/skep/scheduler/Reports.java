@@ -20,6 +20,7 @@ import dev.skep.store.model.TaskStatus;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** Folds what nodes said into a plan. Pure. */
@@ -30,6 +31,12 @@ final class Reports {
   /** Of a node's own words: one line of a table. */
   private static final int MOST_SAID = 300;
 
+  /**
+   * Of a service's ports that nodes cannot listen on: more tell nobody more, and a service whose
+   * port is taken on ten thousand nodes must still fit an entry of the store.
+   */
+  static final int MOST_PORT_ERRORS = 100;
+
   private Reports() {}
 
   /**
@@ -37,9 +44,10 @@ final class Reports {
    * ladder, so late and doubled reports do no harm.
    *
    * @param services gets the services whose tasks changed
-   * @return ids of reported tasks that are not, or no longer, this node's
+   * @return ids of reported tasks that are not, or no longer, this node's; absent when the plan was
+   *     full before the report's end, which is then to be taken in again
    */
-  static List<String> fold(Plan plan, StatusReport report, Set<String> services) {
+  static Optional<List<String>> fold(Plan plan, StatusReport report, Set<String> services) {
     List<String> gone = new ArrayList<>();
     for (TaskReport reported : report.tasks()) {
       Task task = plan.task(reported.taskId()).orElse(null);
@@ -50,11 +58,14 @@ final class Reports {
       TaskStatus status = Enforcement.kept(task.status(), reported.status());
       TaskReport said = new TaskReport(reported.taskId(), status, reported.networks());
       if (news(task, said)) {
+        if (plan.full()) {
+          return Optional.empty();
+        }
         plan.update(seen(plan, task, said));
         services.add(task.serviceId());
       }
     }
-    return gone;
+    return Optional.of(gone);
   }
 
   private static boolean news(Task task, TaskReport said) {
@@ -119,8 +130,12 @@ final class Reports {
     plan.because(new Reason("node is down", null, null, nodeId, 0, message));
   }
 
-  /** The published ports that a node cannot listen on: shown on the services that publish them. */
-  static void fold(Plan plan, PortReport report) {
+  /**
+   * The published ports that a node cannot listen on: shown on the services that publish them.
+   *
+   * @return whether all of it was taken over; else the plan was full before
+   */
+  static boolean fold(Plan plan, PortReport report) {
     List<Service> services = new ArrayList<>(plan.base().services());
     services.sort(Comparator.comparing(Service::id));
     for (Service stored : services) {
@@ -141,8 +156,12 @@ final class Reports {
           Comparator.comparing(PortError::nodeId)
               .thenComparingInt(PortError::port)
               .thenComparing(PortError::protocol));
-      if (!errors.equals(service.portErrors())) {
-        plan.update(service.withPortErrors(errors));
+      List<PortError> shown = errors.subList(0, Math.min(errors.size(), MOST_PORT_ERRORS));
+      if (!shown.equals(service.portErrors())) {
+        if (plan.full()) {
+          return false;
+        }
+        plan.update(service.withPortErrors(shown));
         plan.because(
             new Reason(
                 "published ports checked",
@@ -150,9 +169,10 @@ final class Reports {
                 null,
                 report.nodeId(),
                 0,
-                errors.isEmpty() ? "all can be listened on" : errors.getFirst().error()));
+                shown.isEmpty() ? "all can be listened on" : shown.getFirst().error()));
       }
     }
+    return true;
   }
 
   private static boolean publishes(PortConfig port, RefusedPort refused) {

@@ -150,6 +150,26 @@ class PastDataTest {
   }
 
   @Test
+  void forgets_no_more_at_once_than_a_commit_holds() {
+    Secret other = secret().with(s -> s.id("other").version(Version.NONE));
+    commit(
+        Transaction.at(now)
+            .create(
+                other.withSpec(
+                    new SecretSpec("other", Map.of(), new Sensitive("bW9yZQ=="), null, null)))
+            .build());
+    Plan plan = new Plan(state, Fleet.of(state), now, new SplittableRandom(1), 1);
+    past.decide(plan);
+    assertThat(plan.transaction(1).ops()).hasSize(1);
+    commit(plan.transaction(1));
+    assertThat(past.nextLook()).hasValue(now.plus(PastData.REST));
+
+    passTime();
+    look();
+    assertThat(state.secrets()).allMatch(secret -> secret.pastData().isEmpty());
+  }
+
+  @Test
   void rests_between_two_looks_and_looks_again_after_a_refused_commit() {
     look();
     assertThat(kept()).isEmpty();

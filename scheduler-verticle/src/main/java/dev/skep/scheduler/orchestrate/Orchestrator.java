@@ -5,7 +5,6 @@ import dev.skep.store.model.Cluster;
 import dev.skep.store.model.Kind;
 import dev.skep.store.model.Service;
 import dev.skep.store.model.Task;
-import dev.skep.store.model.TaskState;
 import java.util.List;
 
 /** Decides about one service: what is published, which tasks there should be, and where they go. */
@@ -24,7 +23,7 @@ public final class Orchestrator {
     Service stored = plan.service(serviceId).orElse(null);
     List<Task> tasks = plan.tasksOf(serviceId);
     if (stored == null) {
-      remove(serviceId, tasks);
+      remove(tasks);
       return;
     }
     Service service = allocated(stored);
@@ -43,12 +42,7 @@ public final class Orchestrator {
             scope.fitness(),
             historyLimit(now),
             new UpdateFailures(scope, UpdateTerms.of(now))::in);
-    for (Slot slot : slots) {
-      if (scope.stopsHere()) {
-        break;
-      }
-      reaper.reap(slot);
-    }
+    slots.forEach(reaper::reap);
     new Placing(plan, serviceId).place(slots);
   }
 
@@ -76,26 +70,16 @@ public final class Orchestrator {
   private static final int DEFAULT_HISTORY = Cluster.DEFAULT_TASK_HISTORY;
 
   /** The service is gone: its tasks follow. */
-  private void remove(String serviceId, List<Task> tasks) {
+  private void remove(List<Task> tasks) {
     Fitness fitness = new Fitness(plan, null);
     Reaper reaper = new Reaper(plan, fitness, 0, slot -> null);
     int told = 0;
-    String name = serviceId;
     for (Slot slot : Slot.byNumber(tasks).values()) {
-      if (plan.full()) {
-        plan.unfinished(serviceId);
-        break;
-      }
-      for (Task task : List.copyOf(slot.tasks())) {
-        if (TaskState.REMOVE.after(task.desiredState())) {
-          slot.desire(plan, task, TaskState.REMOVE);
-          name = task.serviceName();
-          told++;
-        }
-      }
+      told += slot.remove(plan);
       reaper.reap(slot);
     }
     if (told > 0) {
+      String name = tasks.getFirst().serviceName();
       plan.because(new Reason("tasks removed", name, null, null, told, "service was removed"));
     }
   }

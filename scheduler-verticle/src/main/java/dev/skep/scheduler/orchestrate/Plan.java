@@ -253,14 +253,26 @@ public final class Plan {
 
   /** Whether the transaction is as large as it may be. */
   public boolean full() {
-    return tasks.size() >= maxOps || bytes >= MAX_BYTES;
+    return changed() >= maxOps || bytes >= MAX_BYTES;
+  }
+
+  /** As {@link #full}: the decision about the service is cut short there; the next pass goes on. */
+  public boolean stopsAt(String serviceId) {
+    if (full()) {
+      unfinished(serviceId);
+      return true;
+    }
+    return false;
+  }
+
+  /** How many objects it changes, whatever they are. */
+  private int changed() {
+    return tasks.size() + services.size() + nodes.size() + unread.size();
   }
 
   /** How many more tasks may be changed that are like this one. */
   public int room(Task like) {
-    return full()
-        ? 0
-        : (int) Math.min(maxOps - tasks.size(), (MAX_BYTES - bytes) / bytes(like) + 1);
+    return full() ? 0 : (int) Math.min(maxOps - changed(), (MAX_BYTES - bytes) / bytes(like) + 1);
   }
 
   /** Whether the task is changed already, so that changing it more takes no room. */

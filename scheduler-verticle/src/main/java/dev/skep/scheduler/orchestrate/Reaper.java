@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Forgets tasks: those that are to be removed once their node is done with them, those that never
- * reached a node, and the oldest of a slot when it has more than the cluster keeps.
+ * reached a node, and the oldest of a slot when it has more than the cluster keeps. As many as the
+ * plan has room for: a limit that was lowered makes thousands of them too many at once.
  */
 final class Reaper {
   private final Plan plan;
@@ -31,6 +32,9 @@ final class Reaper {
   void reap(Slot slot) {
     for (Task task : List.copyOf(slot.tasks())) {
       if (done(task)) {
+        if (plan.stopsAt(task.serviceId())) {
+          return;
+        }
         slot.delete(plan, task);
       }
     }
@@ -43,6 +47,9 @@ final class Reaper {
     // The newest stays: it says that the slot is taken, or why it is empty.
     for (Task task : all.subList(0, all.size() - 1)) {
       if (excess > 0 && !task.equals(needed) && !Slot.wanted(task) && task.state().ended()) {
+        if (plan.stopsAt(task.serviceId())) {
+          return;
+        }
         slot.delete(plan, task);
         excess--;
       }

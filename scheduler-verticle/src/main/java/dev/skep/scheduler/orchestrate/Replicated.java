@@ -1,7 +1,6 @@
 package dev.skep.scheduler.orchestrate;
 
 import dev.skep.store.model.Task;
-import dev.skep.store.model.TaskState;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -76,7 +75,7 @@ final class Replicated {
       if (scope.stopsHere()) {
         break;
       }
-      remove(slot);
+      slot.remove(plan);
       removed++;
     }
     scope.because("tasks removed", removed, "service wants " + replicas);
@@ -117,14 +116,8 @@ final class Replicated {
         if (scope.stopsHere()) {
           break;
         }
-        remove(slot);
+        slot.remove(plan);
       }
-    }
-  }
-
-  private void remove(Slot slot) {
-    for (Task task : List.copyOf(slot.tasks())) {
-      slot.desire(plan, task, TaskState.REMOVE);
     }
   }
 }

@@ -70,11 +70,7 @@ record Scope(Plan plan, Service service, Mode mode, TaskFreshness freshness, Fit
 
   /** The decision about the service stops here because the plan is full; the next pass goes on. */
   boolean stopsHere() {
-    if (plan.full()) {
-      plan.unfinished(service.id());
-      return true;
-    }
-    return false;
+    return plan.stopsAt(service.id());
   }
 
   /**

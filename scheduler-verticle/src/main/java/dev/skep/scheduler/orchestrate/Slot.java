@@ -148,6 +148,26 @@ final class Slot {
     tasks.removeIf(t -> t.id().equals(task.id()));
   }
 
+  /**
+   * All its tasks are to go, as many as the plan has room for: a slot may have a long history, and
+   * those of a global service are one by their number.
+   *
+   * @return how many were told now
+   */
+  int remove(Plan plan) {
+    int told = 0;
+    for (Task task : List.copyOf(tasks)) {
+      if (TaskState.REMOVE.after(task.desiredState())) {
+        if (plan.stopsAt(task.serviceId())) {
+          break;
+        }
+        desire(plan, task, TaskState.REMOVE);
+        told++;
+      }
+    }
+    return told;
+  }
+
   /** Raises a task's desired state; it never goes back. */
   void desire(Plan plan, Task task, TaskState desired) {
     if (desired.after(task.desiredState())) {

@@ -68,9 +68,7 @@ final class Tending {
     if (plan.node(slot.nodeId()).isPresent()) {
       return false;
     }
-    for (Task task : List.copyOf(slot.tasks())) {
-      slot.desire(plan, task, TaskState.REMOVE);
-    }
+    slot.remove(plan);
     return true;
   }
 
