@@ -6,6 +6,7 @@ import dev.skep.gateway.api.ApiVersions;
 import dev.skep.gateway.api.Commits;
 import dev.skep.gateway.api.EngineFacts;
 import dev.skep.gateway.api.Head;
+import dev.skep.gateway.api.MemoryBudget;
 import dev.skep.gateway.api.RouteTable;
 import dev.skep.gateway.api.StoreStreams;
 import dev.skep.gateway.api.SwarmGate;
@@ -49,6 +50,7 @@ public final class GatewayVerticle extends VerticleBase {
   private final InstantSource clock;
   private final RandomGenerator random;
   private final EventRing ring = new EventRing();
+  private final MemoryBudget bodies;
   private @Nullable EngineProxy engine;
   private @Nullable Anywhere anywhere;
   private @Nullable GatewayServer server;
@@ -68,6 +70,12 @@ public final class GatewayVerticle extends VerticleBase {
     this.options = options;
     this.clock = clock;
     this.random = random;
+    this.bodies = ApiHandler.bodies(options.heapBytes());
+  }
+
+  /** The memory for requests' bodies. */
+  MemoryBudget bodies() {
+    return bodies;
   }
 
   /** Done when clients can connect everywhere. */
@@ -119,7 +127,7 @@ public final class GatewayVerticle extends VerticleBase {
             new EventEndpoints(vertx, ring, proxy, head, clock),
             new FeedEndpoints(vertx, gate, head, streams),
             new StatusEndpoint(gate, proxy, options.version()));
-    return new ApiHandler(routes, versions, head, gate, ApiHandler.bodies(options.heapBytes()));
+    return new ApiHandler(routes, versions, head, gate, bodies);
   }
 
   @Override

@@ -28,7 +28,12 @@ import java.util.regex.Pattern;
 
 /** Every request that Skep answers itself. What is not here goes to the host's engine as it is. */
 final class Routes {
-  private static final Pattern FOLLOW = Pattern.compile("(?i)(^|&)follow=(1|t|true|yes)(&|$)");
+  /** As {@link dev.skep.gateway.api.Call#flag} reads it: every word but these few is a yes. */
+  private static final Pattern FOLLOW =
+      Pattern.compile("(?i)(^|&)follow=(?!(0|no|false|none)?(&|$))");
+
+  /** As {@link dev.skep.gateway.api.Call#trueOrFalse} reads it. */
+  private static final Pattern FOLLOW_NOT = Pattern.compile("(?i)(^|&)follow=(0|f|false)(&|$)");
 
   private Routes() {}
 
@@ -96,11 +101,14 @@ final class Routes {
             post("/volumes/prune", volumes::prune),
             get("/events", events::stream).endless(uri -> !uri.query().contains("until=")),
             get("/skep/v1/status", status::show),
-            get("/skep/v1/events", feeds::stream)
-                .endless(uri -> !uri.query().matches("(.*&)?follow=(0|no|false|none)(&.*)?"))));
+            get("/skep/v1/events", feeds::stream).endless(Routes::followsChanges)));
   }
 
-  private static boolean follows(ApiUri uri) {
+  static boolean follows(ApiUri uri) {
     return FOLLOW.matcher(uri.query()).find();
+  }
+
+  static boolean followsChanges(ApiUri uri) {
+    return !FOLLOW_NOT.matcher(uri.query()).find();
   }
 }

@@ -97,9 +97,9 @@ class BodyBudgetTest {
     Future<HttpClientResponse> waiting;
     try (SocketChannel first = begin("/v1.41/configs/create", LARGEST, "{")) {
       assertThat(first.isConnected()).isTrue();
-      // Answered by the same thread that took the first: so it has its room.
-      assertThat(gateway.get("/v1.41/configs").status()).isEqualTo(200);
+      gateway.awaitTrue(() -> gateway.bodies().free() == 0);
       waiting = create("waits");
+      gateway.awaitTrue(() -> gateway.bodies().waiting() == 1);
       assertThat(gateway.get("/v1.41/configs").text()).isEqualTo("[]\n");
       assertThat(waiting.isComplete()).isFalse();
     }

@@ -48,7 +48,7 @@ class EventApiTest {
     Node worker = gateway.store.state().node(GatewayFixture.WORKER).orElseThrow();
     gateway.update(worker.withSpec(worker.spec().withAvailability("drain")));
 
-    List<JsonObject> events = events(stream.until(b -> lines(b.toString()).size() == 3).toString());
+    List<JsonObject> events = events(stream.until(b -> newlines(b) == 3).toString());
 
     assertThat(events.getFirst().getString("Type")).isEqualTo("secret");
     assertThat(events.getFirst().getString("Action")).isEqualTo("create");
@@ -191,7 +191,7 @@ class EventApiTest {
                             "{\"scope\":[\"swarm\"],\"type\":[\"task\"],\"service\":[\""
                                 + service.id()
                                 + "\"]}"))
-                .until(b -> lines(b.toString()).size() == 2)
+                .until(b -> newlines(b) == 2)
                 .toString());
 
     assertThat(events.getFirst().getString("Action")).isEqualTo("create");
@@ -228,6 +228,7 @@ class EventApiTest {
         new Config.ConfigSpec(name, Map.of(), "YQ==", null));
   }
 
+  /** How many events are whole: the last may still be on its way. */
   private static long newlines(Buffer received) {
     return received.toString().chars().filter(c -> c == '\n').count();
   }

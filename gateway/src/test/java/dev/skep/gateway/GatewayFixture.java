@@ -1,5 +1,6 @@
 package dev.skep.gateway;
 
+import dev.skep.gateway.api.MemoryBudget;
 import dev.skep.gateway.proxy.ApiEndpoint;
 import dev.skep.store.Store;
 import dev.skep.store.Transaction;
@@ -63,6 +64,7 @@ final class GatewayFixture implements AutoCloseable {
   final Path directory;
   final ApiEndpoint.Unix socket;
   final @Nullable FakeEngine engine;
+  private final GatewayVerticle gateway;
   private final HttpClient client = vertx.createHttpClient();
   private final AtomicLong seconds = new AtomicLong();
 
@@ -81,7 +83,7 @@ final class GatewayFixture implements AutoCloseable {
     socket = new ApiEndpoint.Unix(directory.resolve("skep.sock"));
     engine = realEngine == null ? new FakeEngine(vertx, directory.resolve("engine.sock")) : null;
     InstantSource clock = () -> START.plusSeconds(seconds.incrementAndGet());
-    GatewayVerticle gateway =
+    gateway =
         new GatewayVerticle(
             membership,
             engine == null ? java.util.Objects.requireNonNull(realEngine) : engine.endpoint(),
@@ -97,6 +99,11 @@ final class GatewayFixture implements AutoCloseable {
 
   HttpClient client() {
     return client;
+  }
+
+  /** The memory for requests' bodies, as much as the largest one needs. */
+  MemoryBudget bodies() {
+    return gateway.bodies();
   }
 
   FakeEngine engine() {

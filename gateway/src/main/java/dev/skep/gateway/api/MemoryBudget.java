@@ -115,8 +115,13 @@ public final class MemoryBudget {
   }
 
   /** How many wait. */
-  synchronized int waiting() {
+  public synchronized int waiting() {
     return waiting.size();
+  }
+
+  /** How many bytes are left. */
+  public synchronized long free() {
+    return free;
   }
 
   private ApiError full() {

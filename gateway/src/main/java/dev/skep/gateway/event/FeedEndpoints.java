@@ -54,7 +54,7 @@ public final class FeedEndpoints {
     Set<Kind> kinds = kinds(call.query("kind"));
     long index = store.state().index();
     long since = since(call.query("since"), index);
-    boolean follow = call.query("follow").isEmpty() || call.flag("follow");
+    boolean follow = call.query("follow").isEmpty() || call.trueOrFalse("follow");
     HttpServerResponse response =
         head.of(call.request())
             .putHeader("Content-Type", "application/x-ndjson")

@@ -76,6 +76,9 @@ public final class NetworkEndpoints {
   }
 
   public Reply inspect(Call call) {
+    // What it would add, the tasks on every node, is not shown; a word that says nothing is
+    // refused.
+    var _ = call.trueOrFalse("verbose");
     Optional<Network> found = finder.find(call.path("id"), call.query("scope"));
     if (found.isEmpty()) {
       return passOn(call);

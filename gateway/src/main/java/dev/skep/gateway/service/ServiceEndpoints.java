@@ -60,8 +60,8 @@ public final class ServiceEndpoints {
   }
 
   public Reply list(Call call) {
-    ClusterState state = gate.state();
     boolean status = call.speaks(STATUS_SINCE) && call.trueOrFalse("status");
+    ClusterState state = gate.state();
     ServiceFilter filter = ServiceFilter.of(call);
     Instant now = clock.instant();
     return Reply.ok(
@@ -78,10 +78,10 @@ public final class ServiceEndpoints {
   }
 
   public Reply inspect(Call call) {
+    boolean defaults = call.trueOrFalse("insertDefaults");
     ClusterState state = gate.state();
     Service service = Lookup.service(state, call.path("id"));
-    ServiceSpec spec =
-        call.trueOrFalse("insertDefaults") ? DefaultSpec.of(service.spec()) : service.spec();
+    ServiceSpec spec = defaults ? DefaultSpec.of(service.spec()) : service.spec();
     return Reply.ok(
         ServiceView.of(service, spec, null, JobOutcome.status(service, state, clock.instant())));
   }
