@@ -1,5 +1,6 @@
 package dev.skep.conf;
 
+import dev.skep.conf.HeapRule.Pace;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 
@@ -8,7 +9,7 @@ import java.time.Duration;
  * kept, lets the old generation grow to its bound before it collects it, and shrinks the heap only
  * then: a daemon that was busy once would keep for good what it needed for it, and several times
  * what there is to keep. So all of the heap is collected when it has doubled, and when it has grown
- * and little happens.
+ * and little happens ({@link HeapRule}).
  */
 final class HeapKeeper {
   private static final long LOOK_MILLIS = 1_000;
@@ -19,15 +20,8 @@ final class HeapKeeper {
   /** Less processor time than this in that time is quiet: a twentieth. */
   private static final Duration QUIET = Duration.ofMillis(LOOK_MILLIS * QUIET_LOOKS / 20);
 
-  /** Below this there is little to give back. */
-  private static final long SMALL_BYTES = 48L * 1024 * 1024;
-
-  /** What may be in use beside twice what was: the young generation, and what is under way. */
-  private static final long BUSY_BYTES = 128L * 1024 * 1024;
-
-  private long usedAfter;
+  private HeapRule rule = HeapRule.FRESH;
   private int looks;
-  private boolean worked;
   private Duration spent = Duration.ZERO;
 
   private HeapKeeper() {}
@@ -41,29 +35,23 @@ final class HeapKeeper {
   private void look() {
     Runtime runtime = Runtime.getRuntime();
     long committed = runtime.totalMemory();
-    long used = committed - runtime.freeMemory();
-    boolean due = doubled(used, usedAfter);
-    looks++;
-    if (looks % QUIET_LOOKS == 0) {
-      Duration now = ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO);
-      boolean quiet = now.minus(spent).compareTo(QUIET) < 0;
-      spent = now;
-      due |= quiet && ((worked && committed > SMALL_BYTES) || grown(used, usedAfter));
-      worked = !quiet || (worked && !due);
-    }
+    Pace pace = pace();
+    boolean due = rule.due(pace, committed - runtime.freeMemory(), committed);
+    rule = rule.after(pace, due);
     if (due) {
       System.gc();
-      usedAfter = runtime.totalMemory() - runtime.freeMemory();
+      rule = rule.collected(runtime.totalMemory() - runtime.freeMemory());
     }
   }
 
-  /** Whether to collect all of a heap that is at work: twice as much is in use as was then. */
-  static boolean doubled(long used, long usedAfter) {
-    return used > 2 * usedAfter + BUSY_BYTES;
-  }
-
-  /** Whether to collect a heap that rests, and has rested since: what is in use has crept up. */
-  static boolean grown(long used, long usedAfter) {
-    return used > SMALL_BYTES && used > usedAfter + Math.max(SMALL_BYTES, usedAfter / 2);
+  private Pace pace() {
+    looks++;
+    if (looks % QUIET_LOOKS != 0) {
+      return Pace.UNKNOWN;
+    }
+    Duration now = ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO);
+    boolean quiet = now.minus(spent).compareTo(QUIET) < 0;
+    spent = now;
+    return quiet ? Pace.QUIET : Pace.BUSY;
   }
 }
