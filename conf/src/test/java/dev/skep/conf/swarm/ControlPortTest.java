@@ -11,11 +11,14 @@ import dev.skep.store.memory.MemoryStore;
 import dev.skep.store.model.Node;
 import dev.skep.store.model.Sensitive;
 import io.vertx.core.Vertx;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -170,10 +173,19 @@ class ControlPortTest {
               // It was closed, as it should be.
             }
           });
-      byte[] answer = new byte[4096];
-      int read = socket.getInputStream().read(answer);
-      return new String(answer, 0, Math.max(read, 0), StandardCharsets.UTF_8);
+      return all(socket.getInputStream());
     }
+  }
+
+  /** All that comes: the port ends the connection behind its answer, maybe without a good-bye. */
+  private static String all(InputStream in) throws IOException {
+    ByteArrayOutputStream answer = new ByteArrayOutputStream();
+    try {
+      in.transferTo(answer);
+    } catch (SocketException e) {
+      // What came before is the answer.
+    }
+    return answer.toString(StandardCharsets.UTF_8);
   }
 
   private static Identity identity(int port) {
