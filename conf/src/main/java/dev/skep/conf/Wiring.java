@@ -154,7 +154,11 @@ final class Wiring implements SwarmParts.Maker {
   private Store openStore(Identity identity, RunningParts parts, @Nullable Transaction founding) {
     RaftStoreOptions where =
         new RaftStoreOptions(
-                storeDir(), identity.clusterId(), identity.nodeId(), identity.address(), STORE_PORT)
+                storeDirectory(),
+                identity.clusterId(),
+                identity.nodeId(),
+                identity.address(),
+                STORE_PORT)
             .withLimits(options.limits());
     RaftStore store =
         founding == null
@@ -178,7 +182,7 @@ final class Wiring implements SwarmParts.Maker {
                     cause.getMessage(),
                     Identity.in(options.dataDir()),
                     identity.clusterId(),
-                    storeDir())));
+                    storeDirectory())));
   }
 
   private NodeSettings settings(Identity identity, @Nullable String meshAddress) {
@@ -274,11 +278,12 @@ final class Wiring implements SwarmParts.Maker {
 
   @Override
   public void forget() throws IOException {
-    deleteTree(storeDir());
+    deleteTree(storeDirectory());
     deleteTree(agentDir());
   }
 
-  private Path storeDir() {
+  @Override
+  public Path storeDirectory() {
     return options.dataDir().resolve("store");
   }
 

@@ -94,8 +94,10 @@ public final class SwarmMembership implements Membership {
         () -> {
           Optional<Identity> kept = Identity.read(options.dataDir());
           if (kept.isEmpty()) {
+            LostMembership.in(options.dataDir(), maker.storeDirectory()).ifPresent(this::warn);
             return null;
           }
+          Leftover.clear(options.dataDir());
           identity = kept.get();
           if (identity.role().equals(NodeSpec.MANAGER)) {
             parts = maker.start(identity, null);
@@ -121,6 +123,10 @@ public final class SwarmMembership implements Membership {
               AdvertisedAddress.from(
                   request.listenAddr(), request.advertiseAddr(), options.address());
           FoundingRequest.check(request);
+          if (Boolean.TRUE.equals(request.forceNewCluster())
+              && LostMembership.in(options.dataDir(), maker.storeDirectory()).isPresent()) {
+            return goOnWithout(request, address);
+          }
           String nodeId = Ids.next(random);
           Identity founder =
               new Identity(
@@ -133,8 +139,9 @@ public final class SwarmMembership implements Membership {
                   List.of(new RemoteManager(nodeId, address.host() + ":" + address.port())),
                   List.of(address.host()));
           maker.requireFree(address.host());
-          maker.forget();
-          SwarmParts started = found(request, founder);
+          Leftover.remove(maker, options.dataDir());
+          SwarmParts started =
+              Founding.found(maker, options.dataDir(), request, founder, clock.instant(), random);
           identity = founder;
           parts = started;
           move(manager(founder, started));
@@ -145,6 +152,30 @@ public final class SwarmMembership implements Membership {
           awaitFirstSession(started);
           return nodeId;
         });
+  }
+
+  /** The swarm whose store lies here, without the membership.json that went with it. */
+  private String goOnWithout(InitRequest request, AdvertisedAddress address) throws Exception {
+    maker.requireFree(address.host());
+    LostMembership.Found found =
+        LostMembership.goOn(maker, options.dataDir(), request, address, clock.instant());
+    identity = found.identity();
+    parts = found.parts();
+    move(manager(found.identity(), found.parts()));
+    tellAlone(found.identity());
+    awaitFirstSession(found.parts());
+    return found.identity().nodeId();
+  }
+
+  private static void tellAlone(Identity alone) {
+    LOG.atInfo()
+        .addKeyValue("node", alone.nodeId())
+        .addKeyValue("cluster", alone.clusterId())
+        .log("the swarm goes on with this manager alone");
+  }
+
+  private void warn(String owner) {
+    LOG.atWarn().log(LostMembership.words(owner, options.dataDir(), maker.storeDirectory()));
   }
 
   /** The same swarm, with this manager alone; at another address its parts are started again. */
@@ -171,43 +202,8 @@ public final class SwarmMembership implements Membership {
     if (now != null) {
       NewCluster.commit(now.store(), request, alone, clock.instant());
     }
-    LOG.atInfo()
-        .addKeyValue("node", alone.nodeId())
-        .addKeyValue("cluster", alone.clusterId())
-        .log("the swarm goes on with this manager alone");
+    tellAlone(alone);
     return alone.nodeId();
-  }
-
-  /**
-   * The parts of a new swarm. The store is whole before membership.json says that there is one, so
-   * that after a crash in between this host is in no swarm. A failure leaves nothing of them.
-   */
-  private SwarmParts found(InitRequest request, Identity founder) throws Exception {
-    SwarmParts started = null;
-    try {
-      started =
-          maker.start(
-              founder,
-              FoundingRequest.objects(request, founder, maker.hostname(), clock.instant(), random));
-      founder.write(options.dataDir());
-      return started;
-    } catch (Exception e) {
-      if (started != null) {
-        started.stop();
-      }
-      forgetAfter(e);
-      throw e;
-    }
-  }
-
-  /** What cannot be removed now goes before the next founding or joining at the latest. */
-  private void forgetAfter(Exception failure) {
-    try {
-      Identity.delete(options.dataDir());
-      maker.forget();
-    } catch (IOException | RuntimeException e) {
-      failure.addSuppressed(e);
-    }
   }
 
   @Override
@@ -220,8 +216,10 @@ public final class SwarmMembership implements Membership {
               AdvertisedAddress.from(
                   request.listenAddr(), request.advertiseAddr(), options.address());
           maker.requireFree(address.host());
+          LostMembership.requireNone(options.dataDir(), maker.storeDirectory());
           Identity joined = JoiningHost.ask(host, maker.hostname(), request, address);
-          maker.forget();
+          Leftover.remove(maker, options.dataDir());
+          Leftover.clear(options.dataDir());
           try {
             joined.write(options.dataDir());
             SwarmParts started = maker.start(joined, null);
@@ -344,6 +342,7 @@ public final class SwarmMembership implements Membership {
   }
 
   private void forget() throws IOException {
+    Leftover.mark(options.dataDir());
     SwarmParts running = parts;
     move(Outside.INACTIVE);
     if (running != null) {
@@ -353,6 +352,7 @@ public final class SwarmMembership implements Membership {
     identity = null;
     Identity.delete(options.dataDir());
     maker.forget();
+    Leftover.clear(options.dataDir());
   }
 
   private static Place worker(Identity identity) {

@@ -5,6 +5,7 @@ import dev.skep.store.Transaction;
 import dev.skep.store.bus.Bus;
 import io.vertx.core.Future;
 import java.io.IOException;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /** What runs on a host while it is in a swarm. */
@@ -49,6 +50,9 @@ public interface SwarmParts {
 
     /** The name under which this host joins. */
     String hostname();
+
+    /** Where a manager's store is. */
+    Path storeDirectory();
 
     /** Deletes what the parts keep under the data directory. */
     void forget() throws IOException;

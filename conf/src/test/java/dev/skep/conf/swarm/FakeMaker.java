@@ -56,7 +56,7 @@ final class FakeMaker implements SwarmParts.Maker {
       if (identity.role().equals(NodeSpec.MANAGER)) {
         RaftStoreOptions where =
             new RaftStoreOptions(
-                dataDir.resolve("store"), identity.clusterId(), identity.nodeId(), "127.0.0.1", 1);
+                storeDirectory(), identity.clusterId(), identity.nodeId(), "127.0.0.1", 1);
         steps.before(founding == null ? "open the store" : "found the store");
         Store store = (founding == null ? RaftStore.open(where) : RaftStore.found(where)).await();
         parts.store(store);
@@ -95,8 +95,13 @@ final class FakeMaker implements SwarmParts.Maker {
   }
 
   @Override
+  public Path storeDirectory() {
+    return dataDir.resolve("store");
+  }
+
+  @Override
   public void forget() throws IOException {
-    Path store = dataDir.resolve("store");
+    Path store = storeDirectory();
     if (!Files.exists(store)) {
       return;
     }

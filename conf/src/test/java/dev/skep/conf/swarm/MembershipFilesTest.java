@@ -7,6 +7,7 @@ import dev.skep.conf.DaemonOptions;
 import dev.skep.store.Limits;
 import dev.skep.store.Transaction;
 import dev.skep.store.membership.Membership.InitRequest;
+import dev.skep.store.membership.Membership.JoinRequest;
 import dev.skep.store.membership.Membership.Manager;
 import dev.skep.store.membership.Membership.Outside;
 import dev.skep.store.membership.MembershipException;
@@ -200,6 +201,81 @@ class MembershipFilesTest {
     SwarmMembership again = member(dataDir);
     await(again.resume());
     assertThat(again.place()).isInstanceOf(Manager.class);
+  }
+
+  @Test
+  void a_store_whose_membership_was_lost_is_kept_for_who_puts_it_back() throws Exception {
+    Path dataDir = dataDir();
+    Path file = dataDir.resolve("membership.json");
+    SwarmMembership member = member(dataDir);
+    String nodeId = await(member.init(request(null, false)));
+    Cluster cluster = cluster(member);
+    member.stop();
+    Path elsewhere = Files.move(file, root.resolve("elsewhere"));
+
+    SwarmMembership lost = member(dataDir);
+    await(lost.resume());
+    assertThat(lost.place()).isEqualTo(Outside.INACTIVE);
+    JoinRequest join =
+        new JoinRequest("0.0.0.0:2377", null, null, List.of("127.0.0.1:1"), "SWMTKN-1-x-y", null);
+    for (Future<?> change : List.of(lost.init(request(null, false)), lost.join(join))) {
+      assertThatThrownBy(() -> await(change))
+          .isInstanceOf(MembershipException.class)
+          .hasMessageContaining(
+              dataDir.resolve("store")
+                  + " holds the store of node "
+                  + nodeId
+                  + " of the swarm "
+                  + cluster.id())
+          .hasMessageContaining(file + ", which says that this host is that node, is missing")
+          .hasMessageContaining("Put that file back")
+          .hasMessageContaining("--force-new-cluster")
+          .hasMessageContaining("move " + dataDir.resolve("store") + " away");
+    }
+    lost.stop();
+
+    Files.move(elsewhere, file);
+    SwarmMembership again = member(dataDir);
+    await(again.resume());
+    assertThat(cluster(again)).isEqualTo(cluster);
+  }
+
+  @Test
+  void a_swarm_whose_membership_was_lost_goes_on_by_force_at_the_address_that_is_said()
+      throws Exception {
+    Path dataDir = dataDir();
+    SwarmMembership member = member(dataDir);
+    String nodeId = await(member.init(request("127.0.0.1", false)));
+    Cluster cluster = cluster(member);
+    member.stop();
+    Files.delete(dataDir.resolve("membership.json"));
+
+    SwarmMembership lost = member(dataDir);
+    await(lost.resume());
+    assertThat(await(lost.init(request("127.0.0.9:2400", true)))).isEqualTo(nodeId);
+    assertThat(cluster(lost)).isEqualTo(cluster);
+    lost.stop();
+
+    SwarmMembership again = member(dataDir);
+    await(again.resume());
+    Manager place = (Manager) again.place();
+    assertThat(place.nodeId()).isEqualTo(nodeId);
+    assertThat(place.store().state().node(nodeId).orElseThrow().managerStatus())
+        .isEqualTo(new ManagerStatus(true, "reachable", "127.0.0.9:2400"));
+  }
+
+  @Test
+  void what_a_member_has_is_no_leftover() throws Exception {
+    Path dataDir = dataDir();
+    SwarmMembership member = member(dataDir);
+    await(member.init(request(null, false)));
+    member.stop();
+    Leftover.mark(dataDir); // as a crash leaves it between the first two steps of leaving
+
+    SwarmMembership again = member(dataDir);
+    await(again.resume());
+    again.stop();
+    assertThat(Leftover.marked(dataDir)).isFalse();
   }
 
   @Test

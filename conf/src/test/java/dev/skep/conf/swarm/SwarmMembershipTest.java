@@ -76,6 +76,11 @@ class SwarmMembershipTest {
     }
 
     @Override
+    public Path storeDirectory() {
+      return Path.of("/none/store");
+    }
+
+    @Override
     public void forget() {
       forgotten++;
     }

@@ -92,6 +92,11 @@ public final class RaftStore implements Store {
     return onThread("skep-store-open", () -> openNow(options));
   }
 
+  /** Whose store a directory holds, in words; absent when it holds none. Changes nothing. */
+  public static Optional<String> whose(Path directory) {
+    return StoreFiles.whose(directory);
+  }
+
   private static RaftStore foundNow(RaftStoreOptions options) throws IOException {
     Path directory = options.directory();
     DirectoryLock lock = DirectoryLock.take(directory);

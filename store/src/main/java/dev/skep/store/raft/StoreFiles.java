@@ -45,6 +45,21 @@ record StoreFiles(Seal seal, boolean sealed, boolean marked, GroupFiles.Whole gr
     return new StoreFiles(seal, sealed, mark.isPresent(), group);
   }
 
+  /** Whose store the directory holds, in words; absent when it holds none. Changes nothing. */
+  static Optional<String> whose(Path directory) {
+    try {
+      Optional<StoreMark> mark = StoreMark.read(directory);
+      if (mark.isPresent()) {
+        return mark.map(StoreMark::toString);
+      }
+    } catch (IOException e) {
+      return Optional.of("a node that cannot be read any more");
+    }
+    return Files.exists(RatisSetup.storage(directory))
+        ? Optional.of("a node that it does not name")
+        : Optional.empty();
+  }
+
   /** Throws IOException when the directory holds anything of a store. */
   static void requireNone(Path directory) throws IOException {
     for (Path file : new Path[] {StoreMark.in(directory), RatisSetup.storage(directory)}) {

@@ -13,14 +13,14 @@ import java.util.Optional;
  * @param clusterId of the swarm
  * @param memberId of this member of the group
  */
-record StoreMark(String clusterId, String memberId) {
+public record StoreMark(String clusterId, String memberId) {
   private static final String FILE = "store.json";
 
   /** Two ids of 25 characters need a tenth of it. */
   private static final long BYTES_MAX = 4_096;
 
   @SuppressWarnings("RedundantNullCheck") // JSON may leave them out
-  StoreMark {
+  public StoreMark {
     if (clusterId == null || memberId == null) {
       throw new IllegalArgumentException("it names no cluster or no member");
     }
@@ -32,7 +32,7 @@ record StoreMark(String clusterId, String memberId) {
 
   /** The mark in a store's directory. Throws IOException when it cannot be read. */
   @SuppressWarnings("RedundantNullCheck") // JSON may be null
-  static Optional<StoreMark> read(Path directory) throws IOException {
+  public static Optional<StoreMark> read(Path directory) throws IOException {
     Path file = in(directory);
     if (!Files.exists(file)) {
       return Optional.empty();
