@@ -1,12 +1,13 @@
-// dockerode, as its many users have it, against a manager: node dockerode.mjs SOCKET IMAGE
+// dockerode, as its many users have it, against a manager: node dockerode.mjs SOCKET|HOST:PORT IMAGE NODES
 // Prints one line for each step that went as expected; ends with an error at the first that did not.
 import assert from 'node:assert/strict';
 import { PassThrough, Writable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import Docker from 'dockerode';
 
-const [socketPath, image] = process.argv.slice(2);
-const docker = new Docker({ socketPath });
+const [manager, image, nodeCount] = process.argv.slice(2);
+const [host, port] = manager.split(':');
+const docker = new Docker(port ? { protocol: 'http', host, port } : { socketPath: manager });
 const BOUND_MS = 60_000;
 
 async function step(name, run) {
@@ -68,7 +69,7 @@ await step('ping, version and info', async () => {
 
 await step('nodes are listed, inspected and labelled', async () => {
   const nodes = await docker.listNodes();
-  assert.equal(nodes.length, 3);
+  assert.equal(nodes.length, Number(nodeCount));
   const node = docker.getNode(nodes[0].ID);
   const before = await node.inspect();
   await node.update({ version: before.Version.Index, ...before.Spec, Labels: { ...before.Spec.Labels, tried: 'dockerode' } });

@@ -146,6 +146,31 @@ final class SecondEngine implements AutoCloseable {
     return all;
   }
 
+  /** Its engine keeps its connections and answers nothing, as one does whose disk hangs. */
+  void freezeEngine() {
+    signal("STOP");
+  }
+
+  void thawEngine() {
+    signal("CONT");
+  }
+
+  /** `unshare` became dockerd; the containers and what watches them are other processes. */
+  private void signal(String name) {
+    Command.succeed(
+        Map.of(), List.of("kill", "-" + name, Long.toString(processes.getFirst().pid())));
+  }
+
+  /** Runs the docker command against the daemon of Skep's there. */
+  Command.Result docker(String... words) {
+    return Command.succeed(Map.of(), skepWords(words));
+  }
+
+  /** Runs the docker command against the engine itself. */
+  Command.Result onEngine(String... words) {
+    return Command.succeed(Map.of(), engineWords(words));
+  }
+
   /** Whether the engine has a container of that name, or whose name begins so. */
   boolean has(String name) {
     return Command.succeed(Map.of(), engineWords("ps", "--format", "{{.Names}}")).lines().stream()

@@ -217,4 +217,63 @@ class ServiceProgressTest {
         .hasSize(DemoSwarm.NODES)
         .allMatch(task -> task.contains("Complete"));
   }
+
+  @Test
+  void a_job_that_fails_and_is_not_to_be_restarted_ends_its_command_with_the_reason() {
+    Command.Result failed =
+        create(
+            "--mode",
+            "replicated-job",
+            "--restart-condition",
+            "none",
+            "--no-healthcheck",
+            "--entrypoint",
+            "/bin/false",
+            DemoSwarm.IMAGE);
+    assertThat(failed.status()).as(failed.output()).isEqualTo(1);
+    assertThat(failed.output()).contains("non-zero exit (1)").doesNotContain("job complete");
+    assertThat(swarm.docker("service", "ps", "--format", "{{.CurrentState}}", NAME))
+        .startsWith("Failed");
+  }
+
+  @Test
+  void the_host_s_bridge_is_joined_beside_another_network_and_the_host_s_own_is_not() {
+    swarm.docker("network", "create", "--driver", "overlay", "progress-net");
+    try {
+      Command.Result refused =
+          create("--network", "host", "--network", "progress-net", DemoSwarm.IMAGE, "web");
+      assertThat(refused.status()).isEqualTo(1);
+      assertThat(refused.output())
+          .contains(
+              "container cannot be disconnected from host network or connected to host network");
+      assertThat(swarm.replicas(NAME)).as("nothing was created").isEmpty();
+
+      assertConverged(
+          create(
+              "--network",
+              "bridge",
+              "--network",
+              "progress-net",
+              "--update-monitor",
+              "500ms",
+              "--no-healthcheck",
+              DemoSwarm.IMAGE,
+              "web"));
+      String networks =
+          DemoSwarm.onEngine(
+                  "inspect",
+                  "--format",
+                  "{{range $name, $_ := .NetworkSettings.Networks}}{{$name}} {{end}}",
+                  swarm.containers(NAME).getFirst())
+              .output();
+      assertThat(networks.strip().split(" ")).hasSize(2).contains("bridge");
+    } finally {
+      swarm.tryDocker("service", "rm", NAME);
+      Await.until(
+          "the network is free",
+          DemoSwarm.CONVERGES,
+          () -> swarm.tryDocker("network", "rm", "progress-net").status(),
+          status -> status == 0);
+    }
+  }
 }

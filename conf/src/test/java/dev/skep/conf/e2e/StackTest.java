@@ -236,6 +236,27 @@ class StackTest {
         .isEqualTo(7);
   }
 
+  @Test
+  void an_overlay_of_local_scope_is_refused_as_the_engine_refuses_it() {
+    Command.Result refused =
+        swarm.tryDocker("network", "create", "-d", "overlay", "--scope", "local", "narrow");
+    assertThat(refused.status()).isEqualTo(1);
+    assertThat(refused.output()).contains("cannot downgrade network scope for overlay networks");
+    assertThat(swarm.docker("network", "ls", "--format", "{{.Name}}").lines())
+        .doesNotContain("narrow");
+  }
+
+  @Test
+  void a_history_limit_of_minus_one_keeps_all() {
+    swarm.docker("swarm", "update", "--task-history-limit", "-1");
+    try {
+      assertThat(swarm.docker("info")).contains("Task History Retention Limit: -1");
+    } finally {
+      swarm.docker("swarm", "update", "--task-history-limit", "5");
+    }
+    assertThat(swarm.docker("info")).contains("Task History Retention Limit: 5");
+  }
+
   private Set<String> tasks() {
     return new HashSet<>(swarm.containers(WEB));
   }
