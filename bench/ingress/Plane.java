@@ -7,10 +7,13 @@ import dev.skep.store.bus.IngressMessages.PortReportTaken;
 import dev.skep.store.bus.IngressMessages.PortRoute;
 import dev.skep.store.bus.IngressMessages.Routes;
 import dev.skep.store.bus.IngressMessages.RoutesRequest;
+import dev.skep.store.bus.NodeKeys;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Two nodes' ingresses with a fixed table: at the first address the tasks are the node's own, at the second each connection takes
@@ -19,7 +22,8 @@ import java.util.List;
 final class Plane {
   public static void main(String[] args) {
     Vertx vertx = Vertx.vertx();
-    Bus bus = new Bus(vertx.eventBus());
+    var key = NodeKeys.next(new SecureRandom());
+    Bus bus = new Bus(vertx.eventBus(), node -> Optional.of(key));
     var own = new IngressVerticle("own", args[0], args[0], 0, bus);
     var other = new IngressVerticle("other", args[1], args[1], 0, bus);
     vertx.deployVerticle(own).compose(id -> vertx.deployVerticle(other)).await();

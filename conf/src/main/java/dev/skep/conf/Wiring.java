@@ -18,9 +18,11 @@ import dev.skep.store.bus.Addresses;
 import dev.skep.store.bus.AgentMessages.Leave;
 import dev.skep.store.bus.AgentMessages.Left;
 import dev.skep.store.bus.Bus;
+import dev.skep.store.bus.NodeKeys;
 import dev.skep.store.membership.Membership;
 import dev.skep.store.membership.Membership.RemoteManager;
 import dev.skep.store.membership.MembershipException;
+import dev.skep.store.model.Node;
 import dev.skep.store.model.Node.NodeSpec;
 import dev.skep.store.raft.RaftStore;
 import dev.skep.store.raft.RaftStoreOptions;
@@ -114,7 +116,7 @@ final class Wiring implements SwarmParts.Maker {
               random);
       parts.stopBy(cluster::close);
       Vertx swarm = cluster.vertx();
-      Bus bus = new Bus(swarm.eventBus());
+      Bus bus = new Bus(swarm.eventBus(), manager ? allOf(parts.store()) : own(identity));
       parts.bus(bus);
       if (manager) {
         swarm
@@ -172,6 +174,14 @@ final class Wiring implements SwarmParts.Maker {
     return store;
   }
 
+  private static NodeKeys allOf(Store store) {
+    return nodeId -> store.state().node(nodeId).map(Node::key);
+  }
+
+  private static NodeKeys own(Identity identity) {
+    return NodeKeys.own(identity.nodeId(), identity.nodeKey());
+  }
+
   /** What an operator can do about a store that does not open. */
   private Future<RaftStore> noStore(Throwable cause, Identity identity) {
     return Future.failedFuture(
@@ -188,6 +198,7 @@ final class Wiring implements SwarmParts.Maker {
   private NodeSettings settings(Identity identity, @Nullable String meshAddress) {
     return new NodeSettings(
         identity.nodeId(),
+        identity.nodeKey(),
         hostname(),
         identity.address(),
         meshAddress,
@@ -248,7 +259,7 @@ final class Wiring implements SwarmParts.Maker {
 
   @Override
   public Future<Integer> removeOwn(Identity identity) {
-    Bus local = new Bus(host.eventBus());
+    Bus local = new Bus(host.eventBus(), own(identity));
     String nodeId = identity.nodeId();
     return host.deployVerticle(
             new NodeVerticle(settings(identity, null), host, clock, random), VIRTUAL_THREADS)

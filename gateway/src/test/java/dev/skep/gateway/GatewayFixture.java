@@ -5,6 +5,7 @@ import dev.skep.gateway.proxy.ApiEndpoint;
 import dev.skep.store.Store;
 import dev.skep.store.Transaction;
 import dev.skep.store.bus.Bus;
+import dev.skep.store.bus.TestKeys;
 import dev.skep.store.membership.InitialObjects;
 import dev.skep.store.membership.Membership;
 import dev.skep.store.membership.Membership.InitRequest;
@@ -60,7 +61,7 @@ final class GatewayFixture implements AutoCloseable {
       Vertx.vertx(new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(2));
   final FakeMembership membership = new FakeMembership();
   final MemoryStore store = new MemoryStore();
-  final Bus bus = new Bus(vertx.eventBus());
+  final Bus bus = new Bus(vertx.eventBus(), TestKeys.ALL);
   final Path directory;
   final ApiEndpoint.Unix socket;
   final @Nullable FakeEngine engine;
@@ -161,6 +162,7 @@ final class GatewayFixture implements AutoCloseable {
             null),
         new Node.NodeStatus(Node.NodeStatus.READY, null, address),
         manager ? new Node.ManagerStatus(true, "reachable", address + ":2377") : null,
+        null,
         null);
   }
 

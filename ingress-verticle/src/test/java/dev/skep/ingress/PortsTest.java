@@ -12,6 +12,7 @@ import dev.skep.store.bus.IngressMessages.PortsProbe;
 import dev.skep.store.bus.IngressMessages.PortsProbed;
 import dev.skep.store.bus.IngressMessages.RefusedPort;
 import dev.skep.store.bus.IngressMessages.Routes;
+import dev.skep.store.bus.TestKeys;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -168,7 +169,11 @@ class PortsTest {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.2"))) {
       IngressVerticle ingress =
           new IngressVerticle(
-              "node", "127.0.0.2", "127.0.0.2", taken.getLocalPort(), new Bus(vertx.eventBus()));
+              "node",
+              "127.0.0.2",
+              "127.0.0.2",
+              taken.getLocalPort(),
+              new Bus(vertx.eventBus(), TestKeys.ALL));
       assertThatThrownBy(() -> TestMesh.await(vertx.deployVerticle(ingress)))
           .hasRootCauseMessage("bind(..) failed with error(-98): Address already in use")
           .cause()

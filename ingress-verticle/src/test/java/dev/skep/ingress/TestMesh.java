@@ -11,6 +11,7 @@ import dev.skep.store.bus.IngressMessages.PortReportTaken;
 import dev.skep.store.bus.IngressMessages.PortRoute;
 import dev.skep.store.bus.IngressMessages.Routes;
 import dev.skep.store.bus.IngressMessages.RoutesRequest;
+import dev.skep.store.bus.TestKeys;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -35,7 +36,7 @@ final class TestMesh implements AutoCloseable {
   record Node(String id, String address, IngressVerticle ingress, String deployment) {}
 
   private final Vertx vertx = Vertx.vertx();
-  private final Bus bus = new Bus(vertx.eventBus());
+  private final Bus bus = new Bus(vertx.eventBus(), TestKeys.ALL);
   private final List<Node> nodes = new ArrayList<>();
   private final AtomicLong index = new AtomicLong();
   private final List<PortReport> reports = new CopyOnWriteArrayList<>();

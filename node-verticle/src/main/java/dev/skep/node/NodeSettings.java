@@ -1,6 +1,7 @@
 package dev.skep.node;
 
 import dev.skep.store.model.Resources.GenericResource;
+import dev.skep.store.model.Sensitive;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -8,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Who this node is and where its things are.
  *
+ * @param nodeKey with which what is said to this node and by it is sealed
  * @param hostname what the node calls itself; null takes the engine's name for its host
  * @param address the node's own address in the cluster
  * @param meshAddress host:port of this node's ingress for other nodes; null while it has none
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record NodeSettings(
     String nodeId,
+    Sensitive nodeKey,
     @Nullable String hostname,
     String address,
     @Nullable String meshAddress,

@@ -21,6 +21,7 @@ import dev.skep.store.bus.AgentMessages.Left;
 import dev.skep.store.bus.AgentMessages.OpenSession;
 import dev.skep.store.bus.Bus;
 import dev.skep.store.bus.BusFailure;
+import dev.skep.store.bus.NodeKeys;
 import dev.skep.store.model.Task;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -104,7 +105,8 @@ public final class NodeVerticle extends VerticleBase {
   private final class Agent implements EventStream.Listener {
     private final String nodeId = settings.nodeId();
     final Fibers fibers = new Fibers(vertx);
-    private final Bus bus = new Bus(vertx.eventBus());
+    private final Bus bus =
+        new Bus(vertx.eventBus(), NodeKeys.own(settings.nodeId(), settings.nodeKey()));
     private final Engine engine = new Engine(hostVertx, settings.engineSocket());
     private final TaskFiles files = new TaskFiles(settings.memoryDirs(), nodeId);
     private final AssignmentFile assignmentFile = new AssignmentFile(settings.dataDir(), nodeId);

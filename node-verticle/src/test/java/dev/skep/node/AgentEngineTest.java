@@ -14,6 +14,7 @@ import dev.skep.store.bus.LogMessages.LogLines;
 import dev.skep.store.bus.LogMessages.LogsOpened;
 import dev.skep.store.bus.LogMessages.NextLogs;
 import dev.skep.store.bus.LogMessages.OpenLogs;
+import dev.skep.store.bus.TestKeys;
 import dev.skep.store.model.ContainerSpec;
 import dev.skep.store.model.ContainerSpecBuilder;
 import dev.skep.store.model.Ids;
@@ -91,7 +92,7 @@ class AgentEngineTest {
 
   private Left leaveSwarm(String nodeId) throws Exception {
     return await(
-        new Bus(vertx.eventBus())
+        new Bus(vertx.eventBus(), TestKeys.ALL)
             .request(
                 Addresses.leave(nodeId), new Leave(nodeId), Left.class, Duration.ofSeconds(25)));
   }
@@ -100,6 +101,7 @@ class AgentEngineTest {
     NodeSettings settings =
         new NodeSettings(
             nodeId,
+            TestKeys.KEY,
             "host1",
             "127.0.0.2",
             null,
@@ -356,6 +358,7 @@ class AgentEngineTest {
       NodeSettings settings =
           new NodeSettings(
               otherNode,
+              TestKeys.KEY,
               "host2",
               "127.0.0.3",
               null,
@@ -391,7 +394,7 @@ class AgentEngineTest {
           .isEqualTo("true");
       Left left =
           await(
-              new Bus(otherCluster.eventBus())
+              new Bus(otherCluster.eventBus(), TestKeys.ALL)
                   .request(
                       Addresses.leave(otherNode),
                       new Leave(otherNode),
@@ -480,7 +483,7 @@ class AgentEngineTest {
     Task task = task(shell("echo one; echo two >&2; sleep 0.5; echo three").build());
     leader.assign(task);
     leader.awaitState(task.id(), TaskState.RUNNING);
-    Bus bus = new Bus(vertx.eventBus());
+    Bus bus = new Bus(vertx.eventBus(), TestKeys.ALL);
     LogsOpened opened =
         await(
             bus.request(

@@ -14,6 +14,7 @@ import dev.skep.store.bus.Bus;
 import dev.skep.store.bus.BusFailure;
 import dev.skep.store.bus.IngressMessages.Drain;
 import dev.skep.store.bus.IngressMessages.Drained;
+import dev.skep.store.bus.TestKeys;
 import dev.skep.store.model.ContainerSpec;
 import dev.skep.store.model.ContainerSpecBuilder;
 import dev.skep.store.model.ServiceSpec;
@@ -86,6 +87,7 @@ class AgentTest {
     NodeSettings settings =
         new NodeSettings(
             NODE,
+            TestKeys.KEY,
             "host1",
             "127.0.0.2",
             "127.0.0.2:9000",
@@ -397,7 +399,7 @@ class AgentTest {
   @Test
   void drains_before_it_stops_and_only_where_there_is_something_to_drain() throws Exception {
     BlockingQueue<String> order = new LinkedBlockingQueue<>();
-    new Bus(vertx.eventBus())
+    new Bus(vertx.eventBus(), TestKeys.ALL)
         .answer(
             Addresses.drain(NODE),
             Drain.class,
@@ -737,7 +739,7 @@ class AgentTest {
     FakeContainer other = foreign("other");
     Left left =
         await(
-            new Bus(vertx.eventBus())
+            new Bus(vertx.eventBus(), TestKeys.ALL)
                 .request(
                     Addresses.leave(NODE), new Leave(NODE), Left.class, Duration.ofSeconds(20)));
     assertThat(left.removedContainers()).isEqualTo(2);

@@ -13,6 +13,7 @@ import dev.skep.store.bus.AgentMessages.StatusTaken;
 import dev.skep.store.bus.AgentMessages.TaskReport;
 import dev.skep.store.bus.Bus;
 import dev.skep.store.bus.BusFailure;
+import dev.skep.store.bus.TestKeys;
 import dev.skep.store.model.Config;
 import dev.skep.store.model.Network;
 import dev.skep.store.model.Secret;
@@ -60,7 +61,7 @@ final class FakeDispatcher {
 
   FakeDispatcher(Vertx vertx, String nodeId) {
     this.nodeId = nodeId;
-    this.bus = new Bus(vertx.eventBus());
+    this.bus = new Bus(vertx.eventBus(), TestKeys.ALL);
     bus.answer(Addresses.SESSION, OpenSession.class, this::open);
     bus.answer(Addresses.HEARTBEAT, Heartbeat.class, this::beat);
     bus.answer(Addresses.STATUS, StatusReport.class, this::status);

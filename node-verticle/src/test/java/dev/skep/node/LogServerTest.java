@@ -16,6 +16,7 @@ import dev.skep.store.bus.LogMessages.LogLines;
 import dev.skep.store.bus.LogMessages.LogsOpened;
 import dev.skep.store.bus.LogMessages.NextLogs;
 import dev.skep.store.bus.LogMessages.OpenLogs;
+import dev.skep.store.bus.TestKeys;
 import dev.skep.store.bus.TunnelMessages.OpenTunnel;
 import dev.skep.store.bus.TunnelMessages.TunnelOpened;
 import dev.skep.store.model.ContainerSpecBuilder;
@@ -53,7 +54,7 @@ class LogServerTest {
 
   @TempDir Path dir;
   private final Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
-  private final Bus bus = new Bus(vertx.eventBus());
+  private final Bus bus = new Bus(vertx.eventBus(), TestKeys.ALL);
   private final FakeDispatcher leader = new FakeDispatcher(vertx, NODE);
   private @Nullable FakeEngine fakeEngine;
 
@@ -64,6 +65,7 @@ class LogServerTest {
     NodeSettings settings =
         new NodeSettings(
             NODE,
+            TestKeys.KEY,
             "host1",
             "127.0.0.2",
             null,

@@ -9,6 +9,7 @@ import dev.skep.store.bus.AgentMessages.Leave;
 import dev.skep.store.bus.AgentMessages.Left;
 import dev.skep.store.bus.AgentMessages.TaskReport;
 import dev.skep.store.bus.Bus;
+import dev.skep.store.bus.TestKeys;
 import dev.skep.store.model.ContainerSpec;
 import dev.skep.store.model.ContainerSpecBuilder;
 import dev.skep.store.model.Ids;
@@ -67,7 +68,7 @@ class NamesEngineTest {
   void leave() throws Exception {
     try {
       await(
-          new Bus(vertx.eventBus())
+          new Bus(vertx.eventBus(), TestKeys.ALL)
               .request(Addresses.leave(node), new Leave(node), Left.class, Duration.ofSeconds(25)));
       assertThat(
               EngineLive.output(
@@ -82,6 +83,7 @@ class NamesEngineTest {
     NodeSettings settings =
         new NodeSettings(
             node,
+            TestKeys.KEY,
             "host1",
             "127.0.0.2",
             null,

@@ -13,6 +13,7 @@ import dev.skep.node.image.Images;
 import dev.skep.node.names.Names;
 import dev.skep.node.network.LocalNetworks;
 import dev.skep.store.bus.Bus;
+import dev.skep.store.bus.TestKeys;
 import dev.skep.store.model.Task;
 import dev.skep.store.model.TaskState;
 import io.vertx.core.DeploymentOptions;
@@ -62,7 +63,7 @@ class TaskKeeperTest {
           new TaskWork(
               engine,
               own,
-              new Bus(vertx.eventBus()),
+              new Bus(vertx.eventBus(), TestKeys.ALL),
               facts,
               new Images(engine, own, InstantSource.system()),
               new LocalNetworks(engine, own, NODE, names),

@@ -54,6 +54,7 @@ public final class Samples {
         description("host-" + id),
         new Node.NodeStatus(Node.NodeStatus.READY, null, "10.0.0.1"),
         null,
+        null,
         null);
   }
 

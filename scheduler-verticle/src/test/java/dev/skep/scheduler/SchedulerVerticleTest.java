@@ -21,6 +21,7 @@ import dev.skep.store.bus.BusFailure;
 import dev.skep.store.bus.EventMessages.StateEvent;
 import dev.skep.store.bus.IngressMessages.Routes;
 import dev.skep.store.bus.IngressMessages.RoutesRequest;
+import dev.skep.store.bus.TestKeys;
 import dev.skep.store.memory.MemoryStore;
 import dev.skep.store.model.ContainerSpec;
 import dev.skep.store.model.ContainerSpecBuilder;
@@ -65,7 +66,7 @@ class SchedulerVerticleTest {
   private static final Duration WAIT = Duration.ofSeconds(10);
 
   private final Vertx vertx = Vertx.vertx();
-  private final Bus bus = new Bus(vertx.eventBus());
+  private final Bus bus = new Bus(vertx.eventBus(), TestKeys.ALL);
   private final MemoryStore store = new MemoryStore();
   private final BlockingQueue<Assignment> assignments = new LinkedBlockingQueue<>();
   private volatile Function<Assignment, Future<AssignmentTaken>> agent =

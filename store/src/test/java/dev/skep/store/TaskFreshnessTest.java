@@ -138,6 +138,7 @@ class TaskFreshnessTest {
             null),
         new Node.NodeStatus("ready", null, "10.1.2.3"),
         null,
+        null,
         null);
   }
 }

@@ -31,6 +31,7 @@ final class ControlMessages {
       String clusterId,
       String role,
       Sensitive busSecret,
+      Sensitive nodeKey,
       List<RemoteManager> managers,
       List<String> members) {
     Joined {
@@ -41,7 +42,11 @@ final class ControlMessages {
     /** Whether it says what a member has to know; other servers answer with other JSON. */
     @SuppressWarnings("RedundantNullCheck") // a stranger wrote it
     boolean complete() {
-      return nodeId != null && clusterId != null && role != null && busSecret != null;
+      return nodeId != null
+          && clusterId != null
+          && role != null
+          && busSecret != null
+          && nodeKey != null;
     }
   }
 

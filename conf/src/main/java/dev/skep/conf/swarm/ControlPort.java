@@ -8,6 +8,7 @@ import dev.skep.conf.swarm.ControlMessages.Refused;
 import dev.skep.store.ClusterState;
 import dev.skep.store.Store;
 import dev.skep.store.Transaction;
+import dev.skep.store.bus.NodeKeys;
 import dev.skep.store.membership.Membership.RemoteManager;
 import dev.skep.store.membership.MembershipException;
 import dev.skep.store.model.Cluster;
@@ -157,10 +158,11 @@ public final class ControlPort {
             .orElseThrow(
                 () -> new MembershipException(503, "this manager has no swarm yet; try again"));
     checkToken(cluster, asked.token());
-    Node node = joiner(asked);
+    Sensitive key = NodeKeys.next(random);
+    Node node = joiner(asked, key);
     return store
         .commit(Transaction.at(clock.instant()).create(node).build())
-        .map(commit -> joined(cluster, node.id(), commit.state()));
+        .map(commit -> joined(cluster, node.id(), key, commit.state()));
   }
 
   private static Join read(Buffer body) {
@@ -196,7 +198,7 @@ public final class ControlPort {
     }
   }
 
-  private Node joiner(Join asked) {
+  private Node joiner(Join asked, Sensitive key) {
     String name = asked.name();
     if (name == null
         || name.isEmpty()
@@ -222,6 +224,7 @@ public final class ControlPort {
                 FoundingRequest.availability(asked.availability())))
         .description(undescribed(name))
         .status(new Node.NodeStatus(Node.NodeStatus.UNKNOWN, null, address))
+        .key(key)
         .build();
   }
 
@@ -235,7 +238,7 @@ public final class ControlPort {
         null);
   }
 
-  private Joined joined(Cluster cluster, String nodeId, ClusterState state) {
+  private Joined joined(Cluster cluster, String nodeId, Sensitive key, ClusterState state) {
     List<String> members =
         state.nodes().stream()
             .map(node -> node.status().addr())
@@ -248,6 +251,7 @@ public final class ControlPort {
         cluster.id(),
         Node.NodeSpec.WORKER,
         manager.busSecret(),
+        key,
         List.of(
             new RemoteManager(manager.nodeId(), manager.address() + ":" + manager.controlPort())),
         members);

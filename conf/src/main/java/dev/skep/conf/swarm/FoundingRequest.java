@@ -77,6 +77,7 @@ final class FoundingRequest {
             .managerStatus(
                 new ManagerStatus(
                     true, "reachable", founder.address() + ":" + founder.controlPort()))
+            .key(founder.nodeKey())
             .build();
     return founding.create(node).build();
   }

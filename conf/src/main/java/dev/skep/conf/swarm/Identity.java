@@ -26,7 +26,8 @@ import java.util.Optional;
  * @param role worker or manager
  * @param address the node's own address
  * @param controlPort port of its control port
- * @param busSecret name of the event bus's cluster
+ * @param busSecret what members of the event bus prove to know
+ * @param nodeKey with which what is said to this node and by it is sealed
  * @param managers the managers known when it joined
  * @param members addresses of nodes whose event bus to look for at a start
  */
@@ -37,6 +38,7 @@ public record Identity(
     String address,
     int controlPort,
     Sensitive busSecret,
+    Sensitive nodeKey,
     List<RemoteManager> managers,
     List<String> members) {
 
@@ -49,6 +51,10 @@ public record Identity(
   public Identity {
     if (nodeId == null || clusterId == null || address == null || busSecret == null) {
       throw new IllegalArgumentException("it lacks a node, a cluster, an address or a bus");
+    }
+    if (nodeKey == null) {
+      throw new IllegalArgumentException(
+          "it lacks the node's key, which older versions of Skep did not give; leave the swarm with the version that wrote it");
     }
     if (!NodeSpec.MANAGER.equals(role) && !NodeSpec.WORKER.equals(role)) {
       throw new IllegalArgumentException("the role \"" + role + "\" is not worker or manager");
@@ -89,10 +95,7 @@ public record Identity(
       throw new MembershipException(
           500,
           "%s, which says who this host is in its swarm, is damaged: %s. Put a copy of it back and start again; or, to give the swarm up on this host, move it away (and %s with it)"
-              .formatted(
-                  file,
-                  e.getCause() == null ? e.getMessage() : "what it holds is no whole membership",
-                  dataDir.resolve("store")));
+              .formatted(file, reason(e), dataDir.resolve("store")));
     }
   }
 
@@ -145,6 +148,17 @@ public record Identity(
         500,
         "cannot write %s, which says who this host is in its swarm: %s; make room or make %s writable, then try again"
             .formatted(in(dataDir), reason(cause), dataDir));
+  }
+
+  /** In the words of the checks above, where it was one of them; the JSON reader's help nobody. */
+  private static String reason(IllegalArgumentException e) {
+    Throwable first = e;
+    while (first.getCause() != null) {
+      first = first.getCause();
+    }
+    return first instanceof IllegalArgumentException
+        ? String.valueOf(first.getMessage())
+        : "what it holds is no whole membership";
   }
 
   private static String reason(IOException e) {

@@ -46,6 +46,7 @@ final class JoiningHost {
         address.host(),
         address.port(),
         joined.busSecret(),
+        joined.nodeKey(),
         joined.managers(),
         joined.members());
   }

@@ -4,6 +4,7 @@ import dev.skep.store.membership.Membership.InitRequest;
 import dev.skep.store.membership.Membership.RemoteManager;
 import dev.skep.store.membership.MembershipException;
 import dev.skep.store.model.Cluster;
+import dev.skep.store.model.Node;
 import dev.skep.store.model.Node.NodeSpec;
 import dev.skep.store.model.Sensitive;
 import dev.skep.store.raft.RaftStore;
@@ -77,34 +78,38 @@ final class LostMembership {
                     500,
                     "the store in %s does not say whose it is; an older version of Skep made it. Put its membership.json back and start the daemon again"
                         .formatted(directory)));
-    Sensitive busSecret = busSecret(directory, mark);
+    Secrets secrets = secrets(directory, mark);
     return new Identity(
         mark.memberId(),
         mark.clusterId(),
         NodeSpec.MANAGER,
         address.host(),
         address.port(),
-        busSecret,
+        secrets.bus(),
+        secrets.node(),
         List.of(new RemoteManager(mark.memberId(), address.host() + ":" + address.port())),
         List.of(address.host()));
   }
 
-  private static Sensitive busSecret(Path directory, StoreMark mark) {
+  /** What the host must know to be on the bus, and to be that node there. */
+  private record Secrets(Sensitive bus, Sensitive node) {}
+
+  private static Secrets secrets(Path directory, StoreMark mark) {
     RaftStore store =
         RaftStore.open(
                 new RaftStoreOptions(
                     directory, mark.clusterId(), mark.memberId(), "127.0.0.1", NO_PORT))
             .await();
     try {
-      return store
-          .state()
-          .cluster()
-          .map(Cluster::busSecret)
-          .orElseThrow(() ->
-              new MembershipException(
-                  500,
-                  "the store in %s holds no swarm: its founding did not come to its end. Move it away and try again"
-                      .formatted(directory)));
+      Optional<Sensitive> bus = store.state().cluster().map(Cluster::busSecret);
+      Optional<Sensitive> node = store.state().node(mark.memberId()).map(Node::key);
+      if (bus.isEmpty() || node.isEmpty()) {
+        throw new MembershipException(
+            500,
+            "the store in %s holds no swarm: its founding did not come to its end. Move it away and try again"
+                .formatted(directory));
+      }
+      return new Secrets(bus.get(), node.get());
     } finally {
       store.close().await();
     }

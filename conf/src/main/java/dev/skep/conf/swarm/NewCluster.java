@@ -39,6 +39,7 @@ final class NewCluster {
         address.host(),
         address.port(),
         manager.busSecret(),
+        manager.nodeKey(),
         List.of(new RemoteManager(manager.nodeId(), address.host() + ":" + address.port())),
         List.copyOf(members));
   }

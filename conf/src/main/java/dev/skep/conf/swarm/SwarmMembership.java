@@ -2,6 +2,7 @@ package dev.skep.conf.swarm;
 
 import dev.skep.conf.DaemonOptions;
 import dev.skep.conf.Reason;
+import dev.skep.store.bus.NodeKeys;
 import dev.skep.store.membership.Membership;
 import dev.skep.store.membership.MembershipException;
 import dev.skep.store.model.Ids;
@@ -136,6 +137,7 @@ public final class SwarmMembership implements Membership {
                   address.host(),
                   address.port(),
                   new Sensitive("skep-" + Ids.next(random)),
+                  NodeKeys.next(random),
                   List.of(new RemoteManager(nodeId, address.host() + ":" + address.port())),
                   List.of(address.host()));
           maker.requireFree(address.host());

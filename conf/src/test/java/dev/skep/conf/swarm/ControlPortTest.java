@@ -69,6 +69,9 @@ class ControlPortTest {
 
     assertThat(store.state().node(joined.nodeId()).map(Node::name)).contains("two");
     assertThat(joined.busSecret()).isEqualTo(manager.busSecret());
+    assertThat(joined.nodeKey())
+        .isEqualTo(store.state().node(joined.nodeId()).orElseThrow().key())
+        .isNotEqualTo(manager.nodeKey());
     assertThat(joined.members()).containsExactly("127.92.0.1", "127.92.0.2");
   }
 
@@ -196,6 +199,7 @@ class ControlPortTest {
         HOST,
         port,
         new Sensitive("skep-secret"),
+        new Sensitive("A".repeat(43)),
         List.of(),
         List.of(HOST));
   }

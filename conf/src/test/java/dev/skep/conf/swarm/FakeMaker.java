@@ -6,6 +6,7 @@ import dev.skep.store.bus.Addresses;
 import dev.skep.store.bus.AgentMessages.Leave;
 import dev.skep.store.bus.AgentMessages.Left;
 import dev.skep.store.bus.Bus;
+import dev.skep.store.bus.NodeKeys;
 import dev.skep.store.model.Node.NodeSpec;
 import dev.skep.store.raft.RaftStore;
 import dev.skep.store.raft.RaftStoreOptions;
@@ -44,7 +45,7 @@ final class FakeMaker implements SwarmParts.Maker {
     started.add(identity);
     RunningParts parts = new RunningParts(identity.nodeId());
     try {
-      Bus bus = new Bus(vertx.eventBus());
+      Bus bus = new Bus(vertx.eventBus(), NodeKeys.own(identity.nodeId(), identity.nodeKey()));
       parts.bus(bus);
       MessageConsumer<?> leave =
           bus.answer(

@@ -186,6 +186,16 @@ class MembershipFilesTest {
   }
 
   @Test
+  void a_membership_of_before_nodes_had_keys_says_what_it_lacks() throws Exception {
+    Files.writeString(
+        dataDir().resolve("membership.json"),
+        "{\"NodeID\":\"n\",\"ClusterID\":\"c\",\"Role\":\"worker\",\"Address\":\"127.0.0.2\",\"BusSecret\":\"s\"}");
+    assertThatThrownBy(() -> await(member(dataDir()).resume()))
+        .hasMessageContaining("it lacks the node's key")
+        .hasMessageContaining("leave the swarm with the version that wrote it");
+  }
+
+  @Test
   void a_manager_without_its_store_does_not_start_with_an_empty_one() throws Exception {
     Path dataDir = dataDir();
     SwarmMembership member = member(dataDir);

@@ -41,6 +41,7 @@ final class TicketCheck extends ByteToMessageDecoder {
 
   @Override
   public void channelActive(ChannelHandlerContext ctx) throws Exception {
+    server.doorway().waits(ctx.channel());
     patience =
         ctx.executor().schedule(() -> Pump.drop(ctx.close()), PATIENCE_SECONDS, TimeUnit.SECONDS);
     super.channelActive(ctx);
@@ -67,6 +68,14 @@ final class TicketCheck extends ByteToMessageDecoder {
     in.skipBytes(1);
     if (!server.admits(ticket)) {
       refuse(ctx, "403 Forbidden", "the ticket is not, or no longer, good; ask for another");
+      return;
+    }
+    if (!server.doorway().enters(ctx.channel())) {
+      refuse(
+          ctx,
+          "503 Service Unavailable",
+          "this node's engine is used by %d connections of the swarm, and takes no more; end some, such as followed logs"
+              .formatted(Doorway.MAX_IN));
       return;
     }
     connect(ctx);

@@ -41,6 +41,7 @@ public final class TunnelServer {
   private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
   private final Path engineSocket;
   private final Tickets tickets;
+  private final Doorway doorway = new Doorway();
   private final int port;
 
   private TunnelServer(
@@ -100,6 +101,10 @@ public final class TunnelServer {
 
   boolean admits(String ticket) {
     return tickets.redeem(ticket);
+  }
+
+  Doorway doorway() {
+    return doorway;
   }
 
   /** A connection to the engine on a loop, which reads nothing before it is told to. */

@@ -18,7 +18,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -159,6 +161,30 @@ class TunnelServerTest {
   void nobody_gets_in_without_a_ticket() throws Exception {
     assertThat(answer("GET /containers/json HTTP/1.1")).startsWith("HTTP/1.1 403 ");
     assertThat(answer("x".repeat(100))).startsWith("HTTP/1.1 403 ");
+  }
+
+  @Test
+  void silent_strangers_give_way_and_members_get_in() throws Exception {
+    List<Socket> strangers = new ArrayList<>();
+    for (int i = 0; i < Doorway.MAX_WAITING + 3; i++) {
+      strangers.add(new Socket(InetAddress.getLoopbackAddress(), server.port()));
+    }
+    try (Socket member = connect(server.ticket().text(), "");
+        SocketChannel accepted = engine.accept()) {
+      accepted.write(ByteBuffer.wrap("served".getBytes(StandardCharsets.UTF_8)));
+      assertThat(text(member.getInputStream().readNBytes(6))).isEqualTo("served");
+      for (int i = 0; i < 3; i++) {
+        assertThat(strangers.get(i).getInputStream().read()).isNegative();
+      }
+      try (Socket last = strangers.getLast()) {
+        last.getOutputStream().write("no ticket\n".getBytes(StandardCharsets.UTF_8));
+        assertThat(text(last.getInputStream().readAllBytes())).startsWith("HTTP/1.1 403 ");
+      }
+    } finally {
+      for (Socket stranger : strangers) {
+        stranger.close();
+      }
+    }
   }
 
   @Test

@@ -24,7 +24,8 @@ public final class AgentMessages {
    * @param meshAddress host:port of the node's ingress for other nodes
    */
   public record OpenSession(
-      String nodeId, NodeDescription description, String address, @Nullable String meshAddress) {}
+      String nodeId, NodeDescription description, String address, @Nullable String meshAddress)
+      implements FromNode {}
 
   /**
    * @param heartbeatMillis how often to send heartbeats; after three missed ones the node is down
@@ -37,7 +38,8 @@ public final class AgentMessages {
    * @param trouble why the node can do no work, in words; the node is down then, and its agent
    *     opens another session when it can work again
    */
-  public record Heartbeat(String nodeId, String sessionId, long applied, @Nullable String trouble) {
+  public record Heartbeat(String nodeId, String sessionId, long applied, @Nullable String trouble)
+      implements FromNode {
     public Heartbeat(String nodeId, String sessionId, long applied) {
       this(nodeId, sessionId, applied, null);
     }
@@ -49,7 +51,8 @@ public final class AgentMessages {
    * Observations since the last report, newest state of each task only. The agent keeps them until
    * the answer came.
    */
-  public record StatusReport(String nodeId, String sessionId, List<TaskReport> tasks) {
+  public record StatusReport(String nodeId, String sessionId, List<TaskReport> tasks)
+      implements FromNode {
     public StatusReport {
       tasks = List.copyOf(tasks);
     }

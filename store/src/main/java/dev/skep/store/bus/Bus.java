@@ -30,10 +30,18 @@ public final class Bus {
   private static final Logger LOG = LoggerFactory.getLogger(Bus.class);
 
   private final EventBus eventBus;
+  private final NodeSeals seals;
 
-  public Bus(EventBus eventBus) {
+  /**
+   * @param keys with which to seal what is said to nodes, and by them
+   */
+  public Bus(EventBus eventBus, NodeKeys keys) {
     this.eventBus = eventBus;
+    this.seals = new NodeSeals(keys);
   }
+
+  /** A question that was read, and how its answer is written. */
+  private record Asked<Q>(Q question, Function<byte[], Object> form) {}
 
   /**
    * Answers requests at {@code address}. A failed future or an exception becomes the reply's
@@ -41,16 +49,48 @@ public final class Bus {
    */
   public <Q, A> MessageConsumer<Object> answer(
       String address, Class<Q> question, Function<Q, Future<A>> answer) {
-    return eventBus.consumer(address, message -> reply(address, message, question, answer));
+    return answer(address, body -> open(address, body, question), answer);
+  }
+
+  /** Answers those who know the node's key, in the same way; others get FORBIDDEN. */
+  public <Q, A> MessageConsumer<Object> answer(
+      NodeAddress at, Class<Q> question, Function<Q, Future<A>> answer) {
+    return answer(at.text(), body -> unseal(at, body, question), answer);
+  }
+
+  /** Answers nodes that speak for themselves, in the same way; others get FORBIDDEN. */
+  public <Q extends FromNode, A> MessageConsumer<Object> answer(
+      LeaderAddress at, Class<Q> question, Function<Q, Future<A>> answer) {
+    return answer(at.text(), body -> unseal(at, body, question), answer);
+  }
+
+  private <Q, A> MessageConsumer<Object> answer(
+      String address, Function<Object, Asked<Q>> read, Function<Q, Future<A>> answer) {
+    return eventBus.consumer(address, message -> reply(address, message, read, answer));
   }
 
   /** Takes messages at {@code address} that want no reply. */
   public <M> MessageConsumer<Object> listen(String address, Class<M> type, Consumer<M> listener) {
+    return listen(address, body -> read(address, body, type), listener);
+  }
+
+  /** Takes messages that want no reply from those who know the node's key. */
+  public <M> MessageConsumer<Object> listen(NodeAddress at, Class<M> type, Consumer<M> listener) {
+    return listen(at.text(), body -> unseal(at, body, type).question(), listener);
+  }
+
+  private <M> MessageConsumer<Object> listen(
+      String address, Function<Object, M> read, Consumer<M> listener) {
     return eventBus.consumer(
         address,
         (Message<Object> message) -> {
           try {
-            listener.accept(read(address, message.body(), type));
+            listener.accept(read.apply(message.body()));
+          } catch (BusFailure e) {
+            LOG.atDebug()
+                .addKeyValue("address", address)
+                .addKeyValue("cause", e.getMessage())
+                .log("not listened to");
           } catch (RuntimeException e) {
             LOG.atError().addKeyValue("address", address).setCause(e).log("a bus listener failed");
           }
@@ -62,15 +102,56 @@ public final class Bus {
    * {@link BusFailure#TIMEOUT}, or what the consumer said.
    */
   public <A> Future<A> request(String address, Object question, Class<A> answer, Duration timeout) {
+    return request(address, write(question), body -> read(address, body, answer), timeout);
+  }
+
+  /** Asks a node, as {@link #request(String, Object, Class, Duration)} does, sealed for it. */
+  public <A> Future<A> request(NodeAddress at, Object question, Class<A> answer, Duration timeout) {
+    return request(at.text(), at.nodeId(), question, answer, timeout);
+  }
+
+  /** Asks the leader, in the same way, sealed by the node that asks. */
+  public <A> Future<A> request(
+      LeaderAddress at, FromNode question, Class<A> answer, Duration timeout) {
+    return request(at.text(), question.nodeId(), question, answer, timeout);
+  }
+
+  private <A> Future<A> request(
+      String address, String nodeId, Object question, Class<A> answer, Duration timeout) {
+    Envelope sealed;
+    try {
+      sealed = seals.seal(nodeId, Json.storedBytes(question), NodeSeals.question(address));
+    } catch (BusFailure e) {
+      return Future.failedFuture(e);
+    }
+    return request(
+        address,
+        sealed.bytes(),
+        body -> {
+          byte[] plain =
+              seals.open(address, Envelope.of(address, body), NodeSeals.answer(address, sealed));
+          return Json.readStored(plain, answer);
+        },
+        timeout);
+  }
+
+  private <A> Future<A> request(
+      String address, Buffer question, Function<Object, A> read, Duration timeout) {
     return eventBus
-        .request(address, write(question), new DeliveryOptions().setSendTimeout(timeout.toMillis()))
-        .map(message -> read(address, message.body(), answer))
+        .request(address, question, new DeliveryOptions().setSendTimeout(timeout.toMillis()))
+        .map(message -> read.apply(message.body()))
         .recover(cause -> Future.failedFuture(failure(address, cause)));
   }
 
   /** Hands the message to one listener, if there is one. */
   public void send(String address, Object message) {
     eventBus.send(address, write(message));
+  }
+
+  /** Hands the message to the node's listener, if there is one, sealed for it. */
+  public void send(NodeAddress at, Object message) {
+    byte[] plain = Json.storedBytes(message);
+    eventBus.send(at.text(), seals.seal(at.nodeId(), plain, NodeSeals.question(at.text())).bytes());
   }
 
   /** Hands the message to every listener on every node. */
@@ -89,24 +170,57 @@ public final class Bus {
   }
 
   private static <Q, A> void reply(
-      String address, Message<Object> message, Class<Q> question, Function<Q, Future<A>> answer) {
-    Future<Buffer> answered;
+      String address,
+      Message<Object> message,
+      Function<Object, Asked<Q>> read,
+      Function<Q, Future<A>> answer) {
+    Future<Object> answered;
     try {
-      answered = answer.apply(question(address, message, question)).map(Bus::write);
+      Asked<Q> asked = read.apply(message.body());
+      answered = answer.apply(asked.question()).map(Json::storedBytes).map(asked.form());
     } catch (RuntimeException | Error e) {
       fail(address, message, e);
       return;
     }
-    boolean script = message.body() instanceof JsonObject;
-    answered
-        .onSuccess(json -> message.reply(script ? new JsonObject(json) : json))
-        .onFailure(cause -> fail(address, message, cause));
+    answered.onSuccess(message::reply).onFailure(cause -> fail(address, message, cause));
+  }
+
+  /** What anybody asked, who is answered in kind. */
+  private static <Q> Asked<Q> open(String address, Object body, Class<Q> type) {
+    Q question = question(address, type, () -> read(address, body, type));
+    return new Asked<>(
+        question,
+        body instanceof JsonObject ? json -> new JsonObject(Buffer.buffer(json)) : Buffer::buffer);
+  }
+
+  private <Q> Asked<Q> unseal(NodeAddress at, Object body, Class<Q> type) {
+    Envelope envelope = Envelope.of(at.text(), body);
+    if (!envelope.nodeId().equals(at.nodeId())) {
+      throw seals.refusal(at.text(), "it is for the node " + envelope.nodeId());
+    }
+    return unseal(at.text(), envelope, type);
+  }
+
+  private <Q extends FromNode> Asked<Q> unseal(LeaderAddress at, Object body, Class<Q> type) {
+    Envelope envelope = Envelope.of(at.text(), body);
+    Asked<Q> asked = unseal(at.text(), envelope, type);
+    if (!asked.question().nodeId().equals(envelope.nodeId())) {
+      throw seals.refusal(at.text(), "the node " + envelope.nodeId() + " speaks for another");
+    }
+    return asked;
+  }
+
+  private <Q> Asked<Q> unseal(String address, Envelope envelope, Class<Q> type) {
+    byte[] plain = seals.open(address, envelope, NodeSeals.question(address));
+    return new Asked<>(
+        question(address, type, () -> Json.readStored(plain, type)),
+        json -> seals.seal(envelope.nodeId(), json, NodeSeals.answer(address, envelope)).bytes());
   }
 
   /** What was asked; scripts may ask for anything, so what cannot be read is their failure. */
-  private static <Q> Q question(String address, Message<Object> message, Class<Q> type) {
+  private static <Q> Q question(String address, Class<Q> type, Supplier<Q> read) {
     try {
-      return read(address, message.body(), type);
+      return read.get();
     } catch (IllegalArgumentException e) {
       throw new BusFailure(
           BusFailure.BAD_REQUEST,
@@ -128,6 +242,9 @@ public final class Bus {
   }
 
   private static BusFailure failure(String address, Throwable cause) {
+    if (cause instanceof BusFailure known) {
+      return known;
+    }
     if (cause instanceof ReplyException reply) {
       return switch (reply.failureType()) {
         case NO_HANDLERS -> new BusFailure(BusFailure.NO_LISTENER, "nobody listens at " + address);

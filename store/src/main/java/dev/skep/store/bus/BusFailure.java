@@ -6,6 +6,10 @@ package dev.skep.store.bus;
  */
 public final class BusFailure extends RuntimeException {
   public static final int BAD_REQUEST = 400;
+
+  /** Only those who know the key of the node that it concerns may say this. */
+  public static final int FORBIDDEN = 403;
+
   public static final int NOT_FOUND = 404;
 
   /** The sender's session is unknown: open a new one. */

@@ -47,7 +47,7 @@ public final class IngressMessages {
       String taskId, String nodeId, String address, int targetPort, @Nullable String meshAddress) {}
 
   /** Asked at the start and from time to time, in case a published table was lost. */
-  public record RoutesRequest(String nodeId) {}
+  public record RoutesRequest(String nodeId) implements FromNode {}
 
   /**
    * The task is about to stop: send it no new connections, and answer when its established ones
@@ -92,7 +92,7 @@ public final class IngressMessages {
 
   /** All published ports that this node cannot listen on now; replaces its last report. */
   @SuppressWarnings("RedundantNullCheck")
-  public record PortReport(String nodeId, List<RefusedPort> refused) {
+  public record PortReport(String nodeId, List<RefusedPort> refused) implements FromNode {
     public PortReport {
       refused = refused == null ? List.of() : List.copyOf(refused);
     }

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param managerStatus only for managers
  * @param meshAddress host:port at which the node's ingress takes connections for its own tasks from
  *     other nodes; absent until the agent said it
+ * @param key with which what is said to the node and by it is sealed, 32 bytes as base64url;
+ *     without one nobody can speak with it
  */
 @RecordBuilder
 public record Node(
@@ -24,7 +26,8 @@ public record Node(
     NodeDescription description,
     NodeStatus status,
     @Nullable ManagerStatus managerStatus,
-    @JsonView(Json.Stored.class) @Nullable String meshAddress)
+    @JsonView(Json.Stored.class) @Nullable String meshAddress,
+    @JsonView(Json.Stored.class) @Nullable Sensitive key)
     implements SwarmObject, NodeBuilder.With {
 
   /** On every network that Skep makes in an engine: the id of the node that made it. */

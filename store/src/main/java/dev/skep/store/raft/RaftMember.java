@@ -5,6 +5,7 @@ import dev.skep.store.Refusal;
 import dev.skep.store.StoreException;
 import dev.skep.store.StoreFailure;
 import dev.skep.store.Transaction;
+import dev.skep.store.seal.Seal;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.io.IOException;

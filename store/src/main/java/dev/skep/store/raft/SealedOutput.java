@@ -1,5 +1,6 @@
 package dev.skep.store.raft;
 
+import dev.skep.store.seal.Seal;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -1,5 +1,6 @@
 package dev.skep.store.raft;
 
+import dev.skep.store.seal.Seal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,6 +5,7 @@ import dev.skep.store.Op.AnyObject;
 import dev.skep.store.model.Json;
 import dev.skep.store.model.Kind;
 import dev.skep.store.model.SwarmObject;
+import dev.skep.store.seal.Seal;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.BufferedReader;

@@ -10,6 +10,7 @@ import dev.skep.store.StoreFailure;
 import dev.skep.store.Transaction;
 import dev.skep.store.model.Json;
 import dev.skep.store.model.Kind;
+import dev.skep.store.seal.Seal;
 import io.vertx.core.Promise;
 import java.io.File;
 import java.io.IOException;

@@ -34,7 +34,7 @@ class BusTest {
   private static final String ADDRESS = "skep.test";
 
   private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
-  private final Bus bus = new Bus(vertx.eventBus());
+  private final Bus bus = new Bus(vertx.eventBus(), TestKeys.ALL);
 
   @AfterEach
   void stop() throws Exception {

@@ -36,6 +36,7 @@ class ConstraintTest {
               null),
           new Node.NodeStatus("ready", null, "10.1.2.3"),
           null,
+          null,
           null);
 
   @ParameterizedTest

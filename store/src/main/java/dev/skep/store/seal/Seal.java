@@ -1,4 +1,4 @@
-package dev.skep.store.raft;
+package dev.skep.store.seal;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -18,16 +18,16 @@ import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes bytes unreadable without the store's key, and unchangeable: ChaCha20-Poly1305, which needs
- * no help of the processor's that only an optimizing compiler would use. Each life of a store
- * derives a key of its own (HKDF-SHA256 of the store's key with a random salt), so that counting up
- * is enough for a nonce never to be used twice under one key.
+ * Makes bytes unreadable without a key, and unchangeable: ChaCha20-Poly1305, which needs no help of
+ * the processor's that only an optimizing compiler would use. Each object derives a key of its own
+ * (HKDF-SHA256 of the key with a random salt), so that counting up is enough for a nonce never to
+ * be used twice under one key.
  *
  * <p>A sealed text is: 2 (the format), the key's fingerprint (4 bytes), the salt (16), the nonce
  * (12), the ciphertext with its tag (16 more bytes than the plain text). What an older Skep sealed,
  * format 1, is AES-256-GCM and else the same; it can still be opened. Safe for all threads.
  */
-final class Seal {
+public final class Seal {
   private static final byte AES_GCM = 1;
   private static final byte CHACHA20_POLY1305 = 2;
   private static final int FINGERPRINT_BYTES = 4;
@@ -44,7 +44,7 @@ final class Seal {
   private final Derived own;
   private final AtomicLong count = new AtomicLong();
 
-  /** The one that was last needed: most texts of one life of a store lie together. */
+  /** The one that was last needed: most texts of one sealer come together. */
   private volatile @Nullable Derived last;
 
   private static final class Derived {
@@ -61,7 +61,7 @@ final class Seal {
    * @param key 32 bytes
    * @param source where it is from, for errors
    */
-  Seal(byte[] key, String source) {
+  public Seal(byte[] key, String source) {
     this.key = key.clone();
     this.source = source;
     byte[] salt = new byte[SALT_BYTES];
@@ -76,19 +76,19 @@ final class Seal {
   }
 
   /** Tells this key from others, and nothing about it. */
-  String fingerprint() {
+  public String fingerprint() {
     return hex(fingerprint);
   }
 
   /** Whether the bytes were sealed at all: a store's older files hold plain JSON. */
-  static boolean sealed(byte[] stored) {
+  public static boolean sealed(byte[] stored) {
     return stored.length > 0 && (stored[0] == CHACHA20_POLY1305 || stored[0] == AES_GCM);
   }
 
   /**
    * @param context what the text is and where it belongs; it can be opened with the same only
    */
-  byte[] seal(byte[] plain, String context) {
+  public byte[] seal(byte[] plain, String context) {
     ByteBuffer nonce = ByteBuffer.allocate(NONCE_BYTES);
     nonce.putLong(NONCE_BYTES - Long.BYTES, count.getAndIncrement());
     byte[] sealed = new byte[HEADER_BYTES + plain.length + TAG_BYTES];
@@ -107,7 +107,7 @@ final class Seal {
   }
 
   /** Throws IOException when the bytes were sealed with another key or were changed since. */
-  byte[] open(byte[] sealed, String context) throws IOException {
+  public byte[] open(byte[] sealed, String context) throws IOException {
     if (!sealed(sealed) || sealed.length < HEADER_BYTES + TAG_BYTES) {
       throw new IOException("not sealed as this version of Skep seals");
     }
@@ -140,6 +140,17 @@ final class Seal {
     HKDFParameterSpec how =
         HKDFParameterSpec.ofExtract().addIKM(key).addSalt(salt).thenExpand(INFO, DERIVED_BYTES);
     return new Derived(salt, KDF.getInstance("HKDF-SHA256").deriveData(how));
+  }
+
+  /**
+   * Tells a sealed text from every other that was sealed: its salt and nonce. Throws IOException
+   * when the bytes are too short to be one.
+   */
+  public static String mark(byte[] sealed) throws IOException {
+    if (sealed.length < HEADER_BYTES + TAG_BYTES) {
+      throw new IOException("too short to be sealed");
+    }
+    return hex(Arrays.copyOfRange(sealed, 1 + FINGERPRINT_BYTES, HEADER_BYTES));
   }
 
   /**
