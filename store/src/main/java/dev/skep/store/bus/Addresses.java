@@ -5,7 +5,7 @@ import dev.skep.store.model.Kind;
 /**
  * Where the parts listen. Each constant says who listens, what is sent ({@code ->}) and what comes
  * back. What is said at a {@link NodeAddress} or a {@link LeaderAddress} is sealed with a node's
- * key; the rest is for every member of the bus.
+ * key, and a {@link LocalAddress} is within one daemon; the rest is for every member of the bus.
  */
 public final class Addresses {
   /** Leader. {@link AgentMessages.OpenSession} -> {@link AgentMessages.SessionOpened}. */
@@ -49,8 +49,8 @@ public final class Addresses {
    * The node's agent, asked by the daemon of that node when it leaves the swarm: {@link
    * AgentMessages.Leave} -> {@link AgentMessages.Left}.
    */
-  public static NodeAddress leave(String nodeId) {
-    return NodeAddress.of(nodeId, "leave");
+  public static LocalAddress leave(String nodeId) {
+    return LocalAddress.of(nodeId, "leave");
   }
 
   /**
@@ -86,8 +86,8 @@ public final class Addresses {
    * The node's ingress, asked by its agent. {@link IngressMessages.Drain} -> {@link
    * IngressMessages.Drained}.
    */
-  public static NodeAddress drain(String nodeId) {
-    return NodeAddress.of(nodeId, "drain");
+  public static LocalAddress drain(String nodeId) {
+    return LocalAddress.of(nodeId, "drain");
   }
 
   /**

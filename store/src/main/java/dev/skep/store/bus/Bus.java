@@ -8,6 +8,7 @@ import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.function.Consumer;
@@ -29,6 +30,9 @@ import org.slf4j.LoggerFactory;
 public final class Bus {
   private static final Logger LOG = LoggerFactory.getLogger(Bus.class);
 
+  private static final Replies IN_THE_CLEAR = new Open(Buffer::buffer);
+  private static final Replies AS_OBJECT = new Open(json -> new JsonObject(Buffer.buffer(json)));
+
   private final EventBus eventBus;
   private final NodeSeals seals;
 
@@ -40,8 +44,26 @@ public final class Bus {
     this.seals = new NodeSeals(keys);
   }
 
-  /** A question that was read, and how its answer is written. */
-  private record Asked<Q>(Q question, Function<byte[], Object> form) {}
+  /** A question that was read, and how to reply to who asked it. */
+  private record Asked<Q>(Q question, Replies replies) {}
+
+  private interface Replies {
+    Object answer(byte[] json);
+
+    void fail(Message<Object> message, int code, String text);
+  }
+
+  private record Open(Function<byte[], Object> form) implements Replies {
+    @Override
+    public Object answer(byte[] json) {
+      return form.apply(json);
+    }
+
+    @Override
+    public void fail(Message<Object> message, int code, String text) {
+      message.fail(code, text);
+    }
+  }
 
   /**
    * Answers requests at {@code address}. A failed future or an exception becomes the reply's
@@ -62,6 +84,14 @@ public final class Bus {
   public <Q extends FromNode, A> MessageConsumer<Object> answer(
       LeaderAddress at, Class<Q> question, Function<Q, Future<A>> answer) {
     return answer(at.text(), body -> unseal(at, body, question), answer);
+  }
+
+  /** Answers the parts of this daemon, in the same way; others find nobody. */
+  public <Q, A> MessageConsumer<Object> answer(
+      LocalAddress at, Class<Q> question, Function<Q, Future<A>> answer) {
+    return eventBus.localConsumer(
+        at.text(),
+        message -> reply(at.text(), message, body -> open(at.text(), body, question), answer));
   }
 
   private <Q, A> MessageConsumer<Object> answer(
@@ -102,7 +132,17 @@ public final class Bus {
    * {@link BusFailure#TIMEOUT}, or what the consumer said.
    */
   public <A> Future<A> request(String address, Object question, Class<A> answer, Duration timeout) {
-    return request(address, write(question), body -> read(address, body, answer), timeout);
+    DeliveryOptions options = options(timeout);
+    return request(address, write(question), body -> read(address, body, answer), options)
+        .recover(cause -> Future.failedFuture(failure(address, cause)));
+  }
+
+  /** Asks a part of this daemon, in the same way. */
+  public <A> Future<A> request(
+      LocalAddress at, Object question, Class<A> answer, Duration timeout) {
+    DeliveryOptions options = options(timeout).setLocalOnly(true);
+    return request(at.text(), write(question), body -> read(at.text(), body, answer), options)
+        .recover(cause -> Future.failedFuture(failure(at.text(), cause)));
   }
 
   /** Asks a node, as {@link #request(String, Object, Class, Duration)} does, sealed for it. */
@@ -120,27 +160,30 @@ public final class Bus {
       String address, String nodeId, Object question, Class<A> answer, Duration timeout) {
     Envelope sealed;
     try {
-      sealed = seals.seal(nodeId, Json.storedBytes(question), NodeSeals.question(address));
+      sealed = seals.question(address, nodeId, Json.storedBytes(question));
     } catch (BusFailure e) {
       return Future.failedFuture(e);
     }
     return request(
-        address,
-        sealed.bytes(),
-        body -> {
-          byte[] plain =
-              seals.open(address, Envelope.of(address, body), NodeSeals.answer(address, sealed));
-          return Json.readStored(plain, answer);
-        },
-        timeout);
+            address,
+            sealed.bytes(),
+            body -> Json.readStored(seals.answer(address, sealed, body), answer),
+            options(timeout))
+        .recover(cause ->
+            Future.failedFuture(
+                cause instanceof ReplyException reply
+                        && reply.failureType() == ReplyFailure.RECIPIENT_FAILURE
+                    ? seals.unproven(address, nodeId)
+                    : failure(address, cause)));
   }
 
   private <A> Future<A> request(
-      String address, Buffer question, Function<Object, A> read, Duration timeout) {
-    return eventBus
-        .request(address, question, new DeliveryOptions().setSendTimeout(timeout.toMillis()))
-        .map(message -> read.apply(message.body()))
-        .recover(cause -> Future.failedFuture(failure(address, cause)));
+      String address, Buffer question, Function<Object, A> read, DeliveryOptions options) {
+    return eventBus.request(address, question, options).map(message -> read.apply(message.body()));
+  }
+
+  private static DeliveryOptions options(Duration timeout) {
+    return new DeliveryOptions().setSendTimeout(timeout.toMillis());
   }
 
   /** Hands the message to one listener, if there is one. */
@@ -150,8 +193,12 @@ public final class Bus {
 
   /** Hands the message to the node's listener, if there is one, sealed for it. */
   public void send(NodeAddress at, Object message) {
-    byte[] plain = Json.storedBytes(message);
-    eventBus.send(at.text(), seals.seal(at.nodeId(), plain, NodeSeals.question(at.text())).bytes());
+    try {
+      byte[] json = Json.storedBytes(message);
+      eventBus.send(at.text(), seals.question(at.text(), at.nodeId(), json).bytes());
+    } catch (BusFailure e) {
+      LOG.atDebug().addKeyValue("cause", e.getMessage()).log("nobody to send to");
+    }
   }
 
   /** Hands the message to every listener on every node. */
@@ -174,27 +221,28 @@ public final class Bus {
       Message<Object> message,
       Function<Object, Asked<Q>> read,
       Function<Q, Future<A>> answer) {
+    Replies replies = IN_THE_CLEAR;
     Future<Object> answered;
     try {
       Asked<Q> asked = read.apply(message.body());
-      answered = answer.apply(asked.question()).map(Json::storedBytes).map(asked.form());
+      replies = asked.replies();
+      answered = answer.apply(asked.question()).map(Json::storedBytes).map(replies::answer);
     } catch (RuntimeException | Error e) {
-      fail(address, message, e);
+      fail(address, message, replies, e);
       return;
     }
-    answered.onSuccess(message::reply).onFailure(cause -> fail(address, message, cause));
+    Replies how = replies;
+    answered.onSuccess(message::reply).onFailure(cause -> fail(address, message, how, cause));
   }
 
   /** What anybody asked, who is answered in kind. */
   private static <Q> Asked<Q> open(String address, Object body, Class<Q> type) {
     Q question = question(address, type, () -> read(address, body, type));
-    return new Asked<>(
-        question,
-        body instanceof JsonObject ? json -> new JsonObject(Buffer.buffer(json)) : Buffer::buffer);
+    return new Asked<>(question, body instanceof JsonObject ? AS_OBJECT : IN_THE_CLEAR);
   }
 
   private <Q> Asked<Q> unseal(NodeAddress at, Object body, Class<Q> type) {
-    Envelope envelope = Envelope.of(at.text(), body);
+    Envelope envelope = envelope(at.text(), body);
     if (!envelope.nodeId().equals(at.nodeId())) {
       throw seals.refusal(at.text(), "it is for the node " + envelope.nodeId());
     }
@@ -202,7 +250,7 @@ public final class Bus {
   }
 
   private <Q extends FromNode> Asked<Q> unseal(LeaderAddress at, Object body, Class<Q> type) {
-    Envelope envelope = Envelope.of(at.text(), body);
+    Envelope envelope = envelope(at.text(), body);
     Asked<Q> asked = unseal(at.text(), envelope, type);
     if (!asked.question().nodeId().equals(envelope.nodeId())) {
       throw seals.refusal(at.text(), "the node " + envelope.nodeId() + " speaks for another");
@@ -211,10 +259,29 @@ public final class Bus {
   }
 
   private <Q> Asked<Q> unseal(String address, Envelope envelope, Class<Q> type) {
-    byte[] plain = seals.open(address, envelope, NodeSeals.question(address));
+    byte[] json = seals.open(address, envelope);
     return new Asked<>(
-        question(address, type, () -> Json.readStored(plain, type)),
-        json -> seals.seal(envelope.nodeId(), json, NodeSeals.answer(address, envelope)).bytes());
+        question(address, type, () -> Json.readStored(json, type)), sealed(address, envelope));
+  }
+
+  private Envelope envelope(String address, Object body) {
+    return Envelope.of(body)
+        .orElseThrow(() -> seals.refusal(address, "the message is not sealed with a node's key"));
+  }
+
+  /** Replies that nobody but the sender of the question can read, or make. */
+  private Replies sealed(String address, Envelope question) {
+    return new Replies() {
+      @Override
+      public Object answer(byte[] json) {
+        return seals.answer(address, question, json);
+      }
+
+      @Override
+      public void fail(Message<Object> message, int code, String text) {
+        message.reply(seals.failure(address, question, code, text));
+      }
+    };
   }
 
   /** What was asked; scripts may ask for anything, so what cannot be read is their failure. */
@@ -232,13 +299,14 @@ public final class Bus {
     }
   }
 
-  private static void fail(String address, Message<Object> message, Throwable cause) {
+  private static void fail(
+      String address, Message<Object> message, Replies replies, Throwable cause) {
     if (cause instanceof BusFailure failure) {
-      message.fail(failure.code(), failure.getMessage());
+      replies.fail(message, failure.code(), String.valueOf(failure.getMessage()));
       return;
     }
     LOG.atError().addKeyValue("address", address).setCause(cause).log("a bus consumer failed");
-    message.fail(BusFailure.BUG, address + ": " + cause);
+    replies.fail(message, BusFailure.BUG, address + ": " + cause);
   }
 
   private static BusFailure failure(String address, Throwable cause) {

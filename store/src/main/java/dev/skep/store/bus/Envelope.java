@@ -2,6 +2,7 @@ package dev.skep.store.bus;
 
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -27,17 +28,15 @@ record Envelope(String nodeId, byte[] sealed) {
         .appendBytes(sealed);
   }
 
-  /** Throws BusFailure when a body is none. */
-  static Envelope of(String address, @Nullable Object body) {
+  /** Absent when a body is none. */
+  static Optional<Envelope> of(@Nullable Object body) {
     if (body instanceof Buffer bytes && bytes.length() > 0) {
       int end = 1 + bytes.getUnsignedByte(0);
       String id = end <= bytes.length() ? bytes.getString(1, end) : "";
       if (ID.matcher(id).matches()) {
-        return new Envelope(id, bytes.getBytes(end, bytes.length()));
+        return Optional.of(new Envelope(id, bytes.getBytes(end, bytes.length())));
       }
     }
-    throw new BusFailure(
-        BusFailure.FORBIDDEN,
-        address + " takes what is sealed with a node's key, and nothing else");
+    return Optional.empty();
   }
 }

@@ -21,6 +21,15 @@ public interface NodeKeys {
     return asked -> asked.equals(nodeId) ? Optional.of(key) : Optional.empty();
   }
 
+  /** Whether a text is a key as {@link #next} makes them. */
+  static boolean valid(Sensitive key) {
+    try {
+      return Base64.getUrlDecoder().decode(key.text()).length == BYTES;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
   /**
    * A new node's key: {@link #BYTES} bytes as base64url.
    *

@@ -25,6 +25,7 @@ import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -33,7 +34,7 @@ import org.junit.jupiter.api.Test;
 /** Who is on the bus hears and says nothing in the place of a node whose key it does not know. */
 class SealedBusTest {
   private static final Duration PATIENT = Duration.ofSeconds(20);
-  private static final NodeAddress LEAVE = Addresses.leave("n1");
+  private static final NodeAddress LEAVE = NodeAddress.of("n1", "leave");
   private static final Sensitive KEY_1 = NodeKeys.next(new Random(1));
   private static final Sensitive KEY_2 = NodeKeys.next(new Random(2));
 
@@ -134,15 +135,15 @@ class SealedBusTest {
   @Test
   void a_host_cannot_even_ask_a_node_whose_key_it_does_not_know() {
     nodeAnswers();
-    fails(() -> await(leave(two)), BusFailure.NO_SESSION);
+    fails(() -> await(leave(two)), BusFailure.FORBIDDEN);
     assertThat(heard).isEmpty();
   }
 
   @Test
-  void a_node_that_is_gone_is_told_so() {
+  void a_node_that_is_gone_is_not_heard() {
     leaderAnswers();
     known.remove("n1");
-    fails(() -> await(beat(one, "n1")), BusFailure.NO_SESSION);
+    fails(() -> await(beat(one, "n1")), BusFailure.FORBIDDEN);
     assertThat(heard).isEmpty();
   }
 
@@ -199,19 +200,37 @@ class SealedBusTest {
   @Test
   void a_node_speaks_for_itself_only() {
     leaderAnswers();
-    NodeSeals ofTwo = new NodeSeals(NodeKeys.own("n2", KEY_2));
     byte[] ofOne = Json.storedBytes(new Heartbeat("n1", "s", 3));
-    String context = NodeSeals.question(Addresses.HEARTBEAT.text());
-    refused(Addresses.HEARTBEAT.text(), ofTwo.seal("n2", ofOne, context).bytes());
+    String address = Addresses.HEARTBEAT.text();
+    refused(address, seals("n2", KEY_2).question(address, "n2", ofOne).bytes());
+  }
+
+  @Test
+  void a_failure_comes_with_its_code_and_words_to_who_asked() {
+    one.answer(
+        LEAVE,
+        Leave.class,
+        asked -> Future.failedFuture(new BusFailure(BusFailure.GAP, "behind " + asked.nodeId())));
+    fails(() -> await(leave(manager)), BusFailure.GAP);
+    assertThatThrownBy(() -> await(leave(manager))).hasMessage("behind n1");
   }
 
   @Test
   void who_listens_at_a_nodes_address_reads_nothing_and_cannot_answer() {
-    for (Object forged :
+    byte[] left = Json.storedBytes(new Left(9));
+    List<Function<Envelope, Object>> forgeries =
         List.of(
-            new JsonObject().put("RemovedContainers", 9),
-            Buffer.buffer("{\"RemovedContainers\":9}"),
-            new NodeSeals(NodeKeys.own("n1", KEY_2)).seal("n1", new byte[9], "x").bytes())) {
+            question -> new JsonObject().put("RemovedContainers", 9),
+            question -> Buffer.buffer(left),
+            question -> seals("n1", KEY_2).answer(LEAVE.text(), question, left),
+            question ->
+                seals("n2", KEY_2)
+                    .answer(LEAVE.text(), new Envelope("n2", question.sealed()), left),
+            question ->
+                seals("n2", KEY_2)
+                    .failure(LEAVE.text(), new Envelope("n2", question.sealed()), 410, "gone"),
+            question -> question.bytes());
+    for (Function<Envelope, Object> forgery : forgeries) {
       var eavesdropper =
           vertx
               .eventBus()
@@ -219,47 +238,47 @@ class SealedBusTest {
                   LEAVE.text(),
                   message -> {
                     heard.add(message.body().toString("ISO-8859-1"));
-                    message.reply(forged);
+                    message.reply(forgery.apply(Envelope.of(message.body()).orElseThrow()));
                   });
       fails(() -> await(leave(manager)), BusFailure.FORBIDDEN);
-      assertThatThrownBy(() -> await(leave(manager))).hasMessageContaining(LEAVE.text());
       eavesdropper.unregister().await();
     }
     assertThat(heard)
-        .isNotEmpty()
+        .hasSameSizeAs(forgeries)
         .allSatisfy(body -> assertThat((String) body).doesNotContain("NodeID"));
+  }
+
+  @Test
+  void nobody_can_fail_in_a_nodes_place() {
+    vertx
+        .eventBus()
+        .consumer(LEAVE.text(), message -> message.fail(BusFailure.NO_SESSION, "\u001b[31mgone"));
+    fails(() -> await(leave(manager)), BusFailure.FORBIDDEN);
+    assertThatThrownBy(() -> await(leave(manager))).hasMessageNotContaining("gone");
   }
 
   @Test
   void an_answer_is_good_for_its_own_question_only() throws Exception {
     Queue<Buffer> answers = new ConcurrentLinkedQueue<>();
-    var recorder =
-        vertx
-            .eventBus()
-            .<Buffer>consumer(
-                LEAVE.text(),
-                message ->
-                    vertx
-                        .eventBus()
-                        .<Buffer>request("skep.relay", message.body())
-                        .onSuccess(reply -> {
-                          answers.add(reply.body());
-                          message.reply(answers.element()); // the first one, for ever
-                        }));
-    NodeSeals ofOne = new NodeSeals(NodeKeys.own("n1", KEY_1));
     vertx
         .eventBus()
         .<Buffer>consumer(
-            "skep.relay",
+            LEAVE.text(),
             message -> {
-              Envelope question = Envelope.of("skep.relay", message.body());
+              Envelope question = Envelope.of(message.body()).orElseThrow();
               byte[] left = Json.storedBytes(new Left(7));
-              message.reply(
-                  ofOne.seal("n1", left, NodeSeals.answer(LEAVE.text(), question)).bytes());
+              answers.add(seals("n1", KEY_1).answer(LEAVE.text(), question, left));
+              message.reply(answers.element()); // the first one, for ever
             });
     assertThat(await(leave(manager))).isEqualTo(new Left(7));
     fails(() -> await(leave(manager)), BusFailure.FORBIDDEN);
-    recorder.unregister().await();
+  }
+
+  @Test
+  void what_is_for_this_daemon_only_is_heard_by_its_own_parts() throws Exception {
+    one.answer(Addresses.leave("n1"), Leave.class, asked -> Future.succeededFuture(new Left(7)));
+    assertThat(await(one.request(Addresses.leave("n1"), new Leave("n1"), Left.class, PATIENT)))
+        .isEqualTo(new Left(7));
   }
 
   @Test
@@ -276,11 +295,14 @@ class SealedBusTest {
     assertThat(listened).containsExactly(new Leave("n1"));
   }
 
+  private static NodeSeals seals(String nodeId, Sensitive key) {
+    return new NodeSeals(NodeKeys.own(nodeId, key));
+  }
+
   /** A question as it goes over the bus, sealed with the node's own key. */
   private static Buffer question() {
-    byte[] plain = Json.storedBytes(new Leave("n1"));
-    return new NodeSeals(NodeKeys.own("n1", KEY_1))
-        .seal("n1", plain, NodeSeals.question(LEAVE.text()))
+    return seals("n1", KEY_1)
+        .question(LEAVE.text(), "n1", Json.storedBytes(new Leave("n1")))
         .bytes();
   }
 }
