@@ -134,6 +134,7 @@ final class Wiring implements SwarmParts.Maker {
           new NodeVerticle(settings(identity, ingress.meshAddress()), host, clock, random);
       swarm.deployVerticle(node, VIRTUAL_THREADS).await();
       parts.session(node.session());
+      parts.silence(node::silence);
       return parts;
     } catch (Exception e) { // awaiting throws what a future failed with, checked or not
       parts.stop();

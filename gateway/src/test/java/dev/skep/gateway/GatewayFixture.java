@@ -36,6 +36,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -140,9 +141,17 @@ final class GatewayFixture implements AutoCloseable {
   }
 
   GatewayFixture asWorker() {
+    return asWorker(null);
+  }
+
+  /** A worker that no manager answers, for a reason. */
+  GatewayFixture asWorker(@Nullable String silence) {
     membership.move(
         new Membership.Worker(
-            WORKER, "127.0.0.3", List.of(new RemoteManager(MANAGER, "127.0.0.2:2377"))));
+            WORKER,
+            "127.0.0.3",
+            List.of(new RemoteManager(MANAGER, "127.0.0.2:2377")),
+            () -> Optional.ofNullable(silence)));
     return this;
   }
 

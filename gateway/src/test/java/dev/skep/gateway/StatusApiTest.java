@@ -2,9 +2,11 @@ package dev.skep.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.skep.store.model.Node;
 import dev.skep.store.model.Node.NodeStatus;
 import dev.skep.store.model.Service;
+import dev.skep.store.model.Service.UpdateStatus;
 import dev.skep.store.model.TaskState;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -36,19 +38,29 @@ class StatusApiTest {
   }
 
   @Test
+  void says_that_no_manager_answers_a_worker() {
+    gateway.asWorker("no manager answers this node");
+    assertThat(page()).contains("Trouble   no manager answers this node\n");
+    JsonNode info = gateway.get("/info").expect(200).json();
+    assertThat(info.at("/Swarm/Error").asText()).isEqualTo("no manager answers this node");
+    assertThat(info.get("Warnings").toString()).contains("WARNING: no manager answers this node");
+  }
+
+  @Test
   void lists_what_is_not_as_asked_for_with_its_reason() {
     gateway.asManager();
     String web = create("web", 2);
     String db = create("db", 1);
     Service service = gateway.store().state().service(web).orElseThrow();
     gateway.create(
-        Tasks.of(service, "task00000000000000000web1", 1, GatewayFixture.WORKER, TaskState.RUNNING),
+        Tasks.of(
+            service, "task00000000000000000web1", 1, GatewayFixture.MANAGER, TaskState.RUNNING),
         Tasks.failed(service, "task00000000000000000web2", 2, "", "no suitable node"),
         Tasks.of(
             gateway.store().state().service(db).orElseThrow(),
             "task000000000000000000db1",
             1,
-            GatewayFixture.WORKER,
+            GatewayFixture.MANAGER,
             TaskState.RUNNING));
     Node worker = gateway.store().state().node(GatewayFixture.WORKER).orElseThrow();
     gateway.update(
@@ -60,6 +72,42 @@ class StatusApiTest {
         .contains("          node-2 is down: heartbeat failure\n")
         .contains("Services  1 of 2 as asked for\n")
         .contains("          web runs 1 of 2: no suitable node\n");
+  }
+
+  @Test
+  void a_task_on_a_node_that_is_down_is_not_known_to_run() {
+    gateway.asManager();
+    String web = create("web", 1);
+    Service service = gateway.store().state().service(web).orElseThrow();
+    gateway.create(
+        Tasks.of(
+            service, "task00000000000000000web1", 1, GatewayFixture.WORKER, TaskState.RUNNING));
+    Node worker = gateway.store().state().node(GatewayFixture.WORKER).orElseThrow();
+    gateway.update(worker.withStatus(new NodeStatus(NodeStatus.DOWN, "gone", "127.0.0.3")));
+
+    assertThat(page()).contains("          web runs 0 of 1");
+  }
+
+  @Test
+  void says_that_an_update_is_paused() {
+    gateway.asManager();
+    String web = create("web", 1);
+    Service service = gateway.store().state().service(web).orElseThrow();
+    gateway.create(
+        Tasks.of(
+            service, "task00000000000000000web1", 1, GatewayFixture.WORKER, TaskState.RUNNING));
+    gateway.update(
+        gateway
+            .store()
+            .state()
+            .service(web)
+            .orElseThrow()
+            .withUpdateStatus(new UpdateStatus("paused", null, null, "a task failed")));
+
+    assertThat(page())
+        .contains("Services  0 of 1 as asked for\n")
+        .contains(
+            "          web: its update is paused (a task failed): update it again, or \"docker service rollback web\"\n");
   }
 
   @Test

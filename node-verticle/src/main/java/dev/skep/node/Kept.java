@@ -124,14 +124,19 @@ final class Kept {
    */
   void see(ContainerDetails details) {
     Observed seen = Observed.of(details);
-    if (observed instanceof Observed.Dead dead
-        && dead.containerId().equals(details.id())
-        && !(seen instanceof Observed.Dead)) {
-      return;
+    if (observed instanceof Observed.Dead dead && dead.containerId().equals(details.id())) {
+      // The events said more: an engine forgets that a container was unhealthy when it stops it.
+      if (!(seen instanceof Observed.Dead again) || again.cause().isEmpty()) {
+        return;
+      }
     }
     stopSignal = details.stopSignal();
     probed = details.probed() || details.health() != Health.NONE;
     if (unhealthy() && seen instanceof Observed.Alive) {
+      return;
+    }
+    if (unhealthy() && seen instanceof Observed.Dead dead && dead.cause().isEmpty()) {
+      died(dead.containerId(), dead.exitCode());
       return;
     }
     probeOutput = details.probeOutput();

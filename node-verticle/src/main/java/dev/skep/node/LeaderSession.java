@@ -25,6 +25,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * The agent's side of its talk with the leader: opens a session, keeps it by heartbeats, takes
@@ -35,6 +36,9 @@ final class LeaderSession {
 
   /** A leader under load was seen to take a second for a commit. */
   private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(5);
+
+  /** A leader that starts needs some tries; these take four seconds and more. */
+  private static final int PATIENT_FAILURES = 6;
 
   private static final Duration FIRST_RETRY = Duration.ofMillis(100);
   private static final Duration LONGEST_RETRY = Duration.ofSeconds(2);
@@ -56,6 +60,13 @@ final class LeaderSession {
   private @Nullable MessageConsumer<Object> consumer;
   private @Nullable String sessionId;
   private boolean opening;
+
+  /** Since the last answer of a leader. */
+  private int failures;
+
+  /** Why this node is in no session with a leader, once that has lasted; any thread may look. */
+  private volatile @Nullable String silence;
+
   private boolean retired;
   private boolean closed;
   private long applied;
@@ -139,6 +150,9 @@ final class LeaderSession {
    * that does not hear it finds out when the node's lease is over.
    */
   void leave(String why) {
+    if (opening) {
+      fibers.await(openingDone, REQUEST_TIMEOUT); // a session that opens now would outlive the node
+    }
     String last = sessionId;
     long taken = applied;
     Future<Void> ended = close();
@@ -176,12 +190,10 @@ final class LeaderSession {
             .addKeyValue("node", nodeId)
             .addKeyValue("session", opened.sessionId())
             .log("session with the leader opened");
+        heard();
         keep(opened);
       } catch (BusFailure e) {
-        LOG.atDebug()
-            .addKeyValue("node", nodeId)
-            .addKeyValue("cause", e.getMessage())
-            .log("no session with a leader");
+        silent(e);
         fibers.await(wake, retry);
         retry =
             retry.multipliedBy(2).compareTo(LONGEST_RETRY) < 0
@@ -189,6 +201,32 @@ final class LeaderSession {
                 : LONGEST_RETRY;
       }
     }
+  }
+
+  private void heard() {
+    failures = 0;
+    silence = null;
+  }
+
+  /** Said once for each time that no leader answers. */
+  private void silent(BusFailure failure) {
+    failures++;
+    boolean news = failures == PATIENT_FAILURES && !closed;
+    if (failures >= PATIENT_FAILURES) {
+      silence =
+          failure.code() == BusFailure.FORBIDDEN
+              ? "no manager takes this node for one of its swarm: it was removed there, or membership.json is not its own; leave the swarm and join again"
+              : "no manager answers this node (" + failure.getMessage() + ")";
+    }
+    LOG.atLevel(news ? Level.WARN : Level.DEBUG)
+        .addKeyValue("node", nodeId)
+        .addKeyValue("cause", news ? silence : failure.getMessage())
+        .log("no session with a leader; tasks go on as they are, and this node goes on looking");
+  }
+
+  /** Why this node is in no session with a leader; empty while it is, and at first. */
+  Optional<String> silence() {
+    return Optional.ofNullable(silence);
   }
 
   private SessionOpened start() {
@@ -228,14 +266,12 @@ final class LeaderSession {
                 .await();
         period = Duration.ofMillis(Math.max(1, taken.heartbeatMillis()));
         pause = period;
+        heard();
         if (unfit != null) {
           lose(); // the next one begins when the engine is back
         }
       } catch (BusFailure e) {
-        LOG.atDebug()
-            .addKeyValue("node", nodeId)
-            .addKeyValue("cause", e.getMessage())
-            .log("heartbeat failed");
+        silent(e);
         if (e.code() == BusFailure.NO_SESSION) {
           lose();
         }
@@ -249,7 +285,7 @@ final class LeaderSession {
       if (opening && !message.sessionId().equals(sessionId)) {
         fibers.await(openingDone, REQUEST_TIMEOUT); // the leader may send before its answer is in
       }
-      if (!message.sessionId().equals(sessionId)) {
+      if (retired || !message.sessionId().equals(sessionId)) {
         throw new BusFailure(
             BusFailure.NO_SESSION, "node " + nodeId + " has no session " + message.sessionId());
       }

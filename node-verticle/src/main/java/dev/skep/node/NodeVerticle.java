@@ -28,11 +28,13 @@ import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.MessageConsumer;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -66,7 +68,7 @@ public final class NodeVerticle extends VerticleBase {
   private final InstantSource clock;
   private final RandomGenerator random;
   private final Promise<Void> session = Promise.promise();
-  private @Nullable Agent agent;
+  private volatile @Nullable Agent agent;
 
   /**
    * @param hostVertx on which the engine is talked to; native transport is best
@@ -83,6 +85,12 @@ public final class NodeVerticle extends VerticleBase {
   /** Done once a leader has this node in session and has said what it is to run. */
   public Future<Void> session() {
     return session.future();
+  }
+
+  /** Why no leader has this node in session, in words; empty while one has. Any thread may ask. */
+  public Optional<String> silence() {
+    Agent running = agent;
+    return running == null ? Optional.empty() : running.session.silence();
   }
 
   @Override
@@ -232,7 +240,7 @@ public final class NodeVerticle extends VerticleBase {
         files.keepOnly(keeper.taskIds());
         lastLines.keepOnly(keeper.taskIds());
         networks.sweep();
-      } catch (EngineException | EngineUnavailableException | java.io.UncheckedIOException e) {
+      } catch (EngineException | EngineUnavailableException | UncheckedIOException e) {
         LOG.atWarn()
             .addKeyValue("node", nodeId)
             .addKeyValue("cause", e.getMessage())
@@ -249,11 +257,12 @@ public final class NodeVerticle extends VerticleBase {
         fibers.pause(LEAVE_POLL);
       }
       try {
-        return new Left(departure.clear());
-      } catch (EngineUnavailableException | EngineException e) {
-        throw new BusFailure(BusFailure.NO_LISTENER, String.valueOf(e.getMessage()));
-      } finally {
+        Left left = new Left(departure.clear());
         session.leave(LEFT);
+        return left;
+      } catch (EngineUnavailableException | EngineException e) {
+        session.leave("the node could not leave: " + e.getMessage());
+        throw new BusFailure(BusFailure.NO_LISTENER, String.valueOf(e.getMessage()));
       }
     }
 

@@ -35,11 +35,13 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -79,6 +81,8 @@ class AgentTest {
     return Objects.requireNonNull(fakeDispatcher);
   }
 
+  private Supplier<Optional<String>> silence = Optional::empty;
+
   private void startAgent() throws Exception {
     startAgent(InstantSource.system());
   }
@@ -96,6 +100,7 @@ class AgentTest {
             List.of(Path.of("/dev/shm/skep-test-" + dir.getFileName())),
             List.of());
     NodeVerticle verticle = new NodeVerticle(settings, vertx, clock, new SecureRandom());
+    silence = verticle::silence;
     deployment =
         await(
             vertx.deployVerticle(
@@ -126,6 +131,18 @@ class AgentTest {
 
   private static ContainerSpec killed() {
     return ContainerSpecBuilder.builder().image(Fixtures.IMAGE).stopSignal("SIGKILL").build();
+  }
+
+  @Test
+  void says_that_no_leader_answers_until_one_does() throws Exception {
+    leader().silent(true);
+    startAgent();
+    eventually(
+        () -> silence.get().filter(why -> why.contains("no manager answers")).isPresent(),
+        "that no leader answers");
+    leader().silent(false);
+    leader().awaitSession(1);
+    eventually(() -> silence.get().isEmpty(), "that one answers");
   }
 
   @Test

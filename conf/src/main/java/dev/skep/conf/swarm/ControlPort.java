@@ -44,6 +44,9 @@ import org.jspecify.annotations.Nullable;
 public final class ControlPort {
   static final int DEFAULT_PORT = 2377;
 
+  /** Nodes that joined and were never heard of; hosts of a large swarm may start at once. */
+  private static final int MAX_GHOSTS = 200;
+
   /** Hosts join one at a time; the rest are strangers. */
   private static final int MAX_CONNECTIONS = 64;
 
@@ -158,6 +161,7 @@ public final class ControlPort {
             .orElseThrow(
                 () -> new MembershipException(503, "this manager has no swarm yet; try again"));
     checkToken(cluster, asked.token());
+    checkGhosts(state);
     Sensitive key = NodeKeys.next(random);
     Node node = joiner(asked, key);
     return store
@@ -195,6 +199,20 @@ public final class ControlPort {
     }
     if (!shown.equals(tokens.worker())) {
       throw new MembershipException(500, "A valid join token is necessary to join this cluster");
+    }
+  }
+
+  /** A joined node's agent describes it within seconds; those that never do take room for ever. */
+  private static void checkGhosts(ClusterState state) {
+    long ghosts =
+        state.nodes().stream()
+            .filter(node -> node.description().engine().engineVersion().isEmpty())
+            .count();
+    if (ghosts >= MAX_GHOSTS) {
+      throw new MembershipException(
+          503,
+          "%d nodes have joined this swarm and were never heard of, and no more may join: remove them (docker node ls, docker node rm), and rotate the token if they are not yours (docker swarm join-token --rotate worker)"
+              .formatted(ghosts));
     }
   }
 

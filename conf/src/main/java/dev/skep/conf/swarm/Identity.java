@@ -1,6 +1,8 @@
 package dev.skep.conf.swarm;
 
+import dev.skep.conf.Loopback;
 import dev.skep.conf.Reason;
+import dev.skep.store.bus.NodeKeys;
 import dev.skep.store.membership.Membership.RemoteManager;
 import dev.skep.store.membership.MembershipException;
 import dev.skep.store.model.Json;
@@ -43,6 +45,7 @@ public record Identity(
     List<String> members) {
 
   private static final String FILE = "membership.json";
+  private static final int MAX_PORT = 65_535;
 
   /** Some tens of thousands of nodes' addresses; it is read at the start. */
   private static final long BYTES_MAX = 1024 * 1024;
@@ -55,6 +58,14 @@ public record Identity(
     if (nodeKey == null) {
       throw new IllegalArgumentException(
           "it lacks the node's key, which older versions of Skep did not give; leave the swarm with the version that wrote it");
+    }
+    if (!NodeKeys.valid(nodeKey)) {
+      throw new IllegalArgumentException(
+          "its node's key is not %d bytes".formatted(NodeKeys.BYTES));
+    }
+    if (!Loopback.is(address) || controlPort < 1 || controlPort > MAX_PORT) {
+      throw new IllegalArgumentException(
+          "%s:%d is no address that a node may have".formatted(Reason.shown(address), controlPort));
     }
     if (!NodeSpec.MANAGER.equals(role) && !NodeSpec.WORKER.equals(role)) {
       throw new IllegalArgumentException("the role \"" + role + "\" is not worker or manager");

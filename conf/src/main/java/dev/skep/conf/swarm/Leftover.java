@@ -19,8 +19,7 @@ final class Leftover {
 
   /**
    * Removes what a founding or leaving left that did not come to its end, and marks what follows as
-   * not at its end. Throws {@link dev.skep.store.membership.MembershipException} where there is
-   * more than that.
+   * not at its end. Throws MembershipException where there is more than that.
    */
   static void remove(SwarmParts.Maker maker, Path dataDir) throws IOException {
     LostMembership.requireNone(dataDir, maker.storeDirectory());

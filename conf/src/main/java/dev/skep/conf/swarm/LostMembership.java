@@ -101,15 +101,27 @@ final class LostMembership {
                     directory, mark.clusterId(), mark.memberId(), "127.0.0.1", NO_PORT))
             .await();
     try {
-      Optional<Sensitive> bus = store.state().cluster().map(Cluster::busSecret);
-      Optional<Sensitive> node = store.state().node(mark.memberId()).map(Node::key);
-      if (bus.isEmpty() || node.isEmpty()) {
-        throw new MembershipException(
-            500,
-            "the store in %s holds no swarm: its founding did not come to its end. Move it away and try again"
-                .formatted(directory));
-      }
-      return new Secrets(bus.get(), node.get());
+      Sensitive bus =
+          store
+              .state()
+              .cluster()
+              .map(Cluster::busSecret)
+              .orElseThrow(() ->
+                  new MembershipException(
+                      500,
+                      "the store in %s holds no swarm: its founding did not come to its end. Move it away and try again"
+                          .formatted(directory)));
+      Sensitive node =
+          store
+              .state()
+              .node(mark.memberId())
+              .map(Node::key)
+              .orElseThrow(() ->
+                  new MembershipException(
+                      500,
+                      "the store in %s has no key for the node %s: an older version of Skep made it, and goes on with it; this one cannot. Nothing was changed"
+                          .formatted(directory, mark.memberId())));
+      return new Secrets(bus, node);
     } finally {
       store.close().await();
     }

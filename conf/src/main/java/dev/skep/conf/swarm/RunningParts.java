@@ -9,6 +9,7 @@ import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,7 @@ public final class RunningParts implements SwarmParts {
   private @Nullable Store store;
   private @Nullable Bus bus;
   private Future<Void> session = Future.failedFuture("no agent");
+  private volatile Supplier<Optional<String>> silence = Optional::empty;
 
   public RunningParts(String nodeId) {
     this.nodeId = nodeId;
@@ -46,6 +48,15 @@ public final class RunningParts implements SwarmParts {
 
   public void session(Future<Void> session) {
     this.session = session;
+  }
+
+  public void silence(Supplier<Optional<String>> silence) {
+    this.silence = silence;
+  }
+
+  @Override
+  public Optional<String> silence() {
+    return silence.get();
   }
 
   @Override

@@ -20,8 +20,10 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,7 +57,7 @@ public final class SwarmMembership implements Membership {
           Thread.ofPlatform().name("skep-membership").daemon(true).factory());
   private final List<Consumer<Place>> listeners = new ArrayList<>();
   private volatile Place place = Outside.INACTIVE;
-  private @Nullable SwarmParts parts;
+  private volatile @Nullable SwarmParts parts;
   private @Nullable Identity identity;
   private volatile boolean stopping;
 
@@ -229,7 +231,7 @@ public final class SwarmMembership implements Membership {
             started.session().await(JOIN_SECONDS, TimeUnit.SECONDS);
           } catch (Exception e) {
             forget();
-            throw e instanceof java.util.concurrent.TimeoutException
+            throw e instanceof TimeoutException
                 ? new MembershipException(
                     503,
                     "Timeout was reached before node joined: no session with the manager within "
@@ -357,8 +359,23 @@ public final class SwarmMembership implements Membership {
     Leftover.clear(options.dataDir());
   }
 
-  private static Place worker(Identity identity) {
-    return new Worker(identity.nodeId(), identity.address(), identity.managers());
+  private Place worker(Identity identity) {
+    return new Worker(
+        identity.nodeId(),
+        identity.address(),
+        identity.managers(),
+        () -> silence(identity.managers()));
+  }
+
+  /** Why this member is in no session with a leader; any thread may ask. */
+  private Optional<String> silence(List<RemoteManager> managers) {
+    SwarmParts running = parts;
+    return running == null
+        ? Optional.of(
+            managers.stream()
+                .map(RemoteManager::address)
+                .collect(Collectors.joining(", ", "no manager answers this node; looking at ", "")))
+        : running.silence();
   }
 
   private static Place manager(Identity identity, SwarmParts parts) {

@@ -6,6 +6,7 @@ import dev.skep.store.bus.Bus;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What runs on a host while it is in a swarm. */
@@ -20,6 +21,9 @@ public interface SwarmParts {
 
   /** Done when this node's agent has a session with the leader. */
   Future<Void> session();
+
+  /** Why no leader has this node in session, in words; empty while one has. Any thread may ask. */
+  Optional<String> silence();
 
   /** Removes this node's own containers and networks; returns how many containers. */
   Future<Integer> removeOwn();

@@ -76,6 +76,16 @@ class ControlPortTest {
   }
 
   @Test
+  void hosts_that_join_and_are_never_heard_of_do_not_fill_the_swarm() throws Exception {
+    for (int i = 1; i < 200; i++) { // the founder of this test was not heard of either
+      ask(new Join(token(), "ghost-" + i, "127.92.0.2", null));
+    }
+    assertThatThrownBy(() -> ask(new Join(token(), "one-more", "127.92.0.2", null)))
+        .hasMessageContaining("were never heard of")
+        .hasMessageContaining("docker node rm");
+  }
+
+  @Test
   void what_a_host_says_of_itself_is_checked_before_it_is_a_node() {
     assertRefused(
         new Join(token(), "tw\no", "127.92.0.2", null), "invalid name of a node: \"tw?o\"");

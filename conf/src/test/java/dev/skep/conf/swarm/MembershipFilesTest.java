@@ -32,6 +32,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A host's membership over its files: what a crash, a damage or a failure at any step leaves. */
@@ -185,14 +186,25 @@ class MembershipFilesTest {
     assertThat(file).hasContent(content);
   }
 
-  @Test
-  void a_membership_of_before_nodes_had_keys_says_what_it_lacks() throws Exception {
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "\"Address\":\"127.0.0.2\",\"ControlPort\":2377 | it lacks the node's key",
+        "\"Address\":\"127.0.0.2\",\"ControlPort\":2377,\"NodeKey\":\"%%\" | its node's key is not 32 bytes",
+        "\"Address\":\"127.0.0.2\",\"ControlPort\":2377,\"NodeKey\":\"AAAA\" | its node's key is not 32 bytes",
+        "\"Address\":\"8.8.8.8\",\"ControlPort\":2377,\"NodeKey\":\"KEY\" | 8.8.8.8:2377 is no address",
+        "\"Address\":\"127.0.0.2\",\"ControlPort\":999999,\"NodeKey\":\"KEY\" | :999999 is no address"
+      })
+  void a_membership_that_no_daemon_wrote_says_what_is_wrong(String fields, String words)
+      throws Exception {
     Files.writeString(
         dataDir().resolve("membership.json"),
-        "{\"NodeID\":\"n\",\"ClusterID\":\"c\",\"Role\":\"worker\",\"Address\":\"127.0.0.2\",\"BusSecret\":\"s\"}");
+        "{\"NodeID\":\"n\",\"ClusterID\":\"c\",\"Role\":\"worker\",\"BusSecret\":\"s\",%s}"
+            .formatted(fields.replace("\"KEY\"", "\"" + "A".repeat(43) + "\"")));
     assertThatThrownBy(() -> await(member(dataDir()).resume()))
-        .hasMessageContaining("it lacks the node's key")
-        .hasMessageContaining("leave the swarm with the version that wrote it");
+        .hasMessageContaining("is damaged")
+        .hasMessageContaining(words);
   }
 
   @Test

@@ -12,6 +12,7 @@ import dev.skep.store.model.Node;
 import dev.skep.store.model.Node.NodeSpec;
 import dev.skep.store.model.Node.NodeStatus;
 import dev.skep.store.model.Service;
+import dev.skep.store.model.Service.UpdateStatus;
 import dev.skep.store.model.Task;
 import dev.skep.store.model.TaskState;
 import java.util.ArrayList;
@@ -60,6 +61,7 @@ final class StatusPage {
     line("Swarm", worker.state() + ", this node is a worker");
     line("Node", worker.nodeId() + ", " + worker.address());
     line("Managers", remotes(worker.managers()));
+    worker.silence().get().ifPresent(why -> line("Trouble", why));
     line("", "what is not as asked for is known to managers: ask there");
   }
 
@@ -153,16 +155,33 @@ final class StatusPage {
   private static Optional<String> lack(Service service, ClusterState state) {
     ServiceStatus status = ServiceStatus.of(service, state);
     long done = status.runningTasks() + (service.jobStatus() == null ? 0 : status.completedTasks());
+    Optional<String> halt = halted(service);
     if (done >= status.desiredTasks()) {
-      return Optional.empty();
+      return halt.map(why -> service.name() + ": " + why);
     }
     return Optional.of(
-        "%s runs %d of %d%s"
+        "%s runs %d of %d%s%s"
             .formatted(
                 service.name(),
                 status.runningTasks(),
                 status.desiredTasks(),
-                reason(service, state).map(why -> ": " + why).orElse("")));
+                reason(service, state).map(why -> ": " + why).orElse(""),
+                halt.map(why -> "; " + why).orElse("")));
+  }
+
+  /** An update that stopped on its way: some tasks are of the spec before. */
+  private static Optional<String> halted(Service service) {
+    UpdateStatus update = service.updateStatus();
+    if (update == null
+        || !(update.state().equals("paused") || update.state().equals("rollback_paused"))) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        "its %s is paused (%s): update it again, or \"docker service rollback %s\""
+            .formatted(
+                update.state().equals("paused") ? "update" : "rollback",
+                update.message() == null ? "no reason is known" : update.message(),
+                service.name()));
   }
 
   /** Why: the newest task that says what is wrong, else how far the newest one is. */

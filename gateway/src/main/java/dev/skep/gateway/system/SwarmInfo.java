@@ -11,6 +11,7 @@ import dev.skep.store.model.Json;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
+import java.util.Optional;
 
 /** The part of /info that says what place this host has in a swarm. */
 final class SwarmInfo {
@@ -25,7 +26,12 @@ final class SwarmInfo {
       case Outside(String state, String error) ->
           base("", "", state, false, error == null ? "" : error).put("RemoteManagers", null);
       case Worker worker ->
-          base(worker.nodeId(), worker.address(), worker.state(), false, "")
+          base(
+                  worker.nodeId(),
+                  worker.address(),
+                  worker.state(),
+                  false,
+                  worker.silence().get().orElse(""))
               .put("RemoteManagers", remotes(worker.managers()));
       case Manager manager -> ofManager(manager);
     };
@@ -53,10 +59,13 @@ final class SwarmInfo {
 
   /** What is wrong with the swarm, as seen from here. */
   List<String> warnings() {
-    return gate.asManager().stream()
-        .flatMap(manager -> manager.store().failure().stream())
-        .map(failure -> "WARNING: " + Unattended.why(failure))
-        .toList();
+    Optional<String> trouble =
+        switch (gate.place()) {
+          case Outside _ -> Optional.empty();
+          case Worker worker -> worker.silence().get();
+          case Manager manager -> manager.store().failure().map(Unattended::why);
+        };
+    return trouble.stream().map(why -> "WARNING: " + why).toList();
   }
 
   private static JsonObject base(

@@ -7,7 +7,9 @@ import dev.skep.store.model.Unsigned;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,7 +54,15 @@ public interface Membership {
   /** A manager that this node knows; {@code address} is host:port of its control port. */
   record RemoteManager(String nodeId, String address) {}
 
-  record Worker(String nodeId, String address, List<RemoteManager> managers) implements Place {
+  /**
+   * @param silence asks why no leader has this node in session; empty while one has
+   */
+  record Worker(
+      String nodeId,
+      String address,
+      List<RemoteManager> managers,
+      Supplier<Optional<String>> silence)
+      implements Place {
     public Worker {
       managers = List.copyOf(managers);
     }
