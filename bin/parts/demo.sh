@@ -251,6 +251,7 @@ Look around with the docker command you know:
     docker service logs shop_web
     docker kill \$(docker ps -q -f label=com.docker.swarm.service.name=shop_web | head -n 1)    # it is replaced
     curl http://$(address_of 1):$web_port/    # and $(address_of 2), $(address_of 3)
+    $(shown "$home/bin/skep") status --socket $(socket_of 1)
 The daemons' logs: $demo_dir/node-*/log
 Stop, and leave nothing behind:
     $(shown "$home/bin/skep") demo --stop

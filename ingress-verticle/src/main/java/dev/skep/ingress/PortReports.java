@@ -15,6 +15,9 @@ final class PortReports {
   private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(2);
   private static final Duration REPEAT = Duration.ofSeconds(1);
 
+  /** The leader keeps the first of very many troubles; those it dropped are said again. */
+  private static final Duration REMIND = Duration.ofMinutes(1);
+
   private final Vertx vertx;
   private final Bus bus;
   private final String nodeId;
@@ -53,11 +56,21 @@ final class PortReports {
         .onComplete(answer -> {
           if (answer.succeeded()) {
             taken = report;
+            if (!report.isEmpty()) {
+              vertx.setTimer(REMIND.toMillis(), timer -> remind(report));
+            }
             sent();
           } else {
             vertx.setTimer(REPEAT.toMillis(), timer -> sent());
           }
         });
+  }
+
+  private void remind(List<RefusedPort> report) {
+    if (report.equals(taken)) {
+      taken = null;
+      send();
+    }
   }
 
   private void sent() {

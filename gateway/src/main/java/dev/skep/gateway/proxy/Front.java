@@ -126,9 +126,11 @@ final class Front {
         .formatted(
             where,
             why.toLowerCase(Locale.ROOT),
-            where instanceof ApiEndpoint.Tcp
-                ? "free it (ss -ltnp shows who holds it) or give another address"
-                : "choose another path");
+            where instanceof ApiEndpoint.Unix
+                ? "choose another path"
+                : why.endsWith("in use")
+                    ? "free it (ss -ltnp shows who holds it) or give another address"
+                    : "give another address");
   }
 
   /** Without TLS the API is for this host only: it gives whoever reaches it the whole machine. */

@@ -2,10 +2,12 @@ package dev.skep.gateway.service;
 
 import dev.skep.gateway.api.Unattended;
 import dev.skep.store.ClusterState;
+import dev.skep.store.model.Node.NodeStatus;
 import dev.skep.store.model.Service;
 import dev.skep.store.model.ServiceSpec.Mode;
 import dev.skep.store.model.Task;
 import dev.skep.store.model.TaskState;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How many tasks a service has.
@@ -26,7 +28,9 @@ public record ServiceStatus(long runningTasks, long desiredTasks, long completed
           && !service.jobStatus().jobIteration().equals(task.jobIteration())) {
         continue;
       }
-      if (task.state() == TaskState.RUNNING && Unattended.why(task, state).isEmpty()) {
+      if (task.state() == TaskState.RUNNING
+          && Unattended.why(task, state).isEmpty()
+          && !lost(task, state)) {
         running++;
       }
       if (service.jobStatus() != null && task.state() == TaskState.COMPLETE) {
@@ -40,7 +44,15 @@ public record ServiceStatus(long runningTasks, long desiredTasks, long completed
     return new ServiceStatus(running, desired(mode, perNode), completed);
   }
 
-  private static long desired(@org.jspecify.annotations.Nullable Mode mode, long perNode) {
+  /** What was last heard of a task says nothing once its node is down or gone. */
+  private static boolean lost(Task task, ClusterState state) {
+    return state
+        .node(task.nodeId())
+        .map(node -> node.status().state().equals(NodeStatus.DOWN))
+        .orElse(true);
+  }
+
+  private static long desired(@Nullable Mode mode, long perNode) {
     if (mode != null && mode.replicated() != null && mode.replicated().replicas() != null) {
       return mode.replicated().replicas();
     }
