@@ -3,7 +3,9 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** The daemon under test, and how its memory and its lists are read. */
 final class Manager {
@@ -61,13 +63,39 @@ final class Manager {
     return Files.readString(log);
   }
 
-  double rssMib() throws IOException {
-    for (String line : Files.readAllLines(Path.of("/proc/" + process.pid() + "/status"))) {
-      if (line.startsWith("VmRSS:")) {
-        return Long.parseLong(line.replaceAll("\\D", "")) / 1024.0;
-      }
+  /**
+   * What the daemon has at a moment.
+   *
+   * @param diskMib of the files in its data directory
+   */
+  record Usage(double rssMib, long threads, long descriptors, double diskMib) {}
+
+  Usage usage() throws IOException {
+    Path proc = Path.of("/proc/" + process.pid());
+    List<String> status = Files.readAllLines(proc.resolve("status"));
+    long descriptors;
+    try (Stream<Path> open = Files.list(proc.resolve("fd"))) {
+      descriptors = open.count();
     }
-    throw new IllegalStateException("no VmRSS");
+    return new Usage(
+        number(status, "VmRSS:") / 1024.0, number(status, "Threads:"), descriptors, disk() / 1048576.0);
+  }
+
+  private static long number(List<String> status, String name) {
+    return status.stream()
+        .filter(line -> line.startsWith(name))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** Files that go while they are counted do not count. */
+  private long disk() throws IOException {
+    try (Stream<Path> files = Files.walk(dir.resolve("data"))) {
+      return files.mapToLong(file -> Files.isRegularFile(file) ? file.toFile().length() : 0).sum();
+    } catch (UncheckedIOException e) {
+      return disk();
+    }
   }
 
   /** What a list held: how many elements, and how many bytes it had. */

@@ -1,5 +1,4 @@
-import com.fasterxml.jackson.databind.JsonNode;
-import java.io.UncheckedIOException;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -54,19 +53,34 @@ public final class Soak {
     if (!manager.alive()) {
       throw new IllegalStateException("the daemon died at: " + what + "\n" + manager.lastWords());
     }
-    double rss = manager.rssMib();
-    System.out.printf(
-        Locale.ROOT, "| %s | %s | %.1f | %.0f | %.2f |%n", what, result, Manager.seconds(begin), rss, idle == 0 ? 1 : rss / idle);
+    print(what, result, Manager.seconds(begin));
+  }
+
+  private void print(String what, String result, double seconds) throws IOException {
+    Manager.Usage usage = manager.usage();
     if (idle == 0) {
-      idle = rss;
+      idle = usage.rssMib();
     }
+    System.out.printf(
+        Locale.ROOT,
+        "| %s | %s | %.1f | %.0f | %.2f | %d | %d | %.0f |%n",
+        what,
+        result,
+        seconds,
+        usage.rssMib(),
+        usage.rssMib() / idle,
+        usage.threads(),
+        usage.descriptors(),
+        usage.diskMib());
   }
 
   private void run() throws Exception {
     int services = number("services");
     int configs = number("configs");
     long tasks = (long) services * number("replicas");
-    System.out.println("| step | result | s | RSS after, MiB | x empty |\n|---|---|---:|---:|---:|");
+    System.out.println(
+        "| step | result | s | RSS after, MiB | x empty | threads | descriptors | data, MiB |\n"
+            + "|---|---|---:|---:|---:|---:|---:|---:|");
     step("start, empty", this::found);
     step("create configs", () -> each(configs, this::config));
     step("create services", () -> each(services, this::service));
@@ -130,7 +144,7 @@ public final class Soak {
     config(api, "c" + number, data);
   }
 
-  private static void config(EngineApi api, String name, byte[] data) {
+  static void config(EngineApi api, String name, byte[] data) {
     api.post("/configs/create", Map.of("Name", name, "Data", Base64.getEncoder().encodeToString(data)));
   }
 
@@ -194,58 +208,36 @@ public final class Soak {
     }
   }
 
-  /** Kills the daemon while two clients write; what was acknowledged must be there, and goes. */
+  /**
+   * Kills the daemon at moments of chance while clients write; each prints what the daemon had just
+   * before. What was acknowledged must be there after all, and what was removed must not.
+   */
   private String kills() throws Exception {
     int kills = number("kills");
-    Queue<String> acknowledged = new ConcurrentLinkedQueue<>();
+    var moments = new Random(kills);
     double slowest = 0;
-    var ending = new java.util.concurrent.atomic.AtomicBoolean();
-    List<Thread> writers = new ArrayList<>();
-    for (int i = 0; i < 2; i++) {
-      String name = "k" + i + "-";
-      writers.add(Thread.ofPlatform().start(() -> write(name, acknowledged, ending)));
-    }
-    for (int i = 0; i < kills; i++) {
-      Thread.sleep(number("every") * 1_000L);
+    List<KeptConfigs> writers = List.of(new KeptConfigs(manager.socket, "k0-"), new KeptConfigs(manager.socket, "k1-"));
+    List<Thread> threads = writers.stream().map(writer -> Thread.ofPlatform().start(writer)).toList();
+    for (int i = 1; i <= kills; i++) {
+      long pause = moments.nextLong(500, 1_500) * number("every");
+      Thread.sleep(pause);
+      print("before kill " + i, writers.stream().mapToLong(KeptConfigs::acknowledged).sum() + " acknowledged", pause / 1e3);
       manager.end(true);
       slowest = Math.max(slowest, manager.start());
     }
-    ending.set(true);
-    for (Thread writer : writers) {
-      writer.join();
+    writers.forEach(KeptConfigs::end);
+    for (Thread thread : threads) {
+      thread.join();
     }
-    try (var api = new EngineApi(manager.socket)) {
-      for (String name : acknowledged) {
-        JsonNode config = api.get("/configs/" + name);
-        if (!config.at("/Spec/Name").asText().equals(name)) {
-          throw new IllegalStateException("the acknowledged config " + name + " is lost");
-        }
-      }
-      for (JsonNode config : api.get("/configs?filters=%7B%22name%22:%5B%22k%22%5D%7D")) {
-        api.delete("/configs/" + config.at("/ID").asText());
-      }
+    for (KeptConfigs writer : writers) {
+      writer.checkAndRemove();
     }
     return String.format(
-        Locale.ROOT, "%d kills, %d acknowledged, none lost, ready again in at most %.2f s", kills, acknowledged.size(), slowest);
-  }
-
-  private void write(String prefix, Queue<String> acknowledged, java.util.concurrent.atomic.AtomicBoolean ending) {
-    byte[] data = new byte[100];
-    for (int i = 0; !ending.get(); i++) {
-      try (var api = new EngineApi(manager.socket)) {
-        config(api, prefix + i, data);
-        acknowledged.add(prefix + i);
-        Thread.sleep(20);
-      } catch (UncheckedIOException e) {
-        try {
-          Thread.sleep(100); // killed: the next may be served again
-        } catch (InterruptedException interrupted) {
-          return;
-        }
-      } catch (InterruptedException e) {
-        return;
-      }
-    }
+        Locale.ROOT,
+        "%d kills, %d acknowledged, none lost, none came back, ready again in at most %.2f s",
+        kills,
+        writers.stream().mapToLong(KeptConfigs::acknowledged).sum(),
+        slowest);
   }
 
   private String rest() throws InterruptedException {
