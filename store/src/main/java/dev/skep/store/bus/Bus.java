@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The event bus with typed messages: JSON, as UTF-8 bytes between Skep's own parts: written once
  * and read once, where JSON objects would be parsed and copied on the way. Scripts use JSON
- * objects: these are taken as well, they are answered in kind, and {@link #announce} speaks to
- * them.
+ * objects: where the address is a text these are taken as well and answered in kind, and {@link
+ * #announce} speaks to them.
  *
  * <p>An exception in a consumer would reach its caller only as a timeout; here it becomes a failed
  * reply that says what went wrong, and a line in the log.

@@ -2,9 +2,9 @@
  * The event-bus contract: every address, the record that each carries, and the one wrapper through
  * which parts talk.
  *
- * <p>Delivery is at most once. A message may be lost or come twice; every exchange here can be
- * repeated without harm, and state reconciles. Bodies are JSON objects with the model's names, so
- * that scripts can read and send them. Start with {@link dev.skep.store.bus.Addresses}.
+ * <p>Delivery is at most once. A message may be lost, and its sender may repeat it; state
+ * reconciles. Bodies are JSON with the model's names: events as objects that scripts can read, and
+ * what only nodes and managers may say sealed. Start with {@link dev.skep.store.bus.Addresses}.
  */
 @NullMarked
 package dev.skep.store.bus;

@@ -127,7 +127,7 @@ public record Constraint(String key, Operator operator, List<String> values) {
   /** Whether {@code node} satisfies this, which is about nodes. */
   public boolean holds(Node node) {
     if (key.equalsIgnoreCase("node.ip")) {
-      return NodeAddress.matches(values, node.status().addr(), operator);
+      return IpRange.matches(values, node.status().addr(), operator);
     }
     return NodeFact.known(key) && among(NodeFact.of(node, key)) == (operator == Operator.EQUAL);
   }

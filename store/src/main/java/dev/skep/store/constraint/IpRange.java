@@ -6,8 +6,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The value of a {@code node.ip} constraint: an address, or a subnet in CIDR form. */
-final class NodeAddress {
-  private NodeAddress() {}
+final class IpRange {
+  private IpRange() {}
 
   /**
    * Whether a constraint with {@code values} holds; one of which a value is neither an address nor
