@@ -7,6 +7,7 @@ import static com.tngtech.archunit.lang.conditions.ArchPredicates.are;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -25,6 +26,8 @@ class ArchitectureTest {
   private static final String[] ROOMS = {
     "dev.skep.scheduler..", "dev.skep.node..", "dev.skep.ingress..", "dev.skep.gateway.."
   };
+
+  private static final String ENGINE = "dev.skep.engine..";
 
   /** Rooms of pure functions: a snapshot, an event, the time and chance in; decisions out. */
   private static final String[] DECISIONS = {
@@ -52,7 +55,30 @@ class ArchitectureTest {
   }
 
   @Test
-  void the_four_rooms_know_the_store_and_nothing_else_of_ours() {
+  void the_engine_s_client_knows_nothing_of_ours() {
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage(ENGINE)
+            .should()
+            .dependOnClassesThat(
+                JavaClass.Predicates.resideInAPackage("dev.skep..")
+                    .and(DescribedPredicate.not(JavaClass.Predicates.resideInAPackage(ENGINE)))));
+  }
+
+  @Test
+  void only_the_node_the_gateway_and_conf_know_the_engine_s_client() {
+    check(
+        noClasses()
+            .that()
+            .resideInAnyPackage("dev.skep.store..", "dev.skep.scheduler..", "dev.skep.ingress..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(ENGINE));
+  }
+
+  @Test
+  void the_four_rooms_know_the_store_and_the_engine_s_client_and_nothing_else_of_ours() {
     for (String room : ROOMS) {
       check(
           noClasses()
@@ -62,8 +88,9 @@ class ArchitectureTest {
               .dependOnClassesThat(
                   JavaClass.Predicates.resideInAPackage("dev.skep..")
                       .and(
-                          com.tngtech.archunit.base.DescribedPredicate.not(
-                              JavaClass.Predicates.resideInAnyPackage(room, "dev.skep.store..")))));
+                          DescribedPredicate.not(
+                              JavaClass.Predicates.resideInAnyPackage(
+                                  room, "dev.skep.store..", ENGINE)))));
     }
   }
 

@@ -1,6 +1,6 @@
 package dev.skep.node;
 
-import dev.skep.node.engine.ContainerDetails;
+import dev.skep.engine.ContainerDetails;
 import dev.skep.store.model.ServiceSpec.PortConfig;
 import java.util.ArrayList;
 import java.util.HashSet;

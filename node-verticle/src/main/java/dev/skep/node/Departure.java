@@ -1,10 +1,10 @@
 package dev.skep.node;
 
+import dev.skep.engine.ContainerSummary;
+import dev.skep.engine.Engine;
+import dev.skep.engine.EngineException;
 import dev.skep.node.container.ContainerRequest;
 import dev.skep.node.container.TaskFiles;
-import dev.skep.node.engine.ContainerSummary;
-import dev.skep.node.engine.Engine;
-import dev.skep.node.engine.EngineException;
 import dev.skep.node.fiber.Fibers;
 import dev.skep.node.fiber.Gate;
 import dev.skep.node.network.LocalNetworks;

@@ -1,8 +1,8 @@
 package dev.skep.node;
 
-import dev.skep.node.engine.Engine;
-import dev.skep.node.engine.EngineException;
-import dev.skep.node.engine.EngineUnavailableException;
+import dev.skep.engine.Engine;
+import dev.skep.engine.EngineException;
+import dev.skep.engine.EngineUnavailableException;
 import dev.skep.node.fiber.Fibers;
 import java.time.Duration;
 import java.time.Instant;

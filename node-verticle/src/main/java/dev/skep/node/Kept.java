@@ -1,9 +1,9 @@
 package dev.skep.node;
 
+import dev.skep.engine.ContainerDetails;
+import dev.skep.engine.Health;
 import dev.skep.node.container.ContainerRequest;
 import dev.skep.node.container.StopRule;
-import dev.skep.node.engine.ContainerDetails;
-import dev.skep.node.engine.Health;
 import dev.skep.node.fiber.Signal;
 import dev.skep.store.bus.AgentMessages.TaskReport;
 import dev.skep.store.model.ContainerSpec;

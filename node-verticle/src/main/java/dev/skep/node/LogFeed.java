@@ -1,7 +1,7 @@
 package dev.skep.node;
 
-import dev.skep.node.engine.LogFrame;
-import dev.skep.node.engine.LogStream;
+import dev.skep.engine.LogFrame;
+import dev.skep.engine.LogStream;
 import dev.skep.node.fiber.Fibers;
 import dev.skep.node.fiber.Signal;
 import dev.skep.store.bus.BusFailure;

@@ -1,6 +1,6 @@
 package dev.skep.node;
 
-import dev.skep.node.engine.LogFrame;
+import dev.skep.engine.LogFrame;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,6 +1,6 @@
 package dev.skep.node;
 
-import dev.skep.node.engine.LogFrame;
+import dev.skep.engine.LogFrame;
 import dev.skep.store.bus.LogMessages.LogLine;
 import io.vertx.core.buffer.Buffer;
 import java.net.URLDecoder;

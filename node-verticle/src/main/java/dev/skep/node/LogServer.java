@@ -1,9 +1,9 @@
 package dev.skep.node;
 
-import dev.skep.node.engine.Engine;
-import dev.skep.node.engine.EngineException;
-import dev.skep.node.engine.EngineUnavailableException;
-import dev.skep.node.engine.LogQuery;
+import dev.skep.engine.Engine;
+import dev.skep.engine.EngineException;
+import dev.skep.engine.EngineUnavailableException;
+import dev.skep.engine.LogQuery;
 import dev.skep.node.fiber.Fibers;
 import dev.skep.store.bus.Addresses;
 import dev.skep.store.bus.Bus;

@@ -1,7 +1,7 @@
 package dev.skep.node;
 
+import dev.skep.engine.Health;
 import dev.skep.node.container.NodeFacts;
-import dev.skep.node.engine.Health;
 import dev.skep.node.fiber.Fibers;
 import dev.skep.node.names.Member;
 import dev.skep.node.names.Member.NamedNetwork;

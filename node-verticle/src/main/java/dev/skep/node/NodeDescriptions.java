@@ -1,6 +1,6 @@
 package dev.skep.node;
 
-import dev.skep.node.engine.EngineInfo;
+import dev.skep.engine.EngineInfo;
 import dev.skep.store.model.Json;
 import dev.skep.store.model.NodeDescription;
 import dev.skep.store.model.Resources;

@@ -1,14 +1,14 @@
 package dev.skep.node;
 
+import dev.skep.engine.Engine;
+import dev.skep.engine.EngineEvent;
+import dev.skep.engine.EngineException;
+import dev.skep.engine.EngineInfo;
+import dev.skep.engine.EngineUnavailableException;
+import dev.skep.engine.EventStream;
 import dev.skep.node.container.ContainerRequest;
 import dev.skep.node.container.NodeFacts;
 import dev.skep.node.container.TaskFiles;
-import dev.skep.node.engine.Engine;
-import dev.skep.node.engine.EngineEvent;
-import dev.skep.node.engine.EngineException;
-import dev.skep.node.engine.EngineInfo;
-import dev.skep.node.engine.EngineUnavailableException;
-import dev.skep.node.engine.EventStream;
 import dev.skep.node.fiber.Fibers;
 import dev.skep.node.image.Images;
 import dev.skep.node.names.Names;

@@ -1,7 +1,7 @@
 package dev.skep.node;
 
-import dev.skep.node.engine.ContainerDetails;
-import dev.skep.node.engine.Health;
+import dev.skep.engine.ContainerDetails;
+import dev.skep.engine.Health;
 
 /** What was last seen of a task's container. */
 sealed interface Observed {

@@ -1,14 +1,14 @@
 package dev.skep.node;
 
+import dev.skep.engine.ContainerPhase;
+import dev.skep.engine.ContainerSummary;
+import dev.skep.engine.Engine;
+import dev.skep.engine.EngineEvent;
+import dev.skep.engine.EngineException;
+import dev.skep.engine.EngineUnavailableException;
+import dev.skep.engine.Health;
 import dev.skep.node.container.ContainerRequest;
 import dev.skep.node.container.TaskFilesException;
-import dev.skep.node.engine.ContainerPhase;
-import dev.skep.node.engine.ContainerSummary;
-import dev.skep.node.engine.Engine;
-import dev.skep.node.engine.EngineEvent;
-import dev.skep.node.engine.EngineException;
-import dev.skep.node.engine.EngineUnavailableException;
-import dev.skep.node.engine.Health;
 import dev.skep.node.fiber.Fibers;
 import dev.skep.node.fiber.Signal;
 import dev.skep.store.model.Task;

@@ -1,6 +1,6 @@
 package dev.skep.node;
 
-import dev.skep.node.engine.Health;
+import dev.skep.engine.Health;
 import dev.skep.store.model.TaskState;
 
 /**

@@ -1,15 +1,15 @@
 package dev.skep.node;
 
+import dev.skep.engine.ContainerDetails;
+import dev.skep.engine.Engine;
+import dev.skep.engine.EngineException;
+import dev.skep.engine.ImageDetails;
 import dev.skep.node.container.ContainerRequest;
 import dev.skep.node.container.NodeFacts;
 import dev.skep.node.container.StopRule;
 import dev.skep.node.container.TaskFiles;
 import dev.skep.node.container.TaskMount;
 import dev.skep.node.container.TaskNetwork;
-import dev.skep.node.engine.ContainerDetails;
-import dev.skep.node.engine.Engine;
-import dev.skep.node.engine.EngineException;
-import dev.skep.node.engine.ImageDetails;
 import dev.skep.node.fiber.Fibers;
 import dev.skep.node.fiber.Gate;
 import dev.skep.node.fiber.Gate.Urgency;

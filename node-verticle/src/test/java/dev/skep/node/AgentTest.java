@@ -4,8 +4,8 @@ import static dev.skep.node.FakeDispatcher.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.skep.node.fake.FakeContainer;
-import dev.skep.node.fake.FakeEngine;
+import dev.skep.engine.fake.FakeContainer;
+import dev.skep.engine.fake.FakeEngine;
 import dev.skep.store.bus.Addresses;
 import dev.skep.store.bus.AgentMessages.Leave;
 import dev.skep.store.bus.AgentMessages.Left;
@@ -633,8 +633,7 @@ class AgentTest {
   }
 
   private FakeContainer foreign(String name) throws Exception {
-    dev.skep.node.engine.Engine direct =
-        new dev.skep.node.engine.Engine(vertx, dir.resolve("engine.sock"));
+    dev.skep.engine.Engine direct = new dev.skep.engine.Engine(vertx, dir.resolve("engine.sock"));
     io.vertx.core.json.JsonObject labels =
         new io.vertx.core.json.JsonObject()
             .put("com.docker.swarm.node.id", "node2")

@@ -2,7 +2,7 @@ package dev.skep.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.skep.node.engine.ContainerDetails.Port;
+import dev.skep.engine.ContainerDetails.Port;
 import dev.skep.store.model.ServiceSpec.PortConfig;
 import java.util.List;
 import java.util.stream.IntStream;

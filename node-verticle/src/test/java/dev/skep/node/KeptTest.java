@@ -2,9 +2,9 @@ package dev.skep.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.skep.node.engine.ContainerDetails;
-import dev.skep.node.engine.ContainerPhase;
-import dev.skep.node.engine.Health;
+import dev.skep.engine.ContainerDetails;
+import dev.skep.engine.ContainerPhase;
+import dev.skep.engine.Health;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;

@@ -2,7 +2,7 @@ package dev.skep.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.skep.node.engine.LogFrame;
+import dev.skep.engine.LogFrame;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;

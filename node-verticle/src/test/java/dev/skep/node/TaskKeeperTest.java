@@ -3,11 +3,11 @@ package dev.skep.node;
 import static dev.skep.node.FakeDispatcher.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.skep.engine.Engine;
+import dev.skep.engine.fake.FakeEngine;
 import dev.skep.node.container.ContainerRequest;
 import dev.skep.node.container.NodeFacts;
 import dev.skep.node.container.TaskFiles;
-import dev.skep.node.engine.Engine;
-import dev.skep.node.fake.FakeEngine;
 import dev.skep.node.fiber.Fibers;
 import dev.skep.node.image.Images;
 import dev.skep.node.names.Names;

@@ -2,7 +2,7 @@ package dev.skep.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.skep.node.engine.Health;
+import dev.skep.engine.Health;
 import dev.skep.store.model.TaskState;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.skep.node.container;
 
-import dev.skep.node.engine.ApiVersion;
-import dev.skep.node.engine.ImageName;
+import dev.skep.engine.ApiVersion;
+import dev.skep.engine.ImageName;
 import dev.skep.store.model.ContainerSpec;
 import dev.skep.store.model.Json;
 import dev.skep.store.model.Resources;

@@ -1,6 +1,6 @@
 package dev.skep.node.container;
 
-import dev.skep.node.engine.ApiVersion;
+import dev.skep.engine.ApiVersion;
 import dev.skep.store.model.ContainerSpec;
 import dev.skep.store.model.ContainerSpec.Healthcheck;
 import dev.skep.store.model.Mount;

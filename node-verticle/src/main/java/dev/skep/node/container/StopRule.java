@@ -1,6 +1,6 @@
 package dev.skep.node.container;
 
-import dev.skep.node.engine.Engine;
+import dev.skep.engine.Engine;
 import dev.skep.store.model.ContainerSpec;
 import java.time.Duration;
 import java.util.Set;

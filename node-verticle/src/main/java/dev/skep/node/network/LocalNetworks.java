@@ -1,10 +1,10 @@
 package dev.skep.node.network;
 
-import dev.skep.node.engine.ApiVersion;
-import dev.skep.node.engine.Engine;
-import dev.skep.node.engine.EngineException;
-import dev.skep.node.engine.EngineUnavailableException;
-import dev.skep.node.engine.NetworkDetails;
+import dev.skep.engine.ApiVersion;
+import dev.skep.engine.Engine;
+import dev.skep.engine.EngineException;
+import dev.skep.engine.EngineUnavailableException;
+import dev.skep.engine.NetworkDetails;
 import dev.skep.node.fiber.Fibers;
 import dev.skep.node.names.Listening;
 import dev.skep.node.names.Names;

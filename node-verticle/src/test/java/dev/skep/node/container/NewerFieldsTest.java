@@ -3,7 +3,7 @@ package dev.skep.node.container;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.skep.node.engine.ApiVersion;
+import dev.skep.engine.ApiVersion;
 import dev.skep.store.model.ContainerSpec;
 import dev.skep.store.model.Json;
 import java.nio.charset.StandardCharsets;

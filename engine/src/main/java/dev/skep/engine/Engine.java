@@ -1,0 +1,273 @@
+package dev.skep.engine;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A Docker Engine, reached over its Unix socket.
+ *
+ * <p>The first call asks the engine for its API version and speaks the newer of what both know from
+ * then on; a lost connection makes it ask again, because the engine that comes back may be another
+ * version. Calls may be made from any thread; their futures complete on the threads of the Vertx
+ * that was given.
+ */
+public final class Engine {
+  private final EngineHttp http;
+  private volatile @Nullable Future<ApiVersion> negotiated;
+
+  public Engine(Vertx vertx, Path socket) {
+    this.http = new EngineHttp(vertx, socket);
+  }
+
+  /**
+   * The API version spoken with this engine. Fails with {@link EngineException} when the engine is
+   * older than {@link ApiVersion#OLDEST}.
+   */
+  public Future<ApiVersion> apiVersion() {
+    Future<ApiVersion> known = negotiated;
+    if (known != null && !known.failed()) {
+      return known;
+    }
+    Future<ApiVersion> asked =
+        http.call(HttpMethod.GET, "/_ping", null, Deadlines.PING)
+            .map(answer -> {
+              String engines = answer.apiVersion();
+              if (engines == null) {
+                throw new EngineException(
+                    400,
+                    "the engine does not say which API version it speaks: is this a Docker Engine?");
+              }
+              return answer.read(said -> ApiVersion.negotiate(ApiVersion.parse(engines)));
+            });
+    negotiated = asked;
+    return asked;
+  }
+
+  /** Forgets the negotiated version: the engine behind the socket may have changed. */
+  void renegotiate() {
+    negotiated = null;
+  }
+
+  /** Whether the engine answers at all. */
+  public Future<Void> ping() {
+    return http.call(HttpMethod.GET, "/_ping", null, Deadlines.PING).mapEmpty();
+  }
+
+  public Future<EngineInfo> info() {
+    return get("/info").map(answer -> answer.read(said -> EngineInfo.from(said.object())));
+  }
+
+  /** The engine's answer to {@code GET /version}, as it is. */
+  public Future<JsonObject> version() {
+    return get("/version").map(answer -> answer.read(EngineHttp.Answer::object));
+  }
+
+  // Containers
+
+  /** Creates a container and gives its id. */
+  public Future<String> createContainer(String name, JsonObject body) {
+    return call(HttpMethod.POST, "/containers/create?name=" + encode(name), body)
+        .map(EngineHttp.Answer::id);
+  }
+
+  /** Starts a container; one that runs already is no error. */
+  public Future<Void> startContainer(String id) {
+    return call(HttpMethod.POST, "/containers/" + encode(id) + "/start", null).mapEmpty();
+  }
+
+  public Future<ContainerDetails> inspectContainer(String idOrName) {
+    return get("/containers/" + encode(idOrName) + "/json")
+        .map(answer -> answer.read(said -> ContainerDetails.from(said.identified())));
+  }
+
+  /** Containers in any phase that carry all these labels ("key" or "key=value"). */
+  public Future<List<ContainerSummary>> listContainers(List<String> labels) {
+    return get("/containers/json?all=1&filters=" + filters(Map.of("label", labels)))
+        .map(answer -> answer.read(said -> said.list(ContainerSummary::from)));
+  }
+
+  /**
+   * Sends the container's stop signal, waits out the grace period, in whole seconds, then kills it;
+   * done when it has stopped.
+   */
+  public Future<Void> stopContainer(String id, Duration grace) {
+    return stop(id, "?t=" + wholeSeconds(grace), grace);
+  }
+
+  /**
+   * As {@link #stopContainer(String, Duration)}, with the grace period that it was created with.
+   */
+  public Future<Void> stopContainer(String id) {
+    return stop(id, "", Deadlines.UNKNOWN_GRACE);
+  }
+
+  /** The engine counts in whole seconds; a part of one counts as one. */
+  public static int wholeSeconds(Duration grace) {
+    return (int) Math.min(Integer.MAX_VALUE, grace.plusMillis(999).toSeconds());
+  }
+
+  private Future<Void> stop(String id, String query, Duration grace) {
+    return prefixed("/containers/" + encode(id) + "/stop" + query)
+        .compose(uri -> http.longCall(HttpMethod.POST, uri, grace.plus(Deadlines.STOP_SLACK)))
+        .onFailure(this::noteLoss)
+        .mapEmpty();
+  }
+
+  public Future<Void> killContainer(String id, String signal) {
+    return call(
+            HttpMethod.POST, "/containers/" + encode(id) + "/kill?signal=" + encode(signal), null)
+        .mapEmpty();
+  }
+
+  /** Removes a container and its anonymous volumes; one that runs is killed first. */
+  public Future<Void> removeContainer(String id) {
+    return call(HttpMethod.DELETE, "/containers/" + encode(id) + "?force=1&v=1", null).mapEmpty();
+  }
+
+  /** The container's log, from {@code since} on. */
+  public Future<LogStream> logs(String id, LogQuery query, boolean tty) {
+    return open(
+            HttpMethod.GET,
+            "/containers/" + encode(id) + "/logs?" + query.text(),
+            Map.of(),
+            Deadlines.HEAD)
+        .map(response -> new LogStream(response, tty));
+  }
+
+  // Images
+
+  /**
+   * A local image. Fails with 404 and "No such image: ..." when the engine has none by that name.
+   */
+  public Future<ImageDetails> inspectImage(String reference) {
+    return get("/images/" + encodePath(reference) + "/json")
+        .map(answer -> answer.read(said -> ImageDetails.from(said.identified())));
+  }
+
+  /**
+   * Pulls an image.
+   *
+   * @param registryAuth the value for X-Registry-Auth, or null
+   * @return a pull under way, as soon as the engine accepted it
+   */
+  public Future<Pull> pull(String reference, @Nullable String registryAuth) {
+    String uri = "/images/create?" + ImageName.parse(reference).pullQuery();
+    return open(
+            HttpMethod.POST,
+            uri,
+            registryAuth == null || registryAuth.isEmpty()
+                ? Map.of()
+                : Map.of("X-Registry-Auth", registryAuth),
+            Deadlines.PULL_HEAD)
+        .map(response -> new Pull(response, http.vertx(), Deadlines.PULL_SILENCE));
+  }
+
+  // Networks
+
+  /** Creates a network and gives its id. */
+  public Future<String> createNetwork(JsonObject body) {
+    return call(HttpMethod.POST, "/networks/create", body).map(EngineHttp.Answer::id);
+  }
+
+  public Future<List<NetworkDetails>> listNetworks(List<String> labels) {
+    return get("/networks?filters=" + filters(Map.of("label", labels)))
+        .map(answer -> answer.read(said -> said.list(NetworkDetails::from)));
+  }
+
+  public Future<NetworkDetails> inspectNetwork(String idOrName) {
+    return get("/networks/" + encode(idOrName))
+        .map(answer -> answer.read(said -> NetworkDetails.from(said.object())));
+  }
+
+  public Future<Void> removeNetwork(String idOrName) {
+    return call(HttpMethod.DELETE, "/networks/" + encode(idOrName), null).mapEmpty();
+  }
+
+  /** Gives a container that exists a place on one more network. */
+  public Future<Void> connectNetwork(String idOrName, String containerId, JsonObject endpoint) {
+    JsonObject body =
+        new JsonObject().put("Container", containerId).put("EndpointConfig", endpoint);
+    return call(HttpMethod.POST, "/networks/" + encode(idOrName) + "/connect", body).mapEmpty();
+  }
+
+  // Streams
+
+  /**
+   * The engine's events from now on, or from {@code sinceNano} (nanoseconds since the epoch) when
+   * that is above 0; the engine remembers the last 256. Most callers want {@link EventStream},
+   * which survives the engine's restarts.
+   */
+  Future<JsonLines> events(Map<String, List<String>> filters, long sinceNano) {
+    String since =
+        sinceNano <= 0
+            ? ""
+            : String.format(
+                "&since=%d.%09d", sinceNano / 1_000_000_000L, sinceNano % 1_000_000_000L);
+    return open(
+            HttpMethod.GET, "/events?filters=" + filters(filters) + since, Map.of(), Deadlines.HEAD)
+        .map(JsonLines::new);
+  }
+
+  public Future<Void> close() {
+    return http.close();
+  }
+
+  private Future<EngineHttp.Answer> get(String path) {
+    return call(HttpMethod.GET, path, null);
+  }
+
+  private Future<EngineHttp.Answer> call(
+      HttpMethod method, String path, @Nullable JsonObject body) {
+    return prefixed(path)
+        .compose(uri ->
+            http.call(
+                method,
+                uri,
+                body,
+                method.equals(HttpMethod.GET) ? Deadlines.LOOK : Deadlines.CHANGE))
+        .onFailure(this::noteLoss);
+  }
+
+  private Future<OpenResponse> open(
+      HttpMethod method, String path, Map<String, String> headers, Duration patience) {
+    return prefixed(path)
+        .compose(uri -> http.open(method, uri, headers, patience))
+        .onFailure(this::noteLoss);
+  }
+
+  private Future<String> prefixed(String path) {
+    return apiVersion().map(version -> "/v" + version + path);
+  }
+
+  private void noteLoss(Throwable cause) {
+    if (cause instanceof EngineUnavailableException) {
+      renegotiate();
+    }
+  }
+
+  private static String filters(Map<String, List<String>> filters) {
+    JsonObject json = new JsonObject();
+    new TreeMap<>(filters).forEach((key, values) -> json.put(key, new JsonArray(values)));
+    return encode(json.encode());
+  }
+
+  static String encode(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+  }
+
+  /** Image names keep their slashes and colons in paths. */
+  private static String encodePath(String reference) {
+    return encode(reference).replace("%2F", "/").replace("%3A", ":").replace("%40", "@");
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.skep.engine;
+
+import org.jspecify.annotations.NullMarked;

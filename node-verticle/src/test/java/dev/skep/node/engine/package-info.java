@@ -1,4 +1,0 @@
-@NullMarked
-package dev.skep.node.engine;
-
-import org.jspecify.annotations.NullMarked;
