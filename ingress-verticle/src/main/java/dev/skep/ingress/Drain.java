@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Watches one lane's links to a task that is to stop, until none is busy. No new ones come, since
- * the task is marked as leaving before this starts.
+ * Watches one loop's connections to a task that is to stop, until none is busy. No new ones come,
+ * since the task is marked as leaving before this starts.
  */
 final class Drain {
   /**
@@ -40,56 +40,56 @@ final class Drain {
     private long moves;
     private long sinceNanos;
 
-    Watched(Link link, long sinceNanos) {
-      this.turns = link.turns();
-      this.moves = link.moves();
+    Watched(Connection connection, long sinceNanos) {
+      this.turns = connection.turns();
+      this.moves = connection.moves();
       this.sinceNanos = sinceNanos;
     }
 
-    boolean isKept(Link link) {
-      return link.turns() > turns;
+    boolean isKept(Connection connection) {
+      return connection.turns() > turns;
     }
   }
 
-  private final Lane lane;
+  private final IngressLoop loop;
   private final Promise<Integer> busy;
   private final long keptNanos;
   private final long endNanos;
-  private final Map<Link, Watched> links = new HashMap<>();
+  private final Map<Connection, Watched> connections = new HashMap<>();
 
-  private Drain(Lane lane, Promise<Integer> busy, long nowNanos, Duration grace) {
-    this.lane = lane;
+  private Drain(IngressLoop loop, Promise<Integer> busy, long nowNanos, Duration grace) {
+    this.loop = loop;
     this.busy = busy;
     this.keptNanos = nowNanos + KEPT.toNanos();
     this.endNanos = nowNanos + grace.toNanos();
   }
 
-  /** Completes {@code busy} with the number of links that were still busy at the end. */
-  static void start(Lane lane, String taskId, Duration grace, Promise<Integer> busy) {
+  /** Completes {@code busy} with the number of connections that were still busy at the end. */
+  static void start(IngressLoop loop, String taskId, Duration grace, Promise<Integer> busy) {
     long now = System.nanoTime();
-    Drain drain = new Drain(lane, busy, now, grace);
-    for (Link link : linksTo(lane, taskId)) {
-      drain.links.put(link, new Watched(link, now));
+    Drain drain = new Drain(loop, busy, now, grace);
+    for (Connection connection : connectionsTo(loop, taskId)) {
+      drain.connections.put(connection, new Watched(connection, now));
     }
     drain.look();
   }
 
-  static List<Link> linksTo(Lane lane, String taskId) {
-    List<Link> links = new ArrayList<>();
-    for (Wire wire : lane.wires()) {
-      if (wire.owner() instanceof Link link && link.taskId().equals(taskId)) {
-        links.add(link);
+  static List<Connection> connectionsTo(IngressLoop loop, String taskId) {
+    List<Connection> connections = new ArrayList<>();
+    for (EpollSocket socket : loop.sockets()) {
+      if (socket.owner() instanceof Connection connection && connection.taskId().equals(taskId)) {
+        connections.add(connection);
       }
     }
-    return links;
+    return connections;
   }
 
   private void look() {
     long now = System.nanoTime();
-    links.keySet().removeIf(Link::isClosed);
+    connections.keySet().removeIf(Connection::isClosed);
     int working = 0;
     int kept = 0;
-    for (Map.Entry<Link, Watched> entry : links.entrySet()) {
+    for (Map.Entry<Connection, Watched> entry : connections.entrySet()) {
       if (!isAtRest(entry.getKey(), entry.getValue(), now)) {
         working++;
         kept += entry.getValue().isKept(entry.getKey()) ? 1 : 0;
@@ -98,16 +98,16 @@ final class Drain {
     if (working == 0 || (working == kept && now - keptNanos >= 0) || now - endNanos >= 0) {
       busy.complete(working);
     } else {
-      lane.after(LOOK, this::look);
+      loop.after(LOOK, this::look);
     }
   }
 
-  private static boolean isAtRest(Link link, Watched watched, long now) {
-    if (link.moves() != watched.moves) {
-      watched.moves = link.moves();
+  private static boolean isAtRest(Connection connection, Watched watched, long now) {
+    if (connection.moves() != watched.moves) {
+      watched.moves = connection.moves();
       watched.sinceNanos = now;
     }
-    Duration quiet = link.moves() == 0 ? FIRST_WORD : REST;
-    return link.looksAnswered() && now - watched.sinceNanos >= quiet.toNanos();
+    Duration quiet = connection.moves() == 0 ? FIRST_WORD : REST;
+    return connection.looksAnswered() && now - watched.sinceNanos >= quiet.toNanos();
   }
 }

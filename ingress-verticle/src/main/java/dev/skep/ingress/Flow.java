@@ -5,25 +5,31 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One direction of a link. It reads only what it can hand on: when the reader is slow, the part
- * that it did not take waits here, and nothing more is read until that has gone.
+ * One direction of a connection. It reads only what it can hand on: when the reader is slow, the
+ * part that it did not take waits here, and nothing more is read until that has gone.
  */
 final class Flow {
-  /** Reads in one go; after them other connections of the lane have their turn. */
+  /** Reads in one go; after them other connections of the loop have their turn. */
   private static final int READS = 8;
 
-  private final Lane lane;
-  private final Link link;
-  private final Wire from;
-  private final Wire to;
+  private final IngressLoop loop;
+  private final Connection connection;
+  private final EpollSocket from;
+  private final EpollSocket to;
   private final boolean towardsClient;
   private @Nullable ByteBuf rest;
   private boolean ended;
   private boolean done;
 
-  Flow(Lane lane, Link link, Wire from, Wire to, boolean towardsClient, @Nullable ByteBuf first) {
-    this.lane = lane;
-    this.link = link;
+  Flow(
+      IngressLoop loop,
+      Connection connection,
+      EpollSocket from,
+      EpollSocket to,
+      boolean towardsClient,
+      @Nullable ByteBuf first) {
+    this.loop = loop;
+    this.connection = connection;
     this.from = from;
     this.to = to;
     this.towardsClient = towardsClient;
@@ -45,13 +51,13 @@ final class Flow {
       }
       move();
     }
-    link.again();
+    connection.again();
   }
 
   private void finish() throws IOException {
     done = true;
     try {
-      link.ended(this);
+      connection.ended(this);
     } catch (IOException e) {
       to.fail();
       throw e;
@@ -59,7 +65,7 @@ final class Flow {
   }
 
   private void move() throws IOException {
-    int length = from.read(lane.readBytes());
+    int length = from.read(loop.readBytes());
     if (length < 0) {
       ended = true;
       return;
@@ -67,7 +73,7 @@ final class Flow {
     if (length == 0) {
       return;
     }
-    link.moved(towardsClient);
+    connection.moved(towardsClient);
     int written;
     try {
       written = to.write(0, length);
@@ -76,7 +82,7 @@ final class Flow {
       throw e;
     }
     if (written < length) {
-      rest = lane.keep(written, length);
+      rest = loop.keep(written, length);
     }
   }
 
@@ -98,11 +104,11 @@ final class Flow {
       return false;
     }
     rest = null;
-    lane.release(waiting);
+    loop.release(waiting);
     return true;
   }
 
-  Wire to() {
+  EpollSocket to() {
     return to;
   }
 
@@ -119,7 +125,7 @@ final class Flow {
   void drop() {
     done = true;
     if (rest != null) {
-      lane.release(rest);
+      loop.release(rest);
       rest = null;
     }
   }

@@ -58,7 +58,7 @@ public final class IngressVerticle extends VerticleBase {
   private final InetSocketAddress listen;
   private final InetSocketAddress mesh;
   private final Bus bus;
-  private final Places places;
+  private final ConnectionLimit limit;
   private final AtomicBoolean suspected = new AtomicBoolean();
 
   private @Nullable UserSpacePlane plane;
@@ -80,7 +80,7 @@ public final class IngressVerticle extends VerticleBase {
    */
   public IngressVerticle(
       String nodeId, String listenAddress, String meshAddress, int meshPort, Bus bus) {
-    this(nodeId, listenAddress, meshAddress, meshPort, bus, Places.ofThisProcess());
+    this(nodeId, listenAddress, meshAddress, meshPort, bus, ConnectionLimit.ofThisProcess());
   }
 
   IngressVerticle(
@@ -89,8 +89,8 @@ public final class IngressVerticle extends VerticleBase {
       String meshAddress,
       int meshPort,
       Bus bus,
-      Places places) {
-    this.places = places;
+      ConnectionLimit limit) {
+    this.limit = limit;
     this.nodeId = nodeId;
     this.listen = HostPort.of(listenAddress, 0);
     this.mesh = HostPort.of(meshAddress, meshPort);
@@ -136,7 +136,7 @@ public final class IngressVerticle extends VerticleBase {
           Epoll.unavailabilityCause());
     }
     try {
-      return new UserSpacePlane(nodeId, listen.getAddress(), mesh, places, this::suspectStale);
+      return new UserSpacePlane(nodeId, listen.getAddress(), mesh, limit, this::suspectStale);
     } catch (IOException e) {
       throw new IOException(
           "cannot listen for other nodes on "

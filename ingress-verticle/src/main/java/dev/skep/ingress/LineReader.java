@@ -5,16 +5,16 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** Reads one line of a greeting off a wire and keeps what follows it. */
+/** Reads one line of a greeting off a socket and keeps what follows it. */
 final class LineReader {
-  private final Lane lane;
-  private final Wire wire;
+  private final IngressLoop loop;
+  private final EpollSocket socket;
   private final StringBuilder line = new StringBuilder();
   private @Nullable ByteBuf following;
 
-  LineReader(Lane lane, Wire wire) {
-    this.lane = lane;
-    this.wire = wire;
+  LineReader(IngressLoop loop, EpollSocket socket) {
+    this.loop = loop;
+    this.socket = socket;
   }
 
   /**
@@ -23,23 +23,23 @@ final class LineReader {
    * @throws IOException when the connection ended or the line is too long
    */
   @Nullable String read() throws IOException {
-    while (wire.isReadable()) {
-      int length = wire.read(Greeting.MAX_LINE);
+    while (socket.isReadable()) {
+      int length = socket.read(RelayProtocol.MAX_LINE);
       if (length < 0) {
         throw new IOException("the other end closed the connection");
       }
-      byte[] bytes = lane.scratchBytes(length);
+      byte[] bytes = loop.scratchBytes(length);
       for (int i = 0; i < length; i++) {
-        if (bytes[i] == Greeting.LINE_END) {
+        if (bytes[i] == RelayProtocol.LINE_END) {
           line.append(new String(bytes, 0, i, StandardCharsets.US_ASCII));
           if (i + 1 < length) {
-            following = lane.keep(i + 1, length);
+            following = loop.keep(i + 1, length);
           }
           return line.toString();
         }
       }
       line.append(new String(bytes, StandardCharsets.US_ASCII));
-      if (line.length() > Greeting.MAX_LINE) {
+      if (line.length() > RelayProtocol.MAX_LINE) {
         throw new IOException("the other end speaks something else");
       }
     }

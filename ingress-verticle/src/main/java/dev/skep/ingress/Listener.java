@@ -16,16 +16,16 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A listening socket. It takes connections on one lane and spreads them over all. */
+/** A listening socket. It takes connections on one loop and spreads them over all. */
 final class Listener implements EpollIoHandle {
   /** Takes what comes. */
   interface Visitors {
     /**
-     * A connection came; {@code lane} is to have it, and its thread calls.
+     * A connection came; {@code loop} is to have it, and its thread calls.
      *
      * @param left to be run once, when the socket is closed; not when this throws
      */
-    void take(Lane lane, Socket socket, Runnable left) throws IOException;
+    void take(IngressLoop loop, Socket socket, Runnable left) throws IOException;
   }
 
   private static final Logger LOG = LoggerFactory.getLogger(Listener.class);
@@ -33,49 +33,53 @@ final class Listener implements EpollIoHandle {
   /** Connections that wait to be taken; the kernel caps it by net.core.somaxconn. */
   private static final int BACKLOG = 4096;
 
-  /** Connections taken in one go; then others of the lane have their turn. */
+  /** Connections taken in one go; then others of the loop have their turn. */
   private static final int ACCEPTS = 64;
 
   /** How long to take none when the process has no file descriptor left. */
   private static final Duration PAUSE = Duration.ofMillis(100);
 
-  /** How soon to see whether a place has become free. */
+  /** How soon to see whether there is room again. */
   private static final Duration FULL = Duration.ofMillis(10);
 
   private static final int SOCKADDR_BYTES = 26; // what Netty's accept writes at most
   private static final EpollIoOps NOTHING = EpollIoOps.valueOf(0);
 
   private final Socket socket;
-  private final Lane lane;
-  private final Supplier<Lane> lanes;
+  private final IngressLoop loop;
+  private final Supplier<IngressLoop> loops;
   private final Visitors visitors;
-  private final Places.Door door;
+  private final ConnectionLimit.Permits permits;
   private final byte[] peer = new byte[SOCKADDR_BYTES];
   private @Nullable IoRegistration registration;
 
   private Listener(
-      Socket socket, Lane lane, Supplier<Lane> lanes, Visitors visitors, Places.Door door) {
+      Socket socket,
+      IngressLoop loop,
+      Supplier<IngressLoop> loops,
+      Visitors visitors,
+      ConnectionLimit.Permits permits) {
     this.socket = socket;
-    this.lane = lane;
-    this.lanes = lanes;
+    this.loop = loop;
+    this.loops = loops;
     this.visitors = visitors;
-    this.door = door;
+    this.permits = permits;
   }
 
   /**
    * Listens on {@code address}.
    *
-   * @param lanes where the next connection goes
-   * @param visitors takes it there, on that lane's thread
-   * @param door only while it is open are connections taken
+   * @param loops where the next connection goes
+   * @param visitors takes it there, on that loop's thread
+   * @param permits connections are taken only while there are some
    * @throws IOException when the address cannot be bound
    */
   static Listener open(
       InetSocketAddress address,
-      Lane lane,
-      Supplier<Lane> lanes,
+      IngressLoop loop,
+      Supplier<IngressLoop> loops,
       Visitors visitors,
-      Places.Door door)
+      ConnectionLimit.Permits permits)
       throws IOException {
     Socket socket = bind(address);
     try {
@@ -87,8 +91,8 @@ final class Listener implements EpollIoHandle {
       socket.close();
       throw e;
     }
-    Listener listener = new Listener(socket, lane, lanes, visitors, door);
-    lane.execute(listener::register);
+    Listener listener = new Listener(socket, loop, loops, visitors, permits);
+    loop.execute(listener::register);
     return listener;
   }
 
@@ -111,7 +115,7 @@ final class Listener implements EpollIoHandle {
 
   private void register() {
     if (socket.isOpen()) {
-      registration = lane.loop().register(this).getNow();
+      registration = loop.events().register(this).getNow();
       registration.submit(EpollIoOps.EPOLLIN);
     }
   }
@@ -120,8 +124,8 @@ final class Listener implements EpollIoHandle {
     return socket.localAddress().getPort();
   }
 
-  Lane lane() {
-    return lane;
+  IngressLoop loop() {
+    return loop;
   }
 
   @Override
@@ -133,7 +137,7 @@ final class Listener implements EpollIoHandle {
   public void handle(IoRegistration source, IoEvent event) {
     try {
       for (int i = 0; i < ACCEPTS && socket.isOpen(); i++) {
-        if (!door.isOpen()) {
+        if (!permits.available()) {
           pause(source, FULL);
           return;
         }
@@ -156,7 +160,7 @@ final class Listener implements EpollIoHandle {
 
   private void pause(IoRegistration source, Duration pause) {
     source.submit(NOTHING);
-    lane.after(pause, () -> resume(source));
+    loop.after(pause, () -> resume(source));
   }
 
   private void resume(IoRegistration source) {
@@ -166,20 +170,20 @@ final class Listener implements EpollIoHandle {
   }
 
   private void hand(Socket accepted) {
-    door.enter();
-    Lane next = lanes.get();
-    if (next == lane) {
+    permits.acquire();
+    IngressLoop next = loops.get();
+    if (next == loop) {
       visit(next, accepted);
     } else {
       next.execute(() -> visit(next, accepted));
     }
   }
 
-  private void visit(Lane next, Socket accepted) {
+  private void visit(IngressLoop next, Socket accepted) {
     try {
-      visitors.take(next, accepted, door::leave);
+      visitors.take(next, accepted, permits::release);
     } catch (IOException e) {
-      door.leave();
+      permits.release();
       LOG.atWarn()
           .addKeyValue("port", port())
           .addKeyValue("reason", e.getMessage())
@@ -187,7 +191,7 @@ final class Listener implements EpollIoHandle {
     }
   }
 
-  /** Stops listening, on the lane's thread. */
+  /** Stops listening, on the loop's thread. */
   @Override
   public void close() {
     try {

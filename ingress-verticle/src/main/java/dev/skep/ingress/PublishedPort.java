@@ -19,7 +19,7 @@ final class PublishedPort {
   private final int port;
   private final Balancer balancer;
   private final Predicate<String> leaving;
-  private final Silence silence;
+  private final UnreachableAddresses unreachable;
   private final Runnable suspectStale;
   private final Set<Waiter> waiters = ConcurrentHashMap.newKeySet();
   private volatile List<Target> all = List.of();
@@ -30,11 +30,15 @@ final class PublishedPort {
    * @param suspectStale run when no target was left, since a newer table may know better
    */
   PublishedPort(
-      String nodeId, int port, Predicate<String> leaving, Silence silence, Runnable suspectStale) {
+      String nodeId,
+      int port,
+      Predicate<String> leaving,
+      UnreachableAddresses unreachable,
+      Runnable suspectStale) {
     this.port = port;
     this.balancer = new Balancer(nodeId, port);
     this.leaving = leaving;
-    this.silence = silence;
+    this.unreachable = unreachable;
     this.suspectStale = suspectStale;
   }
 
@@ -69,12 +73,12 @@ final class PublishedPort {
   /** Where to try next; silent addresses only when there is nothing else. */
   @Nullable Target next(List<Target> tried) {
     Target next = balancer.next(usable, tried);
-    if (next == null || silence.isEmpty()) {
+    if (next == null || unreachable.isEmpty()) {
       return next;
     }
     long now = System.nanoTime();
     List<Target> passed = new ArrayList<>(tried);
-    while (next != null && silence.isSilent(next.address(), now)) {
+    while (next != null && unreachable.isPassedOver(next.address(), now)) {
       passed.add(next);
       next = balancer.next(usable, passed);
     }
@@ -82,11 +86,11 @@ final class PublishedPort {
   }
 
   void answered(Target target) {
-    silence.answered(target.address());
+    unreachable.answered(target.address());
   }
 
-  void heardNothing(Target target) {
-    silence.heardNothing(target.address(), System.nanoTime());
+  void timedOut(Target target) {
+    unreachable.timedOut(target.address(), System.nanoTime());
   }
 
   boolean isLeaving(Target target) {

@@ -30,9 +30,9 @@ import org.jspecify.annotations.Nullable;
  * Copies bytes between sockets: from a published port to a task of this node, or to the mesh port
  * of the task's node; and from this node's mesh port to this node's tasks.
  */
-final class UserSpacePlane implements DataPlane, RelayVisit.Directory {
+final class UserSpacePlane implements DataPlane, PeerConnection.Directory {
   /** More loops than this only take memory; two move more than most networks bring. */
-  private static final int MAX_LANES = 8;
+  private static final int MAX_LOOPS = 8;
 
   /** A container has its grace period once more after the drain, to end what the drain left. */
   private static final int GRACES = 2;
@@ -49,15 +49,15 @@ final class UserSpacePlane implements DataPlane, RelayVisit.Directory {
   private final InetAddress address;
   private final Runnable suspectStale;
   private final MultiThreadIoEventLoopGroup group;
-  private final List<Lane> lanes = new ArrayList<>();
-  private final Places places;
-  private final AtomicInteger nextLane = new AtomicInteger();
+  private final List<IngressLoop> loops = new ArrayList<>();
+  private final ConnectionLimit limit;
+  private final AtomicInteger nextLoop = new AtomicInteger();
   private final Map<Integer, Open> open = new ConcurrentHashMap<>();
 
   /** When to cut what is left, by the ids of the tasks that are to stop. */
   private final Map<String, Long> leaving = new ConcurrentHashMap<>();
 
-  private final Silence silence = new Silence();
+  private final UnreachableAddresses unreachable = new UnreachableAddresses();
   private final Listener mesh;
   private final InetSocketAddress meshAddress;
   private volatile RoutingTable table = RoutingTable.NONE;
@@ -65,7 +65,7 @@ final class UserSpacePlane implements DataPlane, RelayVisit.Directory {
   /**
    * @param address where published ports are listened on
    * @param mesh where other nodes' ingresses connect to; port 0 takes a free one
-   * @param places how many connections there is room for
+   * @param limit how many connections are taken at once
    * @param suspectStale run on any thread, possibly often, when traffic shows that the table may be
    *     out of date
    * @throws IOException when the mesh port cannot be bound
@@ -74,29 +74,29 @@ final class UserSpacePlane implements DataPlane, RelayVisit.Directory {
       String nodeId,
       InetAddress address,
       InetSocketAddress mesh,
-      Places places,
+      ConnectionLimit limit,
       Runnable suspectStale)
       throws IOException {
     this.nodeId = nodeId;
     this.address = address;
-    this.places = places;
+    this.limit = limit;
     this.suspectStale = suspectStale;
-    int loops = Math.min(Runtime.getRuntime().availableProcessors(), MAX_LANES);
+    int count = Math.min(Runtime.getRuntime().availableProcessors(), MAX_LOOPS);
     this.group =
         new MultiThreadIoEventLoopGroup(
-            loops, new DefaultThreadFactory("skep-ingress", true), EpollIoHandler.newFactory());
+            count, new DefaultThreadFactory("skep-ingress", true), EpollIoHandler.newFactory());
     ByteBufAllocator allocator = PooledByteBufAllocator.DEFAULT;
-    for (EventExecutor loop : group) {
-      lanes.add(new Lane((IoEventLoop) loop, allocator));
+    for (EventExecutor executor : group) {
+      loops.add(new IngressLoop((IoEventLoop) executor, allocator));
     }
     try {
       this.mesh =
           Listener.open(
               mesh,
-              nextLane(),
-              this::nextLane,
-              (lane, socket, left) -> RelayVisit.start(lane, this, socket, left),
-              places.forNodes());
+              nextLoop(),
+              this::nextLoop,
+              (loop, socket, left) -> PeerConnection.start(loop, this, socket, left),
+              limit.forNodes());
     } catch (IOException e) {
       var _ = group.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS);
       throw e;
@@ -108,8 +108,8 @@ final class UserSpacePlane implements DataPlane, RelayVisit.Directory {
     return meshAddress;
   }
 
-  private Lane nextLane() {
-    return lanes.get(Math.floorMod(nextLane.getAndIncrement(), lanes.size()));
+  private IngressLoop nextLoop() {
+    return loops.get(Math.floorMod(nextLoop.getAndIncrement(), loops.size()));
   }
 
   @Override
@@ -120,7 +120,7 @@ final class UserSpacePlane implements DataPlane, RelayVisit.Directory {
       Open old = open.remove(port);
       if (old != null) {
         old.port().route(new Route(port, List.of()));
-        closed.add(on(old.listener().lane(), lane -> old.listener().close()));
+        closed.add(on(old.listener().loop(), loop -> old.listener().close()));
       }
     }
     for (Route route : change.replace()) {
@@ -138,7 +138,7 @@ final class UserSpacePlane implements DataPlane, RelayVisit.Directory {
       }
     }
     forgetLeft();
-    silence.retain(
+    unreachable.retain(
         next.routes().values().stream()
             .flatMap(route -> route.targets().stream())
             .map(Target::address)
@@ -148,15 +148,15 @@ final class UserSpacePlane implements DataPlane, RelayVisit.Directory {
 
   private void listen(Route route) throws IOException {
     PublishedPort port =
-        new PublishedPort(nodeId, route.port(), this::isLeaving, silence, suspectStale);
+        new PublishedPort(nodeId, route.port(), this::isLeaving, unreachable, suspectStale);
     port.route(route);
     Listener listener =
         Listener.open(
             new InetSocketAddress(address, route.port()),
-            nextLane(),
-            this::nextLane,
-            (lane, socket, left) -> Visit.start(lane, port, socket, left),
-            places.forClients());
+            nextLoop(),
+            this::nextLoop,
+            (loop, socket, left) -> ClientConnection.start(loop, port, socket, left),
+            limit.forClients());
     open.put(route.port(), new Open(listener, port));
   }
 
@@ -186,11 +186,11 @@ final class UserSpacePlane implements DataPlane, RelayVisit.Directory {
     Duration cut = grace.multipliedBy(GRACES).plus(CUT_SLACK);
     leaving.merge(taskId, System.nanoTime() + cut.toNanos(), (a, b) -> a - b > 0 ? a : b);
     open.values().forEach(one -> one.port().recheck());
-    lanes.getFirst().after(cut, this::forgetLeft);
+    loops.getFirst().after(cut, this::forgetLeft);
     List<Future<Integer>> busy = new ArrayList<>();
-    for (Lane lane : lanes) {
+    for (IngressLoop loop : loops) {
       Promise<Integer> promise = Promise.promise();
-      lane.execute(() -> Drain.start(lane, taskId, grace, promise));
+      loop.execute(() -> Drain.start(loop, taskId, grace, promise));
       busy.add(promise.future());
     }
     return Future.all(busy).map(all -> all.<Integer>list().stream().mapToInt(n -> n).sum());
@@ -202,8 +202,8 @@ final class UserSpacePlane implements DataPlane, RelayVisit.Directory {
     leaving.forEach((taskId, end) -> {
       if (now - end >= 0 && !table.tasks().contains(taskId)) {
         leaving.remove(taskId, end);
-        for (Lane lane : lanes) {
-          lane.execute(() -> Drain.linksTo(lane, taskId).forEach(Link::cut));
+        for (IngressLoop loop : loops) {
+          loop.execute(() -> Drain.connectionsTo(loop, taskId).forEach(Connection::cut));
         }
       }
     });
@@ -215,7 +215,7 @@ final class UserSpacePlane implements DataPlane, RelayVisit.Directory {
   }
 
   @Override
-  public @Nullable Target find(Greeting.Wanted wanted) {
+  public @Nullable Target find(RelayProtocol.Request wanted) {
     Target target = table.own().get(new OwnTask(wanted.taskId(), wanted.targetPort()));
     if (target == null) {
       suspectStale.run();
@@ -226,12 +226,13 @@ final class UserSpacePlane implements DataPlane, RelayVisit.Directory {
   @Override
   public Future<Void> close() {
     List<Future<Void>> closed = new ArrayList<>();
-    closed.add(on(mesh.lane(), lane -> mesh.close()));
+    closed.add(on(mesh.loop(), loop -> mesh.close()));
     open.values()
-        .forEach(one -> closed.add(on(one.listener().lane(), l -> one.listener().close())));
+        .forEach(one -> closed.add(on(one.listener().loop(), l -> one.listener().close())));
     open.clear();
     return Future.all(closed)
-        .compose(all -> Future.all(lanes.stream().map(lane -> on(lane, Lane::closeAll)).toList()))
+        .compose(
+            all -> Future.all(loops.stream().map(loop -> on(loop, IngressLoop::closeAll)).toList()))
         .transform(all -> shutDown());
   }
 
@@ -243,11 +244,11 @@ final class UserSpacePlane implements DataPlane, RelayVisit.Directory {
     return promise.future();
   }
 
-  /** Runs {@code action} on the lane's thread. */
-  private static Future<Void> on(Lane lane, Consumer<Lane> action) {
+  /** Runs {@code action} on the loop's thread. */
+  private static Future<Void> on(IngressLoop loop, Consumer<IngressLoop> action) {
     Promise<Void> promise = Promise.promise();
-    lane.execute(() -> {
-      action.accept(lane);
+    loop.execute(() -> {
+      action.accept(loop);
       promise.complete();
     });
     return promise.future();
@@ -255,7 +256,7 @@ final class UserSpacePlane implements DataPlane, RelayVisit.Directory {
 
   /** The connections' sockets that are open. */
   Future<Integer> openSockets() {
-    return sum(lane -> lane.wires().size());
+    return sum(loop -> loop.sockets().size());
   }
 
   /** The clients for whom there is no task yet. */
@@ -265,13 +266,13 @@ final class UserSpacePlane implements DataPlane, RelayVisit.Directory {
 
   /** The bytes that wait for slow readers. */
   Future<Integer> waitingBytes() {
-    return sum(lane -> Math.toIntExact(lane.waitingBytes()));
+    return sum(loop -> Math.toIntExact(loop.waitingBytes()));
   }
 
-  private Future<Integer> sum(java.util.function.ToIntFunction<Lane> part) {
+  private Future<Integer> sum(java.util.function.ToIntFunction<IngressLoop> part) {
     AtomicInteger sum = new AtomicInteger();
     return Future.all(
-            lanes.stream().map(lane -> on(lane, l -> sum.addAndGet(part.applyAsInt(l)))).toList())
+            loops.stream().map(loop -> on(loop, l -> sum.addAndGet(part.applyAsInt(l)))).toList())
         .map(all -> sum.get());
   }
 }

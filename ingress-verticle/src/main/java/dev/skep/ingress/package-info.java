@@ -11,10 +11,10 @@
  * <p>The plane works on the epoll loops' raw sockets and not on Netty's channels: it decides itself
  * when to read, so that a slow reader holds back its writer also after the writer has closed (a
  * channel reads everything then), an idle connection owns no buffer, and a byte costs one read and
- * one write. A {@link dev.skep.ingress.Lane} is one such loop; all that belongs to a connection
- * lives on one lane and needs no lock: the {@link dev.skep.ingress.Visit} of a client finds a task
- * by a {@link dev.skep.ingress.Dial}, then a {@link dev.skep.ingress.Link} of two {@link
- * dev.skep.ingress.Flow}s joins both.
+ * one write. A {@link dev.skep.ingress.IngressLoop} is one such loop; all that belongs to a
+ * connection lives on one loop and needs no lock: the {@link dev.skep.ingress.ClientConnection} of
+ * a client finds a task by a {@link dev.skep.ingress.Connector}, then a {@link
+ * dev.skep.ingress.Connection} of two {@link dev.skep.ingress.Flow}s joins both.
  *
  * <p>This room never looks into the bytes, never keeps a connection in stock and never decides
  * which tasks are fit to take traffic.

@@ -123,7 +123,7 @@ class ForwardingTest {
       }
       assertThat(received.getValue()).isEqualTo(sent.getValue());
       assertThat(written.get()).isEqualTo((long) parts * part.length);
-      assertThat(waiting).isLessThanOrEqualTo(2 * Lane.READ_BYTES);
+      assertThat(waiting).isLessThanOrEqualTo(2 * IngressLoop.READ_BYTES);
     }
   }
 
@@ -154,7 +154,7 @@ class ForwardingTest {
             new InetSocketAddress(InetAddress.ofLiteral(mesh.node(node).address()), mesh.port()));
         ended.get();
         assertThat(waitingBytes(mesh, 0) + waitingBytes(mesh, 1))
-            .isLessThanOrEqualTo(2 * Lane.READ_BYTES);
+            .isLessThanOrEqualTo(2 * IngressLoop.READ_BYTES);
         assertThat(client.getInputStream().readAllBytes()).isEqualTo(speech);
       }
     }
@@ -318,7 +318,7 @@ class ForwardingTest {
   @ParameterizedTest
   @ValueSource(ints = {0, 1})
   void a_client_for_whom_there_is_no_room_waits_for_it(int node) throws IOException {
-    try (TestMesh mesh = new TestMesh(2, 12)) { // 4 places, 3 of them for clients
+    try (TestMesh mesh = new TestMesh(2, 12)) { // 4 limit, 3 of them for clients
       FakeTask task = mesh.answering(0, "t");
       mesh.route(task);
       List<Client> clients = new ArrayList<>();

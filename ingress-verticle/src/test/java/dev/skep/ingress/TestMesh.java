@@ -78,7 +78,8 @@ final class TestMesh implements AutoCloseable {
     for (int i = 0; i < nodeCount; i++) {
       String address = "127.0.0." + (i + 2);
       IngressVerticle ingress =
-          new IngressVerticle("node" + i, address, address, 0, bus, Places.within(descriptors));
+          new IngressVerticle(
+              "node" + i, address, address, 0, bus, ConnectionLimit.within(descriptors));
       nodes.add(new Node("node" + i, address, ingress, await(vertx.deployVerticle(ingress))));
     }
     port = freePort(nodes.getFirst().address());

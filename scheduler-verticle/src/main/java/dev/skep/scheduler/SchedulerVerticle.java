@@ -1,5 +1,6 @@
 package dev.skep.scheduler;
 
+import dev.skep.scheduler.leader.LeaderTerm;
 import dev.skep.store.Leadership;
 import dev.skep.store.Store;
 import dev.skep.store.bus.Bus;
@@ -11,16 +12,16 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides on the leader: watches the leadership, and while this member leads has a {@link Reign}
- * that works. Deploy it on a manager's swarm Vert.x, best with virtual threads: a pass over a large
- * cluster may take longer than an event loop should stand still.
+ * Decides on the leader: watches the leadership, and while this member leads has a {@link
+ * LeaderTerm} that works. Deploy it on a manager's swarm Vert.x, best with virtual threads: a pass
+ * over a large cluster may take longer than an event loop should stand still.
  */
 public final class SchedulerVerticle extends VerticleBase {
   private final Store store;
   private final Bus bus;
   private final SteadyClock clock;
   private final RandomGenerator random;
-  private @Nullable Reign reign;
+  private @Nullable LeaderTerm leaderTerm;
   private Store.@Nullable Watch leadership;
 
   /**
@@ -43,13 +44,13 @@ public final class SchedulerVerticle extends VerticleBase {
   }
 
   private void changed(Leadership now) {
-    Reign before = reign;
+    LeaderTerm before = leaderTerm;
     if (before != null && (!now.leader() || before.term() != now.term())) {
-      reign = null;
+      leaderTerm = null;
       before.end();
     }
-    if (reign == null && now.leader() && leadership != null) {
-      reign = new Reign(vertx, context, store, bus, now.term(), clock, random);
+    if (leaderTerm == null && now.leader() && leadership != null) {
+      leaderTerm = new LeaderTerm(vertx, context, store, bus, now.term(), clock, random);
     }
   }
 
@@ -60,8 +61,8 @@ public final class SchedulerVerticle extends VerticleBase {
     if (watch != null) {
       watch.close();
     }
-    Reign last = reign;
-    reign = null;
+    LeaderTerm last = leaderTerm;
+    leaderTerm = null;
     return last == null ? Future.succeededFuture() : last.end();
   }
 }

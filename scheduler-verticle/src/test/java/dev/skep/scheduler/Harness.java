@@ -1,8 +1,8 @@
 package dev.skep.scheduler;
 
+import dev.skep.scheduler.orchestrate.DecisionReason;
 import dev.skep.scheduler.orchestrate.Orchestrator;
 import dev.skep.scheduler.orchestrate.Plan;
-import dev.skep.scheduler.orchestrate.Reason;
 import dev.skep.scheduler.place.Fleet;
 import dev.skep.store.ClusterState;
 import dev.skep.store.Commit;
@@ -32,7 +32,7 @@ public final class Harness {
   private Fleet fleet = Fleet.of(state);
   private Instant now = Samples.T0;
   private Map<String, Instant> wakes = Map.of();
-  private List<Reason> reasons = List.of();
+  private List<DecisionReason> reasons = List.of();
 
   /** A cluster with nodes n1 to n{@code nodes}. */
   public static Harness withNodes(int nodes) {
@@ -61,7 +61,7 @@ public final class Harness {
     return wakes;
   }
 
-  public List<Reason> reasons() {
+  public List<DecisionReason> reasons() {
     return reasons;
   }
 

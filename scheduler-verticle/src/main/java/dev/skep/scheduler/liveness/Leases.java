@@ -1,5 +1,7 @@
 package dev.skep.scheduler.liveness;
 
+import dev.skep.store.model.Node;
+import dev.skep.store.model.Node.NodeStatus;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -34,12 +36,13 @@ public final class Leases {
     heard.put(nodeId, now);
   }
 
-  public void forget(String nodeId) {
-    heard.remove(nodeId);
-  }
-
-  public boolean knows(String nodeId) {
-    return heard.containsKey(nodeId);
+  /** A node that is gone or down has no lease; every other one has, from when it appeared. */
+  public void follow(Node node, boolean deleted, Instant now) {
+    if (deleted || node.status().state().equals(NodeStatus.DOWN)) {
+      heard.remove(node.id());
+    } else if (!heard.containsKey(node.id())) {
+      heard(node.id(), now);
+    }
   }
 
   /**

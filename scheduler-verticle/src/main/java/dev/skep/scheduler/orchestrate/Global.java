@@ -9,48 +9,48 @@ import java.util.SortedMap;
 
 /** A service that asks for one task on every node that may have it. */
 final class Global {
-  private final Scope scope;
+  private final ServiceContext context;
   private final Plan plan;
-  private final Tending tending;
+  private final SlotReconciler reconciler;
   private final SortedMap<String, Slot> slots;
 
-  Global(Scope scope, List<Task> tasks) {
-    this.scope = scope;
-    this.plan = scope.plan();
-    this.tending = new Tending(scope);
+  Global(ServiceContext context, List<Task> tasks) {
+    this.context = context;
+    this.plan = context.plan();
+    this.reconciler = new SlotReconciler(context);
     this.slots = Slot.byNode(tasks);
   }
 
   /** Decides; returns all slots. */
   List<Slot> decide() {
     for (Slot slot : slots.values()) {
-      if (scope.stopsHere()) {
+      if (context.stopsHere()) {
         break;
       }
-      if (!tending.nodeRemoved(slot)) {
-        tending.tend(slot);
+      if (!reconciler.nodeRemoved(slot)) {
+        reconciler.reconcile(slot);
       }
     }
     List<Slot> active = new ArrayList<>();
     int made = 0;
     for (Node node : nodes()) {
-      if (!node.schedulable() || !scope.fitness().allowedOn(node)) {
+      if (!node.schedulable() || !context.placementCheck().allowedOn(node)) {
         continue;
       }
       Slot slot = slots.computeIfAbsent(node.id(), id -> new Slot(0, id));
-      if (!slot.anyWanted() && !tending.held(slot)) {
-        if (!scope.mayMake()) {
+      if (!slot.anyWanted() && !reconciler.held(slot)) {
+        if (!context.mayMake()) {
           break;
         }
-        slot.add(plan, scope.newTask(slot, tending.firstDesire(slot)));
+        slot.add(plan, context.newTask(slot, reconciler.firstDesire(slot)));
         made++;
       }
       active.add(slot);
     }
     if (made > 0) {
-      scope.because("tasks created", made, "service wants one on every node");
+      context.because("tasks created", made, "service wants one on every node");
     }
-    new RollingUpdate(scope, tending, active).decide();
+    new RollingUpdate(context, reconciler, active).decide();
     return List.copyOf(slots.values());
   }
 

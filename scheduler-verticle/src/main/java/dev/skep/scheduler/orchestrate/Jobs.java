@@ -21,17 +21,17 @@ import org.jspecify.annotations.Nullable;
  * earlier iterations stay as a slot's history.
  */
 final class Jobs {
-  private final Scope scope;
+  private final ServiceContext context;
   private final Plan plan;
-  private final Tending tending;
+  private final SlotReconciler reconciler;
   private final List<Task> earlier = new ArrayList<>();
   private final List<Task> current = new ArrayList<>();
 
-  Jobs(Scope scope, List<Task> tasks) {
-    this.scope = scope;
-    this.plan = scope.plan();
-    this.tending = new Tending(scope);
-    JobIteration iteration = Mode.iteration(scope.service());
+  Jobs(ServiceContext context, List<Task> tasks) {
+    this.context = context;
+    this.plan = context.plan();
+    this.reconciler = new SlotReconciler(context);
+    JobIteration iteration = Mode.iteration(context.service());
     for (Task task : tasks) {
       (iteration.equals(task.jobIteration()) ? current : earlier).add(task);
     }
@@ -39,7 +39,7 @@ final class Jobs {
 
   /** Decides; returns all slots. */
   List<Slot> decide() {
-    boolean perNode = scope.mode().perNode();
+    boolean perNode = context.mode().perNode();
     Map<Object, Slot> slots =
         new LinkedHashMap<>(perNode ? Slot.byNode(earlier) : Slot.byNumber(earlier));
     slots.values().forEach(this::end);
@@ -52,14 +52,14 @@ final class Jobs {
 
   /** Ends what an earlier iteration left running; nobody will hear of it from a lost node. */
   private void end(Slot slot) {
-    if (scope.mode().perNode() && tending.nodeRemoved(slot)) {
+    if (context.mode().perNode() && reconciler.nodeRemoved(slot)) {
       return;
     }
     for (Task task : List.copyOf(slot.tasks())) {
-      if (scope.stopsHere()) {
+      if (context.stopsHere()) {
         return;
       }
-      boolean heardOf = task.state().ended() || scope.fitness().mayRun(task);
+      boolean heardOf = task.state().ended() || context.placementCheck().mayRun(task);
       slot.desire(plan, task, heardOf ? TaskState.SHUTDOWN : TaskState.REMOVE);
     }
   }
@@ -70,7 +70,7 @@ final class Jobs {
   }
 
   private @Nullable ReplicatedJob said() {
-    ServiceSpec.Mode mode = scope.service().spec().mode();
+    ServiceSpec.Mode mode = context.service().spec().mode();
     return mode == null ? null : mode.replicatedJob();
   }
 
@@ -81,10 +81,10 @@ final class Jobs {
     long total = said == null || said.totalCompletions() == null ? atOnce : said.totalCompletions();
     long active = 0;
     for (Slot slot : slots.values()) {
-      if (scope.stopsHere()) {
+      if (context.stopsHere()) {
         break;
       }
-      tend(slot);
+      reconcile(slot);
       if (slot.anyWanted() && !completed(slot)) {
         active++;
       }
@@ -92,18 +92,18 @@ final class Jobs {
     int made = 0;
     for (int number = 0; number < total && active < atOnce; number++) {
       if (!slots.containsKey(number)) {
-        if (!scope.mayMake()) {
+        if (!context.mayMake()) {
           break;
         }
         Slot slot = new Slot(number, "");
-        slot.add(plan, scope.newTask(slot, TaskState.COMPLETE));
+        slot.add(plan, context.newTask(slot, TaskState.COMPLETE));
         slots.put(number, slot);
         active++;
         made++;
       }
     }
     if (made > 0) {
-      scope.because("tasks created", made, "job wants " + total + " completions");
+      context.because("tasks created", made, "job wants " + total + " completions");
     }
     return List.copyOf(slots.values());
   }
@@ -111,31 +111,31 @@ final class Jobs {
   private List<Slot> everyNode() {
     Map<String, Slot> slots = new TreeMap<>(Slot.byNode(current));
     for (Slot slot : slots.values()) {
-      if (scope.stopsHere()) {
+      if (context.stopsHere()) {
         break;
       }
-      if (!tending.nodeRemoved(slot)) {
-        tend(slot);
+      if (!reconciler.nodeRemoved(slot)) {
+        reconcile(slot);
       }
     }
     List<Node> nodes = new ArrayList<>(plan.base().nodes());
     nodes.sort(Comparator.comparing(Node::id));
     int made = 0;
     for (Node node : nodes) {
-      if (!node.schedulable() || !scope.fitness().allowedOn(node)) {
+      if (!node.schedulable() || !context.placementCheck().allowedOn(node)) {
         continue;
       }
       Slot slot = slots.computeIfAbsent(node.id(), id -> new Slot(0, id));
-      if (!slot.anyWanted() && !completed(slot) && !tending.held(slot)) {
-        if (!scope.mayMake()) {
+      if (!slot.anyWanted() && !completed(slot) && !reconciler.held(slot)) {
+        if (!context.mayMake()) {
           break;
         }
-        slot.add(plan, scope.newTask(slot, tending.firstDesire(slot)));
+        slot.add(plan, context.newTask(slot, reconciler.firstDesire(slot)));
         made++;
       }
     }
     if (made > 0) {
-      scope.because("tasks created", made, "job wants one completion on every node");
+      context.because("tasks created", made, "job wants one completion on every node");
     }
     return List.copyOf(slots.values());
   }
@@ -144,9 +144,9 @@ final class Jobs {
    * Keeps the slot at work until it is done. A task that was given up because its node was lost or
    * drained may have completed all the same: then the one that took its place has nothing to do.
    */
-  private void tend(Slot slot) {
+  private void reconcile(Slot slot) {
     if (!completed(slot)) {
-      tending.tend(slot);
+      reconciler.reconcile(slot);
       return;
     }
     for (Task task : List.copyOf(slot.tasks())) {

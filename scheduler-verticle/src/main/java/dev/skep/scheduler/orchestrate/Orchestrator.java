@@ -27,21 +27,21 @@ public final class Orchestrator {
       return;
     }
     Service service = allocated(stored);
-    Scope scope = Scope.of(plan, service);
+    ServiceContext context = ServiceContext.of(plan, service);
     List<Slot> slots =
-        switch (scope.mode()) {
-          case REPLICATED -> new Replicated(scope, tasks).decide();
-          case GLOBAL -> new Global(scope, tasks).decide();
-          case REPLICATED_JOB, GLOBAL_JOB -> new Jobs(scope, tasks).decide();
+        switch (context.mode()) {
+          case REPLICATED -> new Replicated(context, tasks).decide();
+          case GLOBAL -> new Global(context, tasks).decide();
+          case REPLICATED_JOB, GLOBAL_JOB -> new Jobs(context, tasks).decide();
         };
     // What was decided may have begun an update.
     Service now = plan.service(serviceId).orElse(service);
     Reaper reaper =
         new Reaper(
             plan,
-            scope.fitness(),
+            context.placementCheck(),
             historyLimit(now),
-            new UpdateFailures(scope, UpdateTerms.of(now))::in);
+            new UpdateFailures(context, UpdateTerms.of(now))::in);
     slots.forEach(reaper::reap);
     new Placing(plan, serviceId).place(slots);
   }
@@ -54,7 +54,8 @@ public final class Orchestrator {
         plan.relyOn(Kind.SERVICE);
       }
       plan.because(
-          new Reason("endpoint allocated", stored.name(), null, null, 0, allocation.describe()));
+          new DecisionReason(
+              "endpoint allocated", stored.name(), null, null, 0, allocation.describe()));
     }
     return allocation.service();
   }
@@ -71,8 +72,8 @@ public final class Orchestrator {
 
   /** The service is gone: its tasks follow. */
   private void remove(List<Task> tasks) {
-    Fitness fitness = new Fitness(plan, null);
-    Reaper reaper = new Reaper(plan, fitness, 0, slot -> null);
+    PlacementCheck placementCheck = new PlacementCheck(plan, null);
+    Reaper reaper = new Reaper(plan, placementCheck, 0, slot -> null);
     int told = 0;
     for (Slot slot : Slot.byNumber(tasks).values()) {
       told += slot.remove(plan);
@@ -80,7 +81,8 @@ public final class Orchestrator {
     }
     if (told > 0) {
       String name = tasks.getFirst().serviceName();
-      plan.because(new Reason("tasks removed", name, null, null, told, "service was removed"));
+      plan.because(
+          new DecisionReason("tasks removed", name, null, null, told, "service was removed"));
     }
   }
 }

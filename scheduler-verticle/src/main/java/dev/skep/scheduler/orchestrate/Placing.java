@@ -22,7 +22,7 @@ final class Placing {
     List<List<Task>> groups = new ArrayList<>();
     for (Slot slot : slots) {
       for (Task task : slot.tasks()) {
-        if (!Slot.wanted(task) || Fitness.assigned(task)) {
+        if (!Slot.wanted(task) || PlacementCheck.assigned(task)) {
           continue;
         }
         if (slot.nodeId().isEmpty()) {

@@ -57,7 +57,7 @@ public final class Plan {
   private final Map<String, Node> nodes = new TreeMap<>();
   private final Map<String, SwarmObject> unread = new TreeMap<>();
   private final Set<Kind> guarded = new LinkedHashSet<>();
-  private final List<Reason> reasons = new ArrayList<>();
+  private final List<DecisionReason> reasons = new ArrayList<>();
   private final Map<String, Instant> wakes = new TreeMap<>();
   private final Set<String> unfinished = new LinkedHashSet<>();
   private final Set<String> waiting = new LinkedHashSet<>();
@@ -237,7 +237,7 @@ public final class Plan {
     guarded.add(kind);
   }
 
-  public void because(Reason reason) {
+  public void because(DecisionReason reason) {
     reasons.add(reason);
   }
 
@@ -292,7 +292,7 @@ public final class Plan {
 
   // ------------------------------------------------------------------ outcome
 
-  public List<Reason> reasons() {
+  public List<DecisionReason> reasons() {
     return reasons;
   }
 

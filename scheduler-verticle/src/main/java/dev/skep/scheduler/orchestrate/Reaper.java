@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Reaper {
   private final Plan plan;
-  private final Fitness fitness;
+  private final PlacementCheck placementCheck;
   private final int limit;
   private final Function<Slot, @Nullable Task> evidence;
 
@@ -22,9 +22,13 @@ final class Reaper {
    * @param evidence the task of a slot that is still needed to tell how an update goes; may give
    *     null
    */
-  Reaper(Plan plan, Fitness fitness, int limit, Function<Slot, @Nullable Task> evidence) {
+  Reaper(
+      Plan plan,
+      PlacementCheck placementCheck,
+      int limit,
+      Function<Slot, @Nullable Task> evidence) {
     this.plan = plan;
-    this.fitness = fitness;
+    this.placementCheck = placementCheck;
     this.limit = limit;
     this.evidence = evidence;
   }
@@ -60,7 +64,7 @@ final class Reaper {
     if (Slot.wanted(task)) {
       return false;
     }
-    return !Fitness.assigned(task)
-        || (task.desiredState() == TaskState.REMOVE && !fitness.mayRun(task));
+    return !PlacementCheck.assigned(task)
+        || (task.desiredState() == TaskState.REMOVE && !placementCheck.mayRun(task));
   }
 }

@@ -12,15 +12,15 @@ import java.util.SortedMap;
 
 /** A service that asks for a number of tasks. */
 final class Replicated {
-  private final Scope scope;
+  private final ServiceContext context;
   private final Plan plan;
-  private final Tending tending;
+  private final SlotReconciler reconciler;
   private final SortedMap<Integer, Slot> slots;
 
-  Replicated(Scope scope, List<Task> tasks) {
-    this.scope = scope;
-    this.plan = scope.plan();
-    this.tending = new Tending(scope);
+  Replicated(ServiceContext context, List<Task> tasks) {
+    this.context = context;
+    this.plan = context.plan();
+    this.reconciler = new SlotReconciler(context);
     this.slots = Slot.byNumber(tasks);
   }
 
@@ -28,25 +28,25 @@ final class Replicated {
   List<Slot> decide() {
     List<Slot> taken = new ArrayList<>();
     for (Slot slot : slots.values()) {
-      if (slot.anyWanted() || tending.held(slot)) {
+      if (slot.anyWanted() || reconciler.held(slot)) {
         taken.add(slot);
       }
     }
-    long replicas = Mode.replicas(scope.service());
+    long replicas = Mode.replicas(context.service());
     if (taken.size() > replicas) {
       taken = shrink(taken, (int) replicas);
     }
     for (Slot slot : taken) {
-      if (scope.stopsHere()) {
+      if (context.stopsHere()) {
         break;
       }
-      tending.tend(slot);
+      reconciler.reconcile(slot);
     }
     if (taken.size() < replicas) {
       grow(taken, replicas);
     }
     removeAbandoned(taken);
-    new RollingUpdate(scope, tending, taken).decide();
+    new RollingUpdate(context, reconciler, taken).decide();
     return List.copyOf(slots.values());
   }
 
@@ -56,29 +56,29 @@ final class Replicated {
     int made = 0;
     for (int number = 1; taken.size() < replicas; number++) {
       if (numbers.add(number)) {
-        if (!scope.mayMake()) {
+        if (!context.mayMake()) {
           break;
         }
         Slot slot = slots.computeIfAbsent(number, n -> new Slot(n, ""));
-        slot.add(plan, scope.newTask(slot, tending.firstDesire(slot)));
+        slot.add(plan, context.newTask(slot, reconciler.firstDesire(slot)));
         taken.add(slot);
         made++;
       }
     }
-    scope.because("tasks created", made, "service wants " + replicas);
+    context.because("tasks created", made, "service wants " + replicas);
   }
 
   private List<Slot> shrink(List<Slot> taken, int replicas) {
     List<Slot> best = keepOrder(taken);
     int removed = 0;
     for (Slot slot : best.subList(replicas, best.size())) {
-      if (scope.stopsHere()) {
+      if (context.stopsHere()) {
         break;
       }
       slot.remove(plan);
       removed++;
     }
-    scope.because("tasks removed", removed, "service wants " + replicas);
+    context.because("tasks removed", removed, "service wants " + replicas);
     return new ArrayList<>(best.subList(0, replicas));
   }
 
@@ -113,7 +113,7 @@ final class Replicated {
     taken.forEach(slot -> kept.add(slot.number()));
     for (Slot slot : slots.values()) {
       if (!kept.contains(slot.number()) && !slot.anyWanted()) {
-        if (scope.stopsHere()) {
+        if (context.stopsHere()) {
           break;
         }
         slot.remove(plan);

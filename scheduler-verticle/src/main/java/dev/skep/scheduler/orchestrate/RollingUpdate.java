@@ -20,22 +20,22 @@ import org.jspecify.annotations.Nullable;
  * simply makes the slots out of date again.
  */
 final class RollingUpdate {
-  private final Scope scope;
+  private final ServiceContext context;
   private final Plan plan;
   private final Service service;
-  private final Tending tending;
+  private final SlotReconciler reconciler;
   private final List<Slot> slots;
   private final UpdateTerms terms;
   private final boolean rollback;
 
   /**
-   * @param slots those that are to stay, tended
+   * @param slots those that are to stay, reconciled
    */
-  RollingUpdate(Scope scope, Tending tending, List<Slot> slots) {
-    this.scope = scope;
-    this.plan = scope.plan();
-    this.service = scope.service();
-    this.tending = tending;
+  RollingUpdate(ServiceContext context, SlotReconciler reconciler, List<Slot> slots) {
+    this.context = context;
+    this.plan = context.plan();
+    this.service = context.service();
+    this.reconciler = reconciler;
     this.slots = slots;
     this.terms = UpdateTerms.of(service);
     this.rollback = terms.rollback();
@@ -48,7 +48,7 @@ final class RollingUpdate {
       return;
     }
     for (Slot slot : slots) {
-      if (scope.stopsHere()) {
+      if (context.stopsHere()) {
         break;
       }
       finish(slot);
@@ -70,7 +70,7 @@ final class RollingUpdate {
       startedAt = plan.now();
       if (service.updateStatus() == null) {
         status(new UpdateStatus("updating", startedAt, null, "update in progress"));
-        scope.because("update started", outdated.size(), "tasks are out of date");
+        context.because("update started", outdated.size(), "tasks are out of date");
       }
     }
     step(outdated, startedAt);
@@ -91,7 +91,7 @@ final class RollingUpdate {
     Task keep = null;
     for (Task task : wanted) {
       boolean better = keep == null || keep.state() != TaskState.RUNNING;
-      if (better && scope.fresh(task) && !task.state().ended()) {
+      if (better && context.fresh(task) && !task.state().ended()) {
         keep = task;
       }
     }
@@ -116,7 +116,7 @@ final class RollingUpdate {
     }
     Instant until = revocable() ? watchedUntil(task) : plan.now();
     if (until.isAfter(plan.now())) {
-      scope.wake(until);
+      context.wake(until);
       return false;
     }
     return true;
@@ -142,7 +142,7 @@ final class RollingUpdate {
       return null;
     }
     for (Task task : wanted) {
-      if (scope.fresh(task) && task.state() == TaskState.RUNNING) {
+      if (context.fresh(task) && task.state() == TaskState.RUNNING) {
         return watchedUntil(task);
       }
     }
@@ -155,16 +155,16 @@ final class RollingUpdate {
     if (wanted.isEmpty()) {
       Task last = slot.newest();
       // A rollback leaves alone what had ended under the spec that it goes back to.
-      return last != null && !rollback && tending.held(slot) && !scope.fresh(last);
+      return last != null && !rollback && reconciler.held(slot) && !context.fresh(last);
     }
     for (Task task : wanted) {
-      if (scope.fresh(task)) {
+      if (context.fresh(task)) {
         return false;
       }
     }
     Task last = slot.newest();
     // Its new task ended for good while the old one still runs: the restart policy said enough.
-    return last == null || Slot.wanted(last) || !scope.fresh(last);
+    return last == null || Slot.wanted(last) || !context.fresh(last);
   }
 
   /**
@@ -176,7 +176,7 @@ final class RollingUpdate {
     Instant over = null;
     boolean touched = false;
     for (Task task : slot.tasks()) {
-      if (!scope.fresh(task)) {
+      if (!context.fresh(task)) {
         replaces = true;
         continue;
       }
@@ -231,7 +231,7 @@ final class RollingUpdate {
       if (free.isAfter(plan.now())) {
         busy++;
         if (!over.equals(Instant.MAX)) {
-          scope.wake(free);
+          context.wake(free);
         }
       }
     }
@@ -249,7 +249,7 @@ final class RollingUpdate {
     order.sort(Comparator.comparing(Slot::anyRunning));
     int done = 0;
     for (Slot slot : order.subList(0, Math.clamp(parallelism - busy, 0, order.size()))) {
-      if (scope.stopsHere()) {
+      if (context.stopsHere()) {
         break;
       }
       replace(slot);
@@ -257,7 +257,7 @@ final class RollingUpdate {
     }
     if (done > 0) {
       String what = rollback ? "tasks rolled back" : "tasks updated";
-      scope.because(what, done, outdated.size() - done + " to go");
+      context.because(what, done, outdated.size() - done + " to go");
     }
   }
 
@@ -268,7 +268,7 @@ final class RollingUpdate {
         slot.desire(plan, task, TaskState.SHUTDOWN);
       }
     }
-    slot.add(plan, scope.newTask(slot, tending.firstDesire(slot)));
+    slot.add(plan, context.newTask(slot, reconciler.firstDesire(slot)));
   }
 
   /**
@@ -290,13 +290,13 @@ final class RollingUpdate {
       return;
     }
     if (quiet.isAfter(plan.now())) {
-      scope.wake(quiet);
+      context.wake(quiet);
       return;
     }
     String message = rollback ? "rollback completed" : "update completed";
     String state = rollback ? "rollback_completed" : "completed";
     status(new UpdateStatus(state, was.startedAt(), plan.now(), message));
-    scope.because(message, slots.size(), "no task is out of date");
+    context.because(message, slots.size(), "no task is out of date");
   }
 
   // ------------------------------------------------------------------ failure
@@ -307,7 +307,7 @@ final class RollingUpdate {
     if (action.equals("continue")) {
       return false;
     }
-    List<Task> failures = new UpdateFailures(scope, terms.startedAt(startedAt)).in(slots);
+    List<Task> failures = new UpdateFailures(context, terms.startedAt(startedAt)).in(slots);
     if (failures.isEmpty()
         || (double) failures.size() / slots.size() <= terms.config().maxFailureRatio()) {
       return false;
@@ -326,7 +326,7 @@ final class RollingUpdate {
               was == null ? startedAt : was.startedAt(),
               null,
               message));
-      scope.because("update paused", slots.size(), message);
+      context.because("update paused", slots.size(), message);
     }
     return true;
   }
@@ -350,7 +350,7 @@ final class RollingUpdate {
                         was == null ? plan.now() : was.startedAt(),
                         null,
                         message))));
-    scope.because("rollback started", slots.size(), message);
+    context.because("rollback started", slots.size(), message);
   }
 
   private void status(UpdateStatus status) {

@@ -11,11 +11,11 @@ import org.jspecify.annotations.Nullable;
  * as in Swarm: the failure ratio is about replicas.
  */
 final class UpdateFailures {
-  private final Scope scope;
+  private final ServiceContext context;
   private final UpdateTerms terms;
 
-  UpdateFailures(Scope scope, UpdateTerms terms) {
-    this.scope = scope;
+  UpdateFailures(ServiceContext context, UpdateTerms terms) {
+    this.context = context;
     this.terms = terms;
   }
 
@@ -44,7 +44,7 @@ final class UpdateFailures {
   /** Whether the update made the task, and it ended before its monitoring was over. */
   private boolean failed(Task task) {
     Instant startedAt = terms.startedAt();
-    if (startedAt == null || task.createdAt().isBefore(startedAt) || !scope.fresh(task)) {
+    if (startedAt == null || task.createdAt().isBefore(startedAt) || !context.fresh(task)) {
       return false;
     }
     boolean ended =

@@ -1,8 +1,8 @@
 /**
  * Which tasks there should be. {@link dev.skep.scheduler.orchestrate.Orchestrator} looks at one
  * service in a {@link dev.skep.scheduler.orchestrate.Plan}: its mode's class says how many tasks,
- * {@link dev.skep.scheduler.orchestrate.Tending} replaces those that ended or cannot stay, {@link
- * dev.skep.scheduler.orchestrate.RollingUpdate} those that are out of date, and {@link
+ * {@link dev.skep.scheduler.orchestrate.SlotReconciler} replaces those that ended or cannot stay,
+ * {@link dev.skep.scheduler.orchestrate.RollingUpdate} those that are out of date, and {@link
  * dev.skep.scheduler.orchestrate.Reaper} forgets the oldest.
  *
  * <p>Pure: everything follows from the snapshot and the time that the plan carries. What a decision

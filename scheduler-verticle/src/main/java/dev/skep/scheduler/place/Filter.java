@@ -15,7 +15,7 @@ interface Filter {
   boolean passes(NodeLoad load, Node node);
 
   /** What it means that a node does not pass. */
-  Refusal refusal();
+  NodeRefusal refusal();
 
   /** Whether the answer is in the node alone, whatever runs there. */
   default boolean fixed() {
@@ -30,8 +30,8 @@ interface Filter {
     }
 
     @Override
-    public Refusal refusal() {
-      return Refusal.NOT_AVAILABLE;
+    public NodeRefusal refusal() {
+      return NodeRefusal.NOT_AVAILABLE;
     }
 
     @Override
@@ -48,8 +48,8 @@ interface Filter {
     }
 
     @Override
-    public Refusal refusal() {
-      return Refusal.TOO_FEW_RESOURCES;
+    public NodeRefusal refusal() {
+      return NodeRefusal.TOO_FEW_RESOURCES;
     }
   }
 
@@ -87,8 +87,8 @@ interface Filter {
     }
 
     @Override
-    public Refusal refusal() {
-      return Refusal.PLUGIN_MISSING;
+    public NodeRefusal refusal() {
+      return NodeRefusal.PLUGIN_MISSING;
     }
 
     @Override
@@ -105,8 +105,8 @@ interface Filter {
     }
 
     @Override
-    public Refusal refusal() {
-      return Refusal.CONSTRAINED;
+    public NodeRefusal refusal() {
+      return NodeRefusal.CONSTRAINED;
     }
 
     @Override
@@ -143,8 +143,8 @@ interface Filter {
     }
 
     @Override
-    public Refusal refusal() {
-      return Refusal.OTHER_PLATFORM;
+    public NodeRefusal refusal() {
+      return NodeRefusal.OTHER_PLATFORM;
     }
 
     @Override
@@ -166,8 +166,8 @@ interface Filter {
     }
 
     @Override
-    public Refusal refusal() {
-      return Refusal.PORT_TAKEN;
+    public NodeRefusal refusal() {
+      return NodeRefusal.PORT_TAKEN;
     }
   }
 
@@ -179,8 +179,8 @@ interface Filter {
     }
 
     @Override
-    public Refusal refusal() {
-      return Refusal.TOO_MANY_REPLICAS;
+    public NodeRefusal refusal() {
+      return NodeRefusal.TOO_MANY_REPLICAS;
     }
   }
 }

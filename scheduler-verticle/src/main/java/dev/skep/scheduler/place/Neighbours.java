@@ -28,7 +28,7 @@ record Neighbours(Fleet fleet, String serviceId, List<Set<String>> beside, Set<S
   }
 
   @Override
-  public Refusal refusal() {
-    return Refusal.CONSTRAINED;
+  public NodeRefusal refusal() {
+    return NodeRefusal.CONSTRAINED;
   }
 }

@@ -92,11 +92,11 @@ public final class Placement {
     if (load == null || node == null) {
       return new Outcome(List.of(), List.of(refuse(task, NO_SUITABLE_NODE)), NO_SUITABLE_NODE);
     }
-    Refusal refusal = Requirements.of(task, fleet).refusal(load, node);
+    NodeRefusal refusal = Requirements.of(task, fleet).refusal(load, node);
     if (refusal == null) {
       return new Outcome(List.of(assign(task, load, confirmed)), List.of(), "");
     }
-    String why = Refusal.explain(Map.of(refusal, 1));
+    String why = NodeRefusal.explain(Map.of(refusal, 1));
     return new Outcome(List.of(), List.of(refuse(task, why)), why);
   }
 
@@ -119,14 +119,14 @@ public final class Placement {
   }
 
   private String explain(Requirements requirements) {
-    Map<Refusal, Integer> refused = new EnumMap<>(Refusal.class);
+    Map<NodeRefusal, Integer> refused = new EnumMap<>(NodeRefusal.class);
     for (NodeLoad load : fleet.loads()) {
       Node node = load.node();
-      Refusal refusal = node == null ? null : requirements.refusal(load, node);
+      NodeRefusal refusal = node == null ? null : requirements.refusal(load, node);
       if (refusal != null) {
         refused.merge(refusal, 1, Integer::sum);
       }
     }
-    return Refusal.explain(refused);
+    return NodeRefusal.explain(refused);
   }
 }

@@ -86,7 +86,7 @@ record Requirements(List<Filter> filters, Shape shape, List<Filter> varying) {
   private static final Plugins NO_PLUGINS = new Plugins(List.of(), List.of(), null);
 
   /** Why the node is unfit; absent when it fits. */
-  @Nullable Refusal refusal(NodeLoad load, Node node) {
+  @Nullable NodeRefusal refusal(NodeLoad load, Node node) {
     Filter refusing = refusing(filters, load, node);
     return refusing == null ? null : refusing.refusal();
   }

@@ -28,7 +28,7 @@ class LeasesTest {
     leases.heard("a", at(5));
     look(leases, 5, 10);
     assertThat(leases.lost(at(15), PERIOD)).containsExactly("b");
-    leases.forget("b");
+    leases.follow(Samples.node("b"), true, at(15));
     assertThat(leases.lost(at(19), PERIOD)).isEmpty();
     assertThat(leases.lost(at(20), PERIOD)).containsExactly("a");
   }

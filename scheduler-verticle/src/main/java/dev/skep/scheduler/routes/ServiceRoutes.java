@@ -1,0 +1,165 @@
+package dev.skep.scheduler.routes;
+
+import dev.skep.store.Change;
+import dev.skep.store.ClusterState;
+import dev.skep.store.Commit;
+import dev.skep.store.bus.IngressMessages.Endpoint;
+import dev.skep.store.bus.IngressMessages.PortRoute;
+import dev.skep.store.bus.IngressMessages.Routes;
+import dev.skep.store.model.Node;
+import dev.skep.store.model.Node.NodeStatus;
+import dev.skep.store.model.Service;
+import dev.skep.store.model.ServiceSpec.PortConfig;
+import dev.skep.store.model.Task;
+import dev.skep.store.model.Task.NetworkAttachment;
+import dev.skep.store.model.TaskState;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which tasks answer on which published port, kept along with the commits. Pure: the same snapshot
+ * gives the same routes.
+ */
+public final class ServiceRoutes {
+  private final long term;
+  private final Map<String, List<PortRoute>> byService = new TreeMap<>();
+  private Routes current;
+
+  public ServiceRoutes(ClusterState state, long term) {
+    this.term = term;
+    for (Service service : state.services()) {
+      put(service.id(), state);
+    }
+    this.current = collect(state.index());
+  }
+
+  public Routes current() {
+    return current;
+  }
+
+  /** Follows a commit; the new table when it changed something. */
+  public Optional<Routes> observe(Commit commit) {
+    Set<String> services = new HashSet<>();
+    for (Change change : commit.changes()) {
+      switch (change.object()) {
+        case Task task -> {
+          if (!(change instanceof Change.Updated(Task before, Task after))
+              || !sameRoute(before, after)) {
+            services.add(task.serviceId());
+          }
+        }
+        case Service service -> services.add(service.id());
+        case Node node ->
+            commit.state().tasksOfNode(node.id()).forEach(task -> services.add(task.serviceId()));
+        default -> {}
+      }
+    }
+    boolean changed = false;
+    for (String service : services) {
+      changed |= put(service, commit.state());
+    }
+    if (!changed) {
+      return Optional.empty();
+    }
+    current = collect(commit.index());
+    return Optional.of(current);
+  }
+
+  /** Most changes of a task leave its routes alone; they must not cost a look at its service. */
+  private static boolean sameRoute(Task before, Task after) {
+    return takesConnections(before) == takesConnections(after)
+        && before.networksAttachments().equals(after.networksAttachments());
+  }
+
+  private static boolean takesConnections(Task task) {
+    return task.state() == TaskState.RUNNING && !task.desiredState().after(TaskState.RUNNING);
+  }
+
+  private boolean put(String serviceId, ClusterState state) {
+    List<PortRoute> routes =
+        state.service(serviceId).map(service -> routes(service, state)).orElse(List.of());
+    List<PortRoute> before =
+        routes.isEmpty() ? byService.remove(serviceId) : byService.put(serviceId, routes);
+    return !routes.equals(before == null ? List.of() : before);
+  }
+
+  private Routes collect(long index) {
+    List<PortRoute> ports = new ArrayList<>();
+    byService.values().forEach(ports::addAll);
+    ports.sort(
+        Comparator.comparingInt(PortRoute::port)
+            .thenComparing(PortRoute::protocol)
+            .thenComparing(PortRoute::serviceId));
+    return new Routes(term, index, ports);
+  }
+
+  /** The routes of one service. */
+  static List<PortRoute> routes(Service service, ClusterState state) {
+    List<PortConfig> ports =
+        service.endpoint() == null
+            ? List.of()
+            : service.endpoint().ports().stream()
+                .filter(port -> port.ingress() && port.publishedPortOrZero() != 0)
+                .toList();
+    if (ports.isEmpty()) {
+      return List.of();
+    }
+    List<Task> tasks = new ArrayList<>();
+    for (Task task : state.tasksOfService(service.id())) {
+      if (takesConnections(task) && address(task, state) != null) {
+        tasks.add(task);
+      }
+    }
+    tasks.sort(Comparator.comparing(Task::id));
+    List<PortRoute> routes = new ArrayList<>();
+    for (PortConfig port : ports) {
+      List<Endpoint> endpoints = new ArrayList<>();
+      for (Task task : tasks) {
+        String address = address(task, state);
+        Node node = state.node(task.nodeId()).orElse(null);
+        if (address != null && node != null) {
+          endpoints.add(
+              new Endpoint(
+                  task.id(), task.nodeId(), address, port.targetPortOrZero(), node.meshAddress()));
+        }
+      }
+      routes.add(
+          new PortRoute(
+              port.publishedPortOrZero(),
+              port.protocolOrTcp(),
+              service.id(),
+              service.name(),
+              endpoints));
+    }
+    return routes;
+  }
+
+  /**
+   * Where the task's container is reached from its node: its first address, or the node's own for a
+   * container on the host's network; absent when nobody can reach it.
+   */
+  private static @Nullable String address(Task task, ClusterState state) {
+    Node node = state.node(task.nodeId()).orElse(null);
+    if (node == null || node.status().state().equals(NodeStatus.DOWN)) {
+      return null;
+    }
+    for (NetworkAttachment attachment : task.networksAttachments()) {
+      if (!attachment.addresses().isEmpty()) {
+        String address = attachment.addresses().getFirst();
+        int slash = address.indexOf('/');
+        return slash < 0 ? address : address.substring(0, slash);
+      }
+    }
+    boolean onHost =
+        task.networksAttachments().stream()
+            .anyMatch(a -> a.network() != null && a.network().name().equals("host"));
+    return onHost ? node.status().addr() : null;
+  }
+}
