@@ -12,11 +12,10 @@ import dev.skep.store.bus.IngressMessages.PortRoute;
 import dev.skep.store.bus.IngressMessages.Routes;
 import dev.skep.store.bus.IngressMessages.RoutesRequest;
 import dev.skep.store.bus.TestKeys;
+import dev.skep.testkit.FreePort;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -82,13 +81,7 @@ final class TestMesh implements AutoCloseable {
               "node" + i, address, address, 0, bus, ConnectionLimit.within(descriptors));
       nodes.add(new Node("node" + i, address, ingress, await(vertx.deployVerticle(ingress))));
     }
-    port = freePort(nodes.getFirst().address());
-  }
-
-  static int freePort(String address) throws IOException {
-    try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.ofLiteral(address))) {
-      return probe.getLocalPort();
-    }
+    port = FreePort.at(nodes.stream().map(Node::address).toArray(String[]::new));
   }
 
   Node node(int number) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.skep.conf.swarm.ControlMessages.Join;
 import dev.skep.store.membership.MembershipException;
 import dev.skep.store.model.Sensitive;
+import dev.skep.testkit.FreePort;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.InputStream;
@@ -71,10 +72,7 @@ class ControlClientTest {
 
   @Test
   void a_closed_port_is_named() throws Exception {
-    int port;
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getByName(HOST))) {
-      port = free.getLocalPort();
-    }
+    int port = FreePort.at(HOST);
 
     assertThat(ask(port, Duration.ofSeconds(10)))
         .hasMessage(

@@ -10,6 +10,7 @@ import dev.skep.store.membership.MembershipException;
 import dev.skep.store.memory.MemoryStore;
 import dev.skep.store.model.Node;
 import dev.skep.store.model.Sensitive;
+import dev.skep.testkit.FreePort;
 import io.vertx.core.Vertx;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -44,7 +45,7 @@ class ControlPortTest {
 
   @BeforeEach
   void listen() throws Exception {
-    manager = identity(freePort());
+    manager = identity(FreePort.at(HOST));
     store
         .commit(
             FoundingRequest.objects(
@@ -212,11 +213,5 @@ class ControlPortTest {
         new Sensitive("A".repeat(43)),
         List.of(),
         List.of(HOST));
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket free = new ServerSocket(0)) {
-      return free.getLocalPort();
-    }
   }
 }

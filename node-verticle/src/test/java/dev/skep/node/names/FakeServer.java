@@ -1,5 +1,6 @@
 package dev.skep.node.names;
 
+import dev.skep.testkit.FreePort;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -34,7 +35,7 @@ public final class FakeServer {
     return new FakeServer(vertx, at).start(port, same, same);
   }
 
-  /** Answers over UDP and TCP at one port of its own. */
+  /** Answers over UDP and TCP at one port; 0 is any that is free over both. */
   Future<SocketAddress> start(
       int port, Function<Buffer, Buffer> udpAnswer, Function<Buffer, Buffer> tcpAnswer) {
     NetServer tcp = vertx.createNetServer();
@@ -48,8 +49,9 @@ public final class FakeServer {
         udp.send(answer, packet.sender().port(), packet.sender().hostAddress());
       }
     });
-    return tcp.listen(port, address)
-        .compose(bound -> udp.listen(bound.actualPort(), address))
-        .map(bound -> SocketAddress.inetSocketAddress(tcp.actualPort(), address));
+    int at = port == 0 ? FreePort.at(address) : port;
+    return tcp.listen(at, address)
+        .compose(bound -> udp.listen(at, address))
+        .map(bound -> SocketAddress.inetSocketAddress(at, address));
   }
 }

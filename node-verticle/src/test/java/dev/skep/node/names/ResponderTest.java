@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.skep.node.names.Member.NamedNetwork;
+import dev.skep.testkit.FreePort;
 import io.netty.handler.codec.dns.DnsRecordType;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -12,7 +13,6 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.datagram.DatagramSocket;
 import io.vertx.core.net.SocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -58,11 +58,10 @@ class ResponderTest {
   @BeforeEach
   void start() throws Exception {
     Files.writeString(dir.resolve("resolv.conf"), "nameserver " + OUTSIDE + "\n");
-    int upstreams = outside(0, OUTSIDE, "1.1.1.1");
+    int upstreams = FreePort.at(OUTSIDE, OWN_SERVER);
+    outside(upstreams, OUTSIDE, "1.1.1.1");
     outside(upstreams, OWN_SERVER, "2.2.2.2");
-    try (ServerSocket free = new ServerSocket(0)) {
-      port = free.getLocalPort();
-    }
+    port = FreePort.at(GATEWAY, OUTSIDE);
     responder = made(port, upstreams);
     await(vertx.deployVerticle(responder));
     await(responder.listen(new Listening("n", GATEWAY, "127.1.0.0/16")));
@@ -73,18 +72,17 @@ class ResponderTest {
     await(vertx.close());
   }
 
-  private int outside(int at, String address, String answer) throws Exception {
-    return await(
-            new FakeServer(vertx, address)
-                .start(
-                    at,
-                    query -> {
-                      Messages.Query read = Objects.requireNonNull(Messages.read(query));
-                      askedOutside.add(read.name());
-                      return Messages.reply(read, List.of(answer), false);
-                    },
-                    query -> FakeServer.SILENCE))
-        .port();
+  private void outside(int at, String address, String answer) throws Exception {
+    await(
+        new FakeServer(vertx, address)
+            .start(
+                at,
+                query -> {
+                  Messages.Query read = Objects.requireNonNull(Messages.read(query));
+                  askedOutside.add(read.name());
+                  return Messages.reply(read, List.of(answer), false);
+                },
+                query -> FakeServer.SILENCE));
   }
 
   private void publish(Member... members) {
