@@ -6,13 +6,27 @@ import dev.skep.engine.EngineException;
 import dev.skep.engine.EngineInfo;
 import dev.skep.engine.EngineUnavailableException;
 import dev.skep.engine.EventStream;
+import dev.skep.node.agent.AssignmentFile;
+import dev.skep.node.agent.AssignmentSaver;
+import dev.skep.node.agent.Assignments;
+import dev.skep.node.agent.EngineProbe;
+import dev.skep.node.agent.LeaderSession;
+import dev.skep.node.agent.LeaveCleanup;
+import dev.skep.node.agent.NodeDescriptions;
+import dev.skep.node.agent.TaskReporter;
+import dev.skep.node.concurrent.Fibers;
 import dev.skep.node.container.ContainerRequest;
 import dev.skep.node.container.NodeFacts;
 import dev.skep.node.container.TaskFiles;
-import dev.skep.node.fiber.Fibers;
+import dev.skep.node.dns.LocalDns;
 import dev.skep.node.image.Images;
-import dev.skep.node.names.Names;
+import dev.skep.node.log.EndedTaskLogs;
+import dev.skep.node.log.LogServer;
 import dev.skep.node.network.LocalNetworks;
+import dev.skep.node.task.NamePublisher;
+import dev.skep.node.task.TaskExecutor;
+import dev.skep.node.task.TaskReconciler;
+import dev.skep.node.tunnel.TunnelRequests;
 import dev.skep.store.bus.Addresses;
 import dev.skep.store.bus.AgentMessages.Assignment;
 import dev.skep.store.bus.AgentMessages.AssignmentType;
@@ -119,42 +133,52 @@ public final class NodeVerticle extends VerticleBase {
     private final TaskFiles files = new TaskFiles(settings.memoryDirs(), nodeId);
     private final AssignmentFile assignmentFile = new AssignmentFile(settings.dataDir(), nodeId);
     private final AssignmentSaver saver = new AssignmentSaver(nodeId, assignmentFile, fibers);
-    private final Names names = new Names(hostVertx, random, clock);
+    private final LocalDns names = new LocalDns(hostVertx, random, clock);
     private final LocalNetworks networks = new LocalNetworks(engine, fibers, nodeId, names);
     private final NodeFacts facts =
         new NodeFacts(nodeId, settings.hostname() == null ? "" : settings.hostname(), "linux", "");
-    private final TaskWork work =
-        new TaskWork(
+    private final TaskExecutor executor =
+        new TaskExecutor(
             engine,
             fibers,
             bus,
             facts,
             new Images(engine, fibers, clock),
             networks,
-            new NameFeed(fibers, names, facts),
+            new NamePublisher(fibers, names, facts),
             files);
-    private final TaskKeeper keeper = new TaskKeeper(nodeId, engine, fibers, clock, work);
+    private final TaskReconciler reconciler =
+        new TaskReconciler(nodeId, engine, fibers, clock, executor);
     private final LeaderSession session =
         new LeaderSession(
             nodeId, bus, fibers, this::introduce, () -> this.probe.trouble(), this::assigned);
     private final EngineProbe probe =
         new EngineProbe(nodeId, engine, fibers, clock, this::engineTurned);
     private final TaskReporter reporter =
-        new TaskReporter(session, fibers, keeper::walks, keeper::told, keeper::unassign);
-    private final LastLines lastLines =
-        new LastLines(settings.dataDir().resolve("logs"), engine, fibers);
+        new TaskReporter(
+            session, fibers, reconciler::inProgress, reconciler::acknowledge, reconciler::unassign);
+    private final EndedTaskLogs endedLogs =
+        new EndedTaskLogs(settings.dataDir().resolve("logs"), engine, fibers);
     private final LogServer logs =
-        new LogServer(nodeId, engine, fibers, bus, clock, random, keeper::find, lastLines);
-    private final TunnelKeeper tunnels =
-        new TunnelKeeper(settings, engine, fibers, bus, clock, random);
-    private final Departure departure =
-        new Departure(nodeId, engine, fibers, networks, files, assignmentFile);
+        new LogServer(nodeId, engine, fibers, bus, clock, random, reconciler::logged, endedLogs);
+    private final TunnelRequests tunnels =
+        new TunnelRequests(
+            nodeId,
+            settings.address(),
+            settings.engineSocket(),
+            engine,
+            fibers,
+            bus,
+            clock,
+            random);
+    private final LeaveCleanup cleanup =
+        new LeaveCleanup(nodeId, engine, fibers, networks, files, assignmentFile);
     private @Nullable EventStream events;
     private @Nullable MessageConsumer<Object> leave;
 
     void start() {
-      keeper.begin(reporter, lastLines, () -> fibers.run(this::tidy));
-      keeper.recall(assignmentFile.load());
+      reconciler.begin(reporter, endedLogs, () -> fibers.run(this::tidy));
+      reconciler.recall(assignmentFile.load());
       events =
           EventStream.open(
               hostVertx,
@@ -175,9 +199,9 @@ public final class NodeVerticle extends VerticleBase {
     /** An engine that hangs keeps its event stream open; what it missed is looked up afterwards. */
     private void engineTurned() {
       if (probe.trouble().isPresent()) {
-        keeper.engineLost();
+        reconciler.engineLost();
       } else {
-        keeper.engineConnected();
+        reconciler.engineConnected();
       }
       session.wake();
     }
@@ -186,17 +210,17 @@ public final class NodeVerticle extends VerticleBase {
 
     @Override
     public void connected() {
-      fibers.run(keeper::engineConnected);
+      fibers.run(reconciler::engineConnected);
     }
 
     @Override
     public void event(EngineEvent event) {
-      fibers.run(() -> keeper.engineEvent(event));
+      fibers.run(() -> reconciler.engineEvent(event));
     }
 
     @Override
     public void lost(@Nullable Throwable cause) {
-      fibers.run(keeper::engineLost);
+      fibers.run(reconciler::engineLost);
     }
 
     /** What to tell the leader of this node; waits for the engine to be there. */
@@ -209,7 +233,7 @@ public final class NodeVerticle extends VerticleBase {
           }
           EngineInfo info = engine.info().await();
           String hostname = settings.hostname() == null ? info.hostname() : settings.hostname();
-          work.provide(new NodeFacts(nodeId, hostname, info.os(), info.architecture()));
+          executor.provide(new NodeFacts(nodeId, hostname, info.os(), info.architecture()));
           return new OpenSession(
               nodeId,
               NodeDescriptions.of(hostname, info, settings.genericResources()),
@@ -229,7 +253,7 @@ public final class NodeVerticle extends VerticleBase {
       NodeVerticle.this.session.tryComplete();
       Set<String> changed = new HashSet<>(message.removedTasks());
       message.tasks().stream().map(Task::id).forEach(changed::add);
-      keeper.take(now, changed, message.type() == AssignmentType.COMPLETE);
+      reconciler.take(now, changed, message.type() == AssignmentType.COMPLETE);
       reporter.flushSoon();
       saver.save(now);
     }
@@ -237,8 +261,8 @@ public final class NodeVerticle extends VerticleBase {
     /** Removes what an earlier life left behind and nobody needs. */
     private void tidy() {
       try {
-        files.keepOnly(keeper.taskIds());
-        lastLines.keepOnly(keeper.taskIds());
+        files.keepOnly(reconciler.taskIds());
+        endedLogs.keepOnly(reconciler.taskIds());
         networks.sweep();
       } catch (EngineException | EngineUnavailableException | UncheckedIOException e) {
         LOG.atWarn()
@@ -250,14 +274,14 @@ public final class NodeVerticle extends VerticleBase {
 
     private Left leave() {
       session.retire().await();
-      keeper.close();
+      reconciler.close();
       saver.close().await();
       long polls = LEAVE_PATIENCE.dividedBy(LEAVE_POLL);
-      for (long i = 0; i < polls && keeper.walks() > 0; i++) {
+      for (long i = 0; i < polls && reconciler.inProgress() > 0; i++) {
         fibers.pause(LEAVE_POLL);
       }
       try {
-        Left left = new Left(departure.clear());
+        Left left = new Left(cleanup.clear());
         session.leave(LEFT);
         return left;
       } catch (EngineUnavailableException | EngineException e) {
@@ -268,7 +292,7 @@ public final class NodeVerticle extends VerticleBase {
 
     Future<?> stop() {
       probe.close();
-      keeper.close();
+      reconciler.close();
       if (events != null) {
         events.close();
       }

@@ -36,7 +36,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** A leader's dispatcher for one node, in the hands of a test. */
-final class FakeDispatcher {
+public final class FakeDispatcher {
   private static final long PATIENCE_SECONDS = 30;
 
   private final String nodeId;
@@ -59,7 +59,7 @@ final class FakeDispatcher {
   private boolean silent;
   private Set<String> unknown = Set.of();
 
-  FakeDispatcher(Vertx vertx, String nodeId) {
+  public FakeDispatcher(Vertx vertx, String nodeId) {
     this.nodeId = nodeId;
     this.bus = new Bus(vertx.eventBus(), TestKeys.ALL);
     bus.answer(Addresses.SESSION, OpenSession.class, this::open);
@@ -141,35 +141,35 @@ final class FakeDispatcher {
   // In the test's hands
 
   /** Why the node could do no work, each time it said so. */
-  synchronized List<String> troubles() {
+  public synchronized List<String> troubles() {
     return List.copyOf(troubles);
   }
 
-  synchronized void provide(Network network) {
+  public synchronized void provide(Network network) {
     networks.put(network.id(), network);
   }
 
-  synchronized void provide(Secret secret) {
+  public synchronized void provide(Secret secret) {
     secrets.put(secret.id(), secret);
   }
 
-  synchronized void provide(Config config) {
+  public synchronized void provide(Config config) {
     configs.put(config.id(), config);
   }
 
-  synchronized void provideAuth(String serviceId, String auth) {
+  public synchronized void provideAuth(String serviceId, String auth) {
     auths.put(serviceId, new Sensitive(auth));
   }
 
   /** Puts tasks into the next COMPLETE assignment without sending anything. */
-  synchronized void know(Task... known) {
+  public synchronized void know(Task... known) {
     for (Task task : known) {
       tasks.put(task.id(), task);
     }
   }
 
   /** Assigns or changes tasks. */
-  void assign(Task... some) throws Exception {
+  public void assign(Task... some) throws Exception {
     await(begin(List.of(some), List.of()));
   }
 
@@ -180,21 +180,21 @@ final class FakeDispatcher {
   }
 
   /** Changes what is wanted of a task. */
-  void want(String taskId, TaskState state) throws Exception {
+  public void want(String taskId, TaskState state) throws Exception {
     assign(task(taskId).withDesiredState(state));
   }
 
-  void unassign(String... ids) throws Exception {
+  public void unassign(String... ids) throws Exception {
     await(begin(List.of(), List.of(ids)));
   }
 
   /** Leaves tasks out of the next COMPLETE assignment. */
-  synchronized void unassignSilently(String... ids) {
+  public synchronized void unassignSilently(String... ids) {
     List.of(ids).forEach(tasks::remove);
   }
 
   /** Sends an incremental assignment that does not follow the last. */
-  AssignmentTaken assignWithGap(Task... some) throws Exception {
+  public AssignmentTaken assignWithGap(Task... some) throws Exception {
     Future<AssignmentTaken> sent;
     synchronized (this) {
       sequence += 5;
@@ -203,12 +203,12 @@ final class FakeDispatcher {
     return await(sent);
   }
 
-  void complete() throws Exception {
+  public void complete() throws Exception {
     await(sendComplete());
   }
 
   /** Sends the last number again. */
-  AssignmentTaken repeat(Task... some) throws Exception {
+  public AssignmentTaken repeat(Task... some) throws Exception {
     Future<AssignmentTaken> sent;
     synchronized (this) {
       sequence--;
@@ -218,73 +218,74 @@ final class FakeDispatcher {
   }
 
   /** A new leader, or one that lost its memory: it knows no session. */
-  synchronized void forgetSession() {
+  public synchronized void forgetSession() {
     session = null;
   }
 
-  synchronized void silent(boolean quiet) {
+  public synchronized void silent(boolean quiet) {
     silent = quiet;
     if (quiet) {
       session = null;
     }
   }
 
-  synchronized void doNotKnow(String... ids) {
+  public synchronized void doNotKnow(String... ids) {
     unknown = Set.of(ids);
   }
 
-  synchronized Task task(String taskId) {
+  public synchronized Task task(String taskId) {
     return Objects.requireNonNull(tasks.get(taskId), taskId);
   }
 
-  synchronized List<OpenSession> introductions() {
+  public synchronized List<OpenSession> introductions() {
     return List.copyOf(introductions);
   }
 
-  synchronized List<TaskReport> reports(String taskId) {
+  public synchronized List<TaskReport> reports(String taskId) {
     return List.copyOf(reports.getOrDefault(taskId, List.of()));
   }
 
-  synchronized void forgetReports() {
+  public synchronized void forgetReports() {
     reports.clear();
     batches.clear();
   }
 
-  synchronized List<Integer> batches() {
+  public synchronized List<Integer> batches() {
     return List.copyOf(batches);
   }
 
-  synchronized long applied() {
+  public synchronized long applied() {
     return applied;
   }
 
-  synchronized int heartbeats() {
+  public synchronized int heartbeats() {
     return heartbeats;
   }
 
   /** How often it was asked for a session while it was silent. */
-  synchronized int refusals() {
+  public synchronized int refusals() {
     return refusals;
   }
 
-  synchronized void awaitSession(int number) throws InterruptedException {
+  public synchronized void awaitSession(int number) throws InterruptedException {
     await(() -> sessions >= number && session != null && applied > 0, "session " + number);
   }
 
   /** Waits until a task is reported in a state, and gives that report. */
-  synchronized TaskReport awaitState(String taskId, TaskState state) throws InterruptedException {
+  public synchronized TaskReport awaitState(String taskId, TaskState state)
+      throws InterruptedException {
     return awaitReport(taskId, report -> report.status().state() == state, state.text());
   }
 
-  synchronized TaskReport awaitReport(String taskId, Predicate<TaskReport> wanted, String what)
-      throws InterruptedException {
+  public synchronized TaskReport awaitReport(
+      String taskId, Predicate<TaskReport> wanted, String what) throws InterruptedException {
     await(
         () -> reports(taskId).stream().anyMatch(wanted),
         "task " + taskId + " to be reported " + what);
     return reports(taskId).stream().filter(wanted).findFirst().orElseThrow();
   }
 
-  interface Condition {
+  public interface Condition {
     boolean holds();
   }
 
@@ -300,7 +301,7 @@ final class FakeDispatcher {
     }
   }
 
-  static <T> T await(Future<T> future) throws Exception {
+  public static <T> T await(Future<T> future) throws Exception {
     try {
       return future
           .toCompletionStage()

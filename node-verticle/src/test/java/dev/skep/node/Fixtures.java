@@ -23,21 +23,21 @@ import java.util.Base64;
 import java.util.Map;
 
 /** Things that tests assign. */
-final class Fixtures {
-  static final Instant NOW = Instant.parse("2026-11-21T10:00:00Z");
-  static final String IMAGE = "app:1";
+public final class Fixtures {
+  public static final Instant NOW = Instant.parse("2026-11-21T10:00:00Z");
+  public static final String IMAGE = "app:1";
 
   private Fixtures() {}
 
-  static Task task(String id, String nodeId) {
+  public static Task task(String id, String nodeId) {
     return task(id, nodeId, ContainerSpec.of(IMAGE));
   }
 
-  static Task task(String id, String nodeId, ContainerSpec container) {
+  public static Task task(String id, String nodeId, ContainerSpec container) {
     return task(id, nodeId, TaskSpec.of(container));
   }
 
-  static Task task(String id, String nodeId, TaskSpec spec) {
+  public static Task task(String id, String nodeId, TaskSpec spec) {
     return TaskBuilder.builder()
         .id(id)
         .version(new Version(1))
@@ -55,7 +55,7 @@ final class Fixtures {
         .build();
   }
 
-  static Network network(String id, String name) {
+  public static Network network(String id, String name) {
     return NetworkBuilder.builder()
         .id(id)
         .version(new Version(1))
@@ -66,12 +66,12 @@ final class Fixtures {
         .build();
   }
 
-  static Network predefined(String id, String name) {
+  public static Network predefined(String id, String name) {
     Network network = network(id, name);
     return network.withSpec(network.spec().withLabels(Map.of(Network.PREDEFINED_LABEL, "true")));
   }
 
-  static Secret secret(String id, String content) {
+  public static Secret secret(String id, String content) {
     return SecretBuilder.builder()
         .id(id)
         .version(new Version(1))
@@ -86,7 +86,7 @@ final class Fixtures {
         .build();
   }
 
-  static Config config(String id, String content) {
+  public static Config config(String id, String content) {
     return ConfigBuilder.builder()
         .id(id)
         .version(new Version(1))

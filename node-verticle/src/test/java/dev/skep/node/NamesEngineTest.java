@@ -3,7 +3,7 @@ package dev.skep.node;
 import static dev.skep.node.FakeDispatcher.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.skep.node.names.FakeServer;
+import dev.skep.node.dns.FakeServer;
 import dev.skep.store.bus.Addresses;
 import dev.skep.store.bus.AgentMessages.Leave;
 import dev.skep.store.bus.AgentMessages.Left;

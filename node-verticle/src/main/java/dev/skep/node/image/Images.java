@@ -5,7 +5,7 @@ import dev.skep.engine.EngineException;
 import dev.skep.engine.ImageDetails;
 import dev.skep.engine.ImageName;
 import dev.skep.engine.PullProgress;
-import dev.skep.node.fiber.Fibers;
+import dev.skep.node.concurrent.Fibers;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.Instant;

@@ -5,9 +5,9 @@ import dev.skep.engine.Engine;
 import dev.skep.engine.EngineException;
 import dev.skep.engine.EngineUnavailableException;
 import dev.skep.engine.NetworkDetails;
-import dev.skep.node.fiber.Fibers;
-import dev.skep.node.names.Listening;
-import dev.skep.node.names.Names;
+import dev.skep.node.concurrent.Fibers;
+import dev.skep.node.dns.DnsEndpoint;
+import dev.skep.node.dns.LocalDns;
 import dev.skep.store.model.Driver;
 import dev.skep.store.model.Network;
 import dev.skep.store.model.Node;
@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * Keeps one local bridge network for each swarm network that a task of this node uses: made when
  * first needed, removed when its last user is gone.
  *
- * <p>At the gateway of each, this node answers the names of services ({@link Names}). Where that
+ * <p>At the gateway of each, this node answers the names of services ({@link LocalDns}). Where that
  * address cannot be had, the engine does, as well as it can: it knows no health.
  *
  * <p>Called on one context only. Everything that happens to one network happens in order.
@@ -49,7 +49,7 @@ public final class LocalNetworks {
   private final Engine engine;
   private final Fibers fibers;
   private final String nodeId;
-  private final Names names;
+  private final LocalDns names;
 
   /** Who uses which network, by the network's id. */
   private final Map<String, Set<String>> users = new HashMap<>();
@@ -60,7 +60,7 @@ public final class LocalNetworks {
   /** Where this node answers names, by the network's id. */
   private final Map<String, String> nameServers = new HashMap<>();
 
-  public LocalNetworks(Engine engine, Fibers fibers, String nodeId, Names names) {
+  public LocalNetworks(Engine engine, Fibers fibers, String nodeId, LocalDns names) {
     this.engine = engine;
     this.fibers = fibers;
     this.nodeId = nodeId;
@@ -135,7 +135,7 @@ public final class LocalNetworks {
       return false;
     }
     try {
-      names.listen(new Listening(networkId, gateway, subnet)).await();
+      names.listen(new DnsEndpoint(networkId, gateway, subnet)).await();
       nameServers.put(networkId, gateway);
     } catch (CancellationException e) {
       throw e;

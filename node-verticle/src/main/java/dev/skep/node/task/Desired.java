@@ -1,0 +1,20 @@
+package dev.skep.node.task;
+
+import dev.skep.store.model.TaskState;
+
+/**
+ * What a task is to be brought to.
+ *
+ * @param assigned false once the leader no longer names the task: nothing of it may stay
+ * @param dropsAtOnce whether stopping means killing (stop signal SIGKILL, or no grace period): then
+ *     one forced removal stops and removes
+ */
+record Desired(TaskState state, boolean assigned, boolean dropsAtOnce) {
+  boolean removal() {
+    return !assigned || state == TaskState.REMOVE;
+  }
+
+  boolean shutdown() {
+    return state.after(TaskState.COMPLETE);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.skep.node.agent;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.skep.node.concurrent;
+
+import org.jspecify.annotations.NullMarked;

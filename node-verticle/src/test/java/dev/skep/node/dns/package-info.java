@@ -1,0 +1,4 @@
+@NullMarked
+package dev.skep.node.dns;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.skep.node.fiber;
-
-import org.jspecify.annotations.NullMarked;

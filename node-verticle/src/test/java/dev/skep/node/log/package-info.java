@@ -1,0 +1,4 @@
+@NullMarked
+package dev.skep.node.log;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.skep.node.names;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,166 @@
+package dev.skep.node.task;
+
+import static dev.skep.node.FakeDispatcher.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.skep.engine.Engine;
+import dev.skep.engine.fake.FakeEngine;
+import dev.skep.node.FakeDispatcher;
+import dev.skep.node.Fixtures;
+import dev.skep.node.agent.Assignments;
+import dev.skep.node.concurrent.Fibers;
+import dev.skep.node.container.ContainerRequest;
+import dev.skep.node.container.NodeFacts;
+import dev.skep.node.container.TaskFiles;
+import dev.skep.node.dns.LocalDns;
+import dev.skep.node.image.Images;
+import dev.skep.node.network.LocalNetworks;
+import dev.skep.store.bus.Bus;
+import dev.skep.store.bus.TestKeys;
+import dev.skep.store.model.Task;
+import dev.skep.store.model.TaskState;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.ThreadingModel;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the reconciler makes of things that happen at once. */
+class TaskReconcilerTest {
+  private static final String NODE = "node1";
+  private static final long PATIENCE_SECONDS = 20;
+
+  @TempDir Path dir;
+  private final Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
+  private @Nullable FakeEngine fakeEngine;
+  private @Nullable Home home;
+
+  /** A verticle's context with a reconciler on it. */
+  private final class Home extends VerticleBase {
+    private @Nullable Fibers fibers;
+    private @Nullable TaskReconciler reconciler;
+
+    @Override
+    public Future<?> start() {
+      Fibers own = new Fibers(vertx);
+      Engine engine = new Engine(vertx, dir.resolve("engine.sock"));
+      LocalDns names = new LocalDns(vertx, new SecureRandom(), InstantSource.system());
+      NodeFacts facts = new NodeFacts(NODE, "host1", "linux", "x86_64");
+      TaskExecutor work =
+          new TaskExecutor(
+              engine,
+              own,
+              new Bus(vertx.eventBus(), TestKeys.ALL),
+              facts,
+              new Images(engine, own, InstantSource.system()),
+              new LocalNetworks(engine, own, NODE, names),
+              new NamePublisher(own, names, facts),
+              new TaskFiles(List.of(dir), NODE));
+      fibers = own;
+      reconciler = new TaskReconciler(NODE, engine, own, InstantSource.system(), work);
+      return Future.succeededFuture();
+    }
+  }
+
+  @BeforeEach
+  void start() throws Exception {
+    fakeEngine = FakeEngine.start(vertx, dir.resolve("engine.sock"));
+    home = new Home();
+    await(
+        vertx.deployVerticle(
+            home, new DeploymentOptions().setThreadingModel(ThreadingModel.VIRTUAL_THREAD)));
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    await(vertx.close());
+  }
+
+  private FakeEngine engine() {
+    return Objects.requireNonNull(fakeEngine);
+  }
+
+  private Fibers fibers() {
+    return Objects.requireNonNull(Objects.requireNonNull(home).fibers);
+  }
+
+  private TaskReconciler reconciler() {
+    return Objects.requireNonNull(Objects.requireNonNull(home).reconciler);
+  }
+
+  @Test
+  void assignments_that_come_with_the_engines_list_overtake_no_look_at_a_container()
+      throws Exception {
+    Engine direct = new Engine(vertx, dir.resolve("engine.sock"));
+    engine().addImage(Fixtures.IMAGE);
+    run(direct, "t1");
+    run(direct, "t2");
+    engine().holdLists();
+    fibers().run(reconciler()::engineConnected);
+    until(() -> engine().calls().stream().anyMatch(call -> call.endsWith("/containers/json")));
+    Task wanted = Fixtures.task("t1", NODE);
+    Task running = wanted.withStatus(wanted.status().withState(TaskState.RUNNING));
+    Assignments assignments =
+        new Assignments(Map.of("t1", running), Map.of(), Map.of(), Map.of(), Map.of());
+
+    // The list is there before the assignments are taken, and what waits for it comes behind them.
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch listed = new CountDownLatch(1);
+    Future<Boolean> taken =
+        fibers()
+            .start(() -> {
+              begun.countDown();
+              boolean came = listed.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+              reconciler().take(assignments, Set.of(), true);
+              return came;
+            });
+    assertThat(begun.await(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+    engine().releaseLists();
+    for (int i = 0; i < 5; i++) {
+      await(direct.listContainers(List.of()));
+    }
+    listed.countDown();
+
+    assertThat(await(taken)).isTrue();
+    until(() -> engine().containers().size() == 1);
+    assertThat(engine().named("web.1.t1").running()).isTrue();
+    ManagedTask managed =
+        Objects.requireNonNull(await(fibers().start(() -> reconciler().find("t1"))));
+    assertThat(managed.state()).isEqualTo(TaskState.RUNNING);
+  }
+
+  private void run(Engine direct, String taskId) throws Exception {
+    JsonObject labels =
+        new JsonObject()
+            .put(ContainerRequest.NODE_LABEL, NODE)
+            .put(ContainerRequest.TASK_LABEL, taskId);
+    JsonObject body = new JsonObject().put("Image", Fixtures.IMAGE).put("Labels", labels);
+    String name = Fixtures.task(taskId, NODE).name();
+    await(direct.startContainer(await(direct.createContainer(name, body))));
+  }
+
+  /** Waits for something that no message tells. */
+  private static void until(FakeDispatcher.Condition condition) throws InterruptedException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    while (!condition.holds()) {
+      assertThat(System.nanoTime()).as("in time").isLessThan(end);
+      TimeUnit.MILLISECONDS.sleep(5);
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.skep.node.task;
+
+import org.jspecify.annotations.NullMarked;
