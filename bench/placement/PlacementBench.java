@@ -1,9 +1,9 @@
 import dev.skep.scheduler.place.Fleet;
 import dev.skep.scheduler.place.Placement;
-import dev.skep.store.Change;
-import dev.skep.store.Commit;
+import dev.skep.store.state.Change;
+import dev.skep.store.state.Commit;
 import dev.skep.store.Store;
-import dev.skep.store.Transaction;
+import dev.skep.store.state.Transaction;
 import dev.skep.store.memory.MemoryStore;
 import dev.skep.store.model.Task;
 import dev.skep.store.model.TaskState;

@@ -1,7 +1,7 @@
 package dev.skep.conf;
 
-import dev.skep.store.Limits;
-import dev.skep.store.model.Resources.GenericResource;
+import dev.skep.store.model.spec.Resources.GenericResource;
+import dev.skep.store.state.Limits;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;

@@ -1,8 +1,8 @@
 package dev.skep.conf;
 
-import dev.skep.store.model.Resources.Discrete;
-import dev.skep.store.model.Resources.GenericResource;
-import dev.skep.store.model.Resources.Named;
+import dev.skep.store.model.spec.Resources.Discrete;
+import dev.skep.store.model.spec.Resources.GenericResource;
+import dev.skep.store.model.spec.Resources.Named;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;

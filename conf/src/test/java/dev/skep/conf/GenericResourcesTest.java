@@ -3,9 +3,9 @@ package dev.skep.conf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.skep.store.model.Resources.Discrete;
-import dev.skep.store.model.Resources.GenericResource;
-import dev.skep.store.model.Resources.Named;
+import dev.skep.store.model.spec.Resources.Discrete;
+import dev.skep.store.model.spec.Resources.GenericResource;
+import dev.skep.store.model.spec.Resources.Named;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

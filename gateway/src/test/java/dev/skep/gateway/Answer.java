@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.skep.store.model.Json;
+import dev.skep.store.model.json.Json;
 import io.vertx.core.MultiMap;
 
 /** What the gateway answered. */

@@ -2,15 +2,15 @@ package dev.skep.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.skep.store.DataVersions;
-import dev.skep.store.Transaction;
 import dev.skep.store.model.Blob;
 import dev.skep.store.model.Kind;
 import dev.skep.store.model.Sensitive;
 import dev.skep.store.model.Service;
 import dev.skep.store.model.Service.UpdateStatus;
-import dev.skep.store.model.ServiceSpec;
 import dev.skep.store.model.Version;
+import dev.skep.store.model.spec.ServiceSpec;
+import dev.skep.store.state.DataVersions;
+import dev.skep.store.state.Transaction;
 import java.time.Instant;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;

@@ -2,11 +2,11 @@ package dev.skep.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.skep.store.CommitLog;
 import dev.skep.store.membership.Membership.Outside;
 import dev.skep.store.model.Config;
 import dev.skep.store.model.Node;
 import dev.skep.store.model.Version;
+import dev.skep.store.replica.CommitLog;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.skep.store.ClusterState;
-import dev.skep.store.model.Json;
 import dev.skep.store.model.Kind;
 import dev.skep.store.model.SwarmObject;
+import dev.skep.store.model.json.Json;
+import dev.skep.store.state.ClusterState;
 import io.vertx.core.http.HttpMethod;
 import java.util.List;
 import java.util.Locale;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.skep.store.bus.Addresses;
-import dev.skep.store.bus.IngressMessages.PortsProbe;
-import dev.skep.store.bus.IngressMessages.PortsProbed;
-import dev.skep.store.bus.IngressMessages.RefusedPort;
+import dev.skep.store.bus.message.IngressMessages.PortsProbe;
+import dev.skep.store.bus.message.IngressMessages.PortsProbed;
+import dev.skep.store.bus.message.IngressMessages.RefusedPort;
 import dev.skep.store.model.Service;
 import dev.skep.store.model.Service.PortError;
 import dev.skep.store.model.TaskState;

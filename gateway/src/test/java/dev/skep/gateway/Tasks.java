@@ -1,12 +1,12 @@
 package dev.skep.gateway;
 
-import dev.skep.store.TaskFreshness;
 import dev.skep.store.model.Service;
 import dev.skep.store.model.Task;
 import dev.skep.store.model.TaskBuilder;
 import dev.skep.store.model.TaskState;
 import dev.skep.store.model.TaskStatus;
 import dev.skep.store.model.Version;
+import dev.skep.store.state.TaskFreshness;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;

@@ -2,7 +2,7 @@ package dev.skep.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.skep.store.ClusterState;
+import dev.skep.store.state.ClusterState;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.URLDecoder;

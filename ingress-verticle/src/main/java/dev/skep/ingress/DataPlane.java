@@ -1,7 +1,7 @@
 package dev.skep.ingress;
 
-import dev.skep.store.bus.IngressMessages.Port;
-import dev.skep.store.bus.IngressMessages.RefusedPort;
+import dev.skep.store.bus.message.IngressMessages.Port;
+import dev.skep.store.bus.message.IngressMessages.RefusedPort;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.List;

@@ -2,9 +2,9 @@ package dev.skep.ingress;
 
 import dev.skep.store.bus.Addresses;
 import dev.skep.store.bus.Bus;
-import dev.skep.store.bus.IngressMessages.PortReport;
-import dev.skep.store.bus.IngressMessages.PortReportTaken;
-import dev.skep.store.bus.IngressMessages.RefusedPort;
+import dev.skep.store.bus.message.IngressMessages.PortReport;
+import dev.skep.store.bus.message.IngressMessages.PortReportTaken;
+import dev.skep.store.bus.message.IngressMessages.RefusedPort;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;

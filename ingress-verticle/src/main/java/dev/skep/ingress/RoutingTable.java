@@ -1,9 +1,9 @@
 package dev.skep.ingress;
 
-import dev.skep.store.bus.IngressMessages.Endpoint;
-import dev.skep.store.bus.IngressMessages.PortRoute;
-import dev.skep.store.bus.IngressMessages.RefusedPort;
-import dev.skep.store.bus.IngressMessages.Routes;
+import dev.skep.store.bus.message.IngressMessages.Endpoint;
+import dev.skep.store.bus.message.IngressMessages.PortRoute;
+import dev.skep.store.bus.message.IngressMessages.RefusedPort;
+import dev.skep.store.bus.message.IngressMessages.Routes;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -2,8 +2,8 @@ package dev.skep.ingress;
 
 import dev.skep.ingress.RoutingTable.OwnTask;
 import dev.skep.ingress.RoutingTable.Route;
-import dev.skep.store.bus.IngressMessages.Port;
-import dev.skep.store.bus.IngressMessages.RefusedPort;
+import dev.skep.store.bus.message.IngressMessages.Port;
+import dev.skep.store.bus.message.IngressMessages.RefusedPort;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.IoEventLoop;

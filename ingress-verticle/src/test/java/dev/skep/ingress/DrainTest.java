@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.skep.store.bus.Addresses;
-import dev.skep.store.bus.IngressMessages.Drain;
-import dev.skep.store.bus.IngressMessages.Drained;
-import dev.skep.store.bus.IngressMessages.Routes;
+import dev.skep.store.bus.message.IngressMessages.Drain;
+import dev.skep.store.bus.message.IngressMessages.Drained;
+import dev.skep.store.bus.message.IngressMessages.Routes;
 import io.vertx.core.Future;
 import java.io.EOFException;
 import java.io.IOException;

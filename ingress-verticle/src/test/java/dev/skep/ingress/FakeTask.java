@@ -1,6 +1,6 @@
 package dev.skep.ingress;
 
-import dev.skep.store.bus.IngressMessages.Endpoint;
+import dev.skep.store.bus.message.IngressMessages.Endpoint;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

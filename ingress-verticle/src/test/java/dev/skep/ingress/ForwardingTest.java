@@ -3,7 +3,7 @@ package dev.skep.ingress;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.skep.store.bus.IngressMessages.Endpoint;
+import dev.skep.store.bus.message.IngressMessages.Endpoint;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.skep.ingress.RoutingTable.OwnTask;
 import dev.skep.ingress.RoutingTable.Route;
-import dev.skep.store.bus.IngressMessages.Endpoint;
-import dev.skep.store.bus.IngressMessages.PortRoute;
-import dev.skep.store.bus.IngressMessages.RefusedPort;
-import dev.skep.store.bus.IngressMessages.Routes;
+import dev.skep.store.bus.message.IngressMessages.Endpoint;
+import dev.skep.store.bus.message.IngressMessages.PortRoute;
+import dev.skep.store.bus.message.IngressMessages.RefusedPort;
+import dev.skep.store.bus.message.IngressMessages.Routes;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -1,7 +1,7 @@
 package dev.skep.node;
 
-import dev.skep.store.model.Resources.GenericResource;
 import dev.skep.store.model.Sensitive;
+import dev.skep.store.model.spec.Resources.GenericResource;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,20 +1,20 @@
 package dev.skep.scheduler;
 
-import dev.skep.store.Change;
-import dev.skep.store.ClusterState;
-import dev.skep.store.Commit;
-import dev.skep.store.TaskFreshness;
 import dev.skep.store.constraint.Constraint;
 import dev.skep.store.model.Node;
 import dev.skep.store.model.Node.NodeSpec;
 import dev.skep.store.model.Node.NodeStatus;
 import dev.skep.store.model.Service;
 import dev.skep.store.model.Service.UpdateStatus;
-import dev.skep.store.model.ServiceSpec.Mode;
-import dev.skep.store.model.ServiceSpec.UpdateConfig;
 import dev.skep.store.model.Task;
-import dev.skep.store.model.TaskSpec.Placement;
 import dev.skep.store.model.TaskState;
+import dev.skep.store.model.spec.ServiceSpec.Mode;
+import dev.skep.store.model.spec.ServiceSpec.UpdateConfig;
+import dev.skep.store.model.spec.TaskSpec.Placement;
+import dev.skep.store.state.Change;
+import dev.skep.store.state.ClusterState;
+import dev.skep.store.state.Commit;
+import dev.skep.store.state.TaskFreshness;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

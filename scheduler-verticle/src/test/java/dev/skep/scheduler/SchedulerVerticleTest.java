@@ -4,27 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.skep.store.Leadership;
-import dev.skep.store.Transaction;
 import dev.skep.store.bus.Addresses;
-import dev.skep.store.bus.AgentMessages.Assignment;
-import dev.skep.store.bus.AgentMessages.AssignmentTaken;
-import dev.skep.store.bus.AgentMessages.AssignmentType;
-import dev.skep.store.bus.AgentMessages.Heartbeat;
-import dev.skep.store.bus.AgentMessages.HeartbeatTaken;
-import dev.skep.store.bus.AgentMessages.OpenSession;
-import dev.skep.store.bus.AgentMessages.SessionOpened;
-import dev.skep.store.bus.AgentMessages.StatusReport;
-import dev.skep.store.bus.AgentMessages.StatusTaken;
-import dev.skep.store.bus.AgentMessages.TaskReport;
 import dev.skep.store.bus.Bus;
 import dev.skep.store.bus.BusFailure;
-import dev.skep.store.bus.EventMessages.StateEvent;
-import dev.skep.store.bus.IngressMessages.Routes;
-import dev.skep.store.bus.IngressMessages.RoutesRequest;
 import dev.skep.store.bus.TestKeys;
+import dev.skep.store.bus.message.AgentMessages.Assignment;
+import dev.skep.store.bus.message.AgentMessages.AssignmentTaken;
+import dev.skep.store.bus.message.AgentMessages.AssignmentType;
+import dev.skep.store.bus.message.AgentMessages.Heartbeat;
+import dev.skep.store.bus.message.AgentMessages.HeartbeatTaken;
+import dev.skep.store.bus.message.AgentMessages.OpenSession;
+import dev.skep.store.bus.message.AgentMessages.SessionOpened;
+import dev.skep.store.bus.message.AgentMessages.StatusReport;
+import dev.skep.store.bus.message.AgentMessages.StatusTaken;
+import dev.skep.store.bus.message.AgentMessages.TaskReport;
+import dev.skep.store.bus.message.EventMessages.StateEvent;
+import dev.skep.store.bus.message.IngressMessages.Routes;
+import dev.skep.store.bus.message.IngressMessages.RoutesRequest;
 import dev.skep.store.memory.MemoryStore;
-import dev.skep.store.model.ContainerSpec;
-import dev.skep.store.model.ContainerSpecBuilder;
 import dev.skep.store.model.Kind;
 import dev.skep.store.model.Network;
 import dev.skep.store.model.NetworkBuilder;
@@ -35,12 +32,15 @@ import dev.skep.store.model.SecretBuilder;
 import dev.skep.store.model.SecretSecretSpecBuilder;
 import dev.skep.store.model.Sensitive;
 import dev.skep.store.model.Service;
-import dev.skep.store.model.ServiceSpec;
 import dev.skep.store.model.Task;
-import dev.skep.store.model.TaskSpec;
 import dev.skep.store.model.TaskState;
 import dev.skep.store.model.TaskStatus;
 import dev.skep.store.model.Version;
+import dev.skep.store.model.spec.ContainerSpec;
+import dev.skep.store.model.spec.ContainerSpecBuilder;
+import dev.skep.store.model.spec.ServiceSpec;
+import dev.skep.store.model.spec.TaskSpec;
+import dev.skep.store.state.Transaction;
 import dev.skep.store.time.SteadyClock;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -275,7 +275,7 @@ class SchedulerVerticleTest {
             Addresses.event(Kind.SERVICE),
             message ->
                 events.add(
-                    dev.skep.store.model.Json.readStored(
+                    dev.skep.store.model.json.Json.readStored(
                         message.body().toBuffer().getBytes(), StateEvent.class)));
     SessionOpened session = open();
     next();

@@ -1,17 +1,17 @@
 package dev.skep.scheduler;
 
-import dev.skep.store.Change;
-import dev.skep.store.ClusterState;
-import dev.skep.store.Commit;
-import dev.skep.store.model.ContainerSpec;
 import dev.skep.store.model.Node;
 import dev.skep.store.model.Node.NodeStatus;
 import dev.skep.store.model.Service;
-import dev.skep.store.model.ServiceSpec;
-import dev.skep.store.model.ServiceSpec.PortConfig;
-import dev.skep.store.model.ServiceSpec.UpdateConfig;
 import dev.skep.store.model.Task;
 import dev.skep.store.model.TaskState;
+import dev.skep.store.model.spec.ContainerSpec;
+import dev.skep.store.model.spec.ServiceSpec;
+import dev.skep.store.model.spec.ServiceSpec.PortConfig;
+import dev.skep.store.model.spec.ServiceSpec.UpdateConfig;
+import dev.skep.store.state.Change;
+import dev.skep.store.state.ClusterState;
+import dev.skep.store.state.Commit;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

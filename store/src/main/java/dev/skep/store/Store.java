@@ -1,5 +1,11 @@
 package dev.skep.store;
 
+import dev.skep.store.state.ClusterState;
+import dev.skep.store.state.Commit;
+import dev.skep.store.state.Limits;
+import dev.skep.store.state.Refusal;
+import dev.skep.store.state.StoreException;
+import dev.skep.store.state.Transaction;
 import io.vertx.core.Future;
 import java.util.Optional;
 import java.util.function.Consumer;

@@ -1,5 +1,6 @@
 package dev.skep.store;
 
+import dev.skep.store.state.StoreException;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,10 +1,10 @@
 /**
- * The store's contract: an immutable snapshot to read, a transaction to change it, a watch to
- * follow it.
+ * The store's contract: {@link dev.skep.store.Store}, who leads, and what can go wrong. Start
+ * there.
  *
- * <p>Start with {@link dev.skep.store.Store}. {@link dev.skep.store.ClusterState} decides what a
- * transaction does; every store (memory, raft) only orders and keeps transactions, so all behave
- * alike. This room must never know who uses it.
+ * <p>What is stored is {@code model}; what a transaction makes of it is {@code state}; what all
+ * stores are made of is {@code replica}; {@code memory} and {@code raft} only order and keep
+ * transactions, so all behave alike. This room must never know who uses it.
  */
 @NullMarked
 package dev.skep.store;

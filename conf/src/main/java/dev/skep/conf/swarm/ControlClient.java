@@ -5,7 +5,7 @@ import dev.skep.conf.swarm.ControlMessages.Join;
 import dev.skep.conf.swarm.ControlMessages.Joined;
 import dev.skep.conf.swarm.ControlMessages.Refused;
 import dev.skep.store.membership.MembershipException;
-import dev.skep.store.model.Json;
+import dev.skep.store.model.json.Json;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;

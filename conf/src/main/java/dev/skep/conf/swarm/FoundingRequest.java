@@ -1,6 +1,5 @@
 package dev.skep.conf.swarm;
 
-import dev.skep.store.Transaction;
 import dev.skep.store.membership.InitialObjects;
 import dev.skep.store.membership.Membership.InitRequest;
 import dev.skep.store.membership.MembershipException;
@@ -13,6 +12,7 @@ import dev.skep.store.model.Node.NodeStatus;
 import dev.skep.store.model.NodeBuilder;
 import dev.skep.store.model.Sensitive;
 import dev.skep.store.model.Version;
+import dev.skep.store.state.Transaction;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Set;

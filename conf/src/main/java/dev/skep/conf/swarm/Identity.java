@@ -3,21 +3,17 @@ package dev.skep.conf.swarm;
 import dev.skep.conf.Loopback;
 import dev.skep.conf.Reason;
 import dev.skep.store.bus.NodeKeys;
+import dev.skep.store.file.AtomicFile;
 import dev.skep.store.membership.Membership.RemoteManager;
 import dev.skep.store.membership.MembershipException;
-import dev.skep.store.model.Json;
 import dev.skep.store.model.Node.NodeSpec;
 import dev.skep.store.model.Sensitive;
+import dev.skep.store.model.json.Json;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
 
@@ -115,19 +111,8 @@ public record Identity(
    * MembershipException} when the disk does not take it; then the old one is there.
    */
   void write(Path dataDir) {
-    Path next = dataDir.resolve(FILE + ".new");
     try {
-      Files.deleteIfExists(next);
-      Files.createFile(
-          next, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-      Files.write(
-          next,
-          Json.stored(this).getBytes(StandardCharsets.UTF_8),
-          StandardOpenOption.WRITE,
-          StandardOpenOption.SYNC);
-      Files.move(
-          next, in(dataDir), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      syncDirectory(dataDir);
+      AtomicFile.write(in(dataDir), Json.storedBytes(this));
     } catch (IOException e) {
       throw unwritable(dataDir, e);
     }
@@ -147,8 +132,7 @@ public record Identity(
 
   static void delete(Path dataDir) {
     try {
-      Files.deleteIfExists(in(dataDir));
-      syncDirectory(dataDir);
+      AtomicFile.delete(in(dataDir));
     } catch (IOException e) {
       throw unwritable(dataDir, e);
     }
@@ -176,11 +160,5 @@ public record Identity(
     return e instanceof FileSystemException file && file.getReason() != null
         ? file.getReason()
         : String.valueOf(e.getMessage());
-  }
-
-  private static void syncDirectory(Path directory) throws IOException {
-    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-      channel.force(true);
-    }
   }
 }

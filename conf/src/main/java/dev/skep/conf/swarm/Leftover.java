@@ -1,10 +1,9 @@
 package dev.skep.conf.swarm;
 
+import dev.skep.store.file.AtomicFile;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 /**
  * The mark that what lies in the store's directory is nobody's: of a swarm that is being founded or
@@ -30,8 +29,7 @@ final class Leftover {
   static void mark(Path dataDir) throws IOException {
     Path file = dataDir.resolve(FILE);
     if (!Files.exists(file)) {
-      Files.createFile(file);
-      sync(dataDir);
+      AtomicFile.write(file, new byte[0]);
     }
   }
 
@@ -41,14 +39,7 @@ final class Leftover {
 
   static void clear(Path dataDir) throws IOException {
     if (marked(dataDir)) {
-      Files.delete(dataDir.resolve(FILE));
-      sync(dataDir);
-    }
-  }
-
-  private static void sync(Path directory) throws IOException {
-    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-      channel.force(true);
+      AtomicFile.delete(dataDir.resolve(FILE));
     }
   }
 }

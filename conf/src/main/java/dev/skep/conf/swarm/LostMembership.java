@@ -9,7 +9,7 @@ import dev.skep.store.model.Node.NodeSpec;
 import dev.skep.store.model.Sensitive;
 import dev.skep.store.raft.RaftStore;
 import dev.skep.store.raft.RaftStoreOptions;
-import dev.skep.store.raft.StoreMark;
+import dev.skep.store.raft.file.StoreOwner;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -29,7 +29,7 @@ final class LostMembership {
 
   /** Whose store it is, in words; absent when none lies there, or only what is left of one. */
   static Optional<String> in(Path dataDir, Path store) {
-    return Leftover.marked(dataDir) ? Optional.empty() : RaftStore.whose(store);
+    return Leftover.marked(dataDir) ? Optional.empty() : StoreOwner.named(store);
   }
 
   /** Throws {@link MembershipException} when there is one. */
@@ -71,8 +71,8 @@ final class LostMembership {
 
   /** What membership.json said: the store's mark and the cluster have all of it. */
   private static Identity identity(Path directory, AdvertisedAddress address) throws IOException {
-    StoreMark mark =
-        StoreMark.read(directory)
+    StoreOwner mark =
+        StoreOwner.read(directory)
             .orElseThrow(() ->
                 new MembershipException(
                     500,
@@ -94,7 +94,7 @@ final class LostMembership {
   /** What the host must know to be on the bus, and to be that node there. */
   private record Secrets(Sensitive bus, Sensitive node) {}
 
-  private static Secrets secrets(Path directory, StoreMark mark) {
+  private static Secrets secrets(Path directory, StoreOwner mark) {
     RaftStore store =
         RaftStore.open(
                 new RaftStoreOptions(

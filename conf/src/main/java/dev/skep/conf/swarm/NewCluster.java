@@ -1,8 +1,6 @@
 package dev.skep.conf.swarm;
 
-import dev.skep.store.ClusterState;
 import dev.skep.store.Store;
-import dev.skep.store.Transaction;
 import dev.skep.store.membership.Membership.InitRequest;
 import dev.skep.store.membership.Membership.RemoteManager;
 import dev.skep.store.model.Cluster;
@@ -10,6 +8,8 @@ import dev.skep.store.model.Cluster.ClusterSpec;
 import dev.skep.store.model.Node;
 import dev.skep.store.model.Node.ManagerStatus;
 import dev.skep.store.model.Node.NodeSpec;
+import dev.skep.store.state.ClusterState;
+import dev.skep.store.state.Transaction;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashSet;

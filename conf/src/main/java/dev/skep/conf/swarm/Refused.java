@@ -3,10 +3,10 @@ package dev.skep.conf.swarm;
 import dev.skep.conf.Reason;
 import dev.skep.conf.StartupException;
 import dev.skep.conf.bus.BusException;
-import dev.skep.store.StoreException;
 import dev.skep.store.StoreFailure;
 import dev.skep.store.bus.BusFailure;
 import dev.skep.store.membership.MembershipException;
+import dev.skep.store.state.StoreException;
 
 /** What the host, the network or the engine refused, in one line. */
 final class Refused {

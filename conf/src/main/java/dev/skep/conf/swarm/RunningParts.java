@@ -2,9 +2,9 @@ package dev.skep.conf.swarm;
 
 import dev.skep.store.Store;
 import dev.skep.store.bus.Addresses;
-import dev.skep.store.bus.AgentMessages.Leave;
-import dev.skep.store.bus.AgentMessages.Left;
 import dev.skep.store.bus.Bus;
+import dev.skep.store.bus.message.AgentMessages.Leave;
+import dev.skep.store.bus.message.AgentMessages.Left;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayDeque;

@@ -1,8 +1,8 @@
 package dev.skep.conf.swarm;
 
 import dev.skep.store.Store;
-import dev.skep.store.Transaction;
 import dev.skep.store.bus.Bus;
+import dev.skep.store.state.Transaction;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.nio.file.Path;

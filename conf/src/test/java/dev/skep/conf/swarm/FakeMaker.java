@@ -1,15 +1,15 @@
 package dev.skep.conf.swarm;
 
 import dev.skep.store.Store;
-import dev.skep.store.Transaction;
 import dev.skep.store.bus.Addresses;
-import dev.skep.store.bus.AgentMessages.Leave;
-import dev.skep.store.bus.AgentMessages.Left;
 import dev.skep.store.bus.Bus;
 import dev.skep.store.bus.NodeKeys;
+import dev.skep.store.bus.message.AgentMessages.Leave;
+import dev.skep.store.bus.message.AgentMessages.Left;
 import dev.skep.store.model.Node.NodeSpec;
 import dev.skep.store.raft.RaftStore;
 import dev.skep.store.raft.RaftStoreOptions;
+import dev.skep.store.state.Transaction;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.MessageConsumer;

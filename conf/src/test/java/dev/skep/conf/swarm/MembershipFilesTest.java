@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.skep.conf.DaemonOptions;
-import dev.skep.store.Limits;
-import dev.skep.store.Transaction;
 import dev.skep.store.membership.Membership.InitRequest;
 import dev.skep.store.membership.Membership.JoinRequest;
 import dev.skep.store.membership.Membership.Manager;
@@ -13,6 +11,8 @@ import dev.skep.store.membership.Membership.Outside;
 import dev.skep.store.membership.MembershipException;
 import dev.skep.store.model.Cluster;
 import dev.skep.store.model.Node.ManagerStatus;
+import dev.skep.store.state.Limits;
+import dev.skep.store.state.Transaction;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;

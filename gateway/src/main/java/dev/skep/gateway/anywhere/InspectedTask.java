@@ -2,8 +2,8 @@ package dev.skep.gateway.anywhere;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.skep.store.model.Json;
 import dev.skep.store.model.Task;
+import dev.skep.store.model.json.Json;
 import io.vertx.core.buffer.Buffer;
 
 /**

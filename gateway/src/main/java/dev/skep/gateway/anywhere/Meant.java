@@ -1,10 +1,10 @@
 package dev.skep.gateway.anywhere;
 
-import dev.skep.store.ClusterState;
 import dev.skep.store.model.Kind;
 import dev.skep.store.model.Service;
 import dev.skep.store.model.Task;
 import dev.skep.store.model.TaskState;
+import dev.skep.store.state.ClusterState;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;

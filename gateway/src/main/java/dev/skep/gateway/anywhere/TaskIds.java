@@ -1,11 +1,11 @@
 package dev.skep.gateway.anywhere;
 
-import dev.skep.store.Change;
-import dev.skep.store.ClusterState;
-import dev.skep.store.Commit;
 import dev.skep.store.Store;
 import dev.skep.store.model.Task;
 import dev.skep.store.model.TaskStatus;
+import dev.skep.store.state.Change;
+import dev.skep.store.state.ClusterState;
+import dev.skep.store.state.Commit;
 import java.util.List;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;

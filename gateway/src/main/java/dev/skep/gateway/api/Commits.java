@@ -1,12 +1,12 @@
 package dev.skep.gateway.api;
 
-import dev.skep.store.ClusterState;
-import dev.skep.store.Commit;
-import dev.skep.store.Refusal;
 import dev.skep.store.Store;
-import dev.skep.store.StoreException;
 import dev.skep.store.StoreFailure;
-import dev.skep.store.Transaction;
+import dev.skep.store.state.ClusterState;
+import dev.skep.store.state.Commit;
+import dev.skep.store.state.Refusal;
+import dev.skep.store.state.StoreException;
+import dev.skep.store.state.Transaction;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;

@@ -2,7 +2,7 @@ package dev.skep.gateway.api;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.skep.store.model.Json;
+import dev.skep.store.model.json.Json;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Locale;

@@ -1,6 +1,5 @@
 package dev.skep.gateway.api;
 
-import dev.skep.store.ClusterState;
 import dev.skep.store.model.Config;
 import dev.skep.store.model.Kind;
 import dev.skep.store.model.Network;
@@ -9,6 +8,7 @@ import dev.skep.store.model.Secret;
 import dev.skep.store.model.Service;
 import dev.skep.store.model.SwarmObject;
 import dev.skep.store.model.Task;
+import dev.skep.store.state.ClusterState;
 import java.util.List;
 import java.util.Optional;
 

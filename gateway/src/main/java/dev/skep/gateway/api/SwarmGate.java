@@ -1,12 +1,12 @@
 package dev.skep.gateway.api;
 
-import dev.skep.store.ClusterState;
 import dev.skep.store.Store;
 import dev.skep.store.membership.Membership;
 import dev.skep.store.membership.Membership.Manager;
 import dev.skep.store.membership.Membership.Outside;
 import dev.skep.store.membership.Membership.Place;
 import dev.skep.store.membership.Membership.Worker;
+import dev.skep.store.state.ClusterState;
 import java.util.Optional;
 
 /** The way to the cluster's state, which is open on a manager only. */

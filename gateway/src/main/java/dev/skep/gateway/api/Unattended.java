@@ -1,11 +1,11 @@
 package dev.skep.gateway.api;
 
-import dev.skep.store.ClusterState;
 import dev.skep.store.StoreFailure;
 import dev.skep.store.model.Node;
 import dev.skep.store.model.Node.ManagerStatus;
 import dev.skep.store.model.Node.NodeStatus;
 import dev.skep.store.model.Task;
+import dev.skep.store.state.ClusterState;
 import java.util.Optional;
 
 /**

@@ -1,15 +1,15 @@
 package dev.skep.gateway.event;
 
 import dev.skep.gateway.api.StoreStreams;
-import dev.skep.store.Change;
-import dev.skep.store.Commit;
-import dev.skep.store.Refusal;
 import dev.skep.store.Store;
-import dev.skep.store.StoreException;
-import dev.skep.store.bus.EventMessages.Bookmark;
-import dev.skep.store.bus.StateEvents;
-import dev.skep.store.model.Json;
+import dev.skep.store.bus.message.EventMessages.Bookmark;
+import dev.skep.store.bus.message.StateEvents;
 import dev.skep.store.model.Kind;
+import dev.skep.store.model.json.Json;
+import dev.skep.store.state.Change;
+import dev.skep.store.state.Commit;
+import dev.skep.store.state.Refusal;
+import dev.skep.store.state.StoreException;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerResponse;

@@ -1,9 +1,9 @@
 package dev.skep.gateway.event;
 
-import dev.skep.store.Commit;
 import dev.skep.store.Store;
 import dev.skep.store.membership.Membership.Manager;
 import dev.skep.store.membership.Membership.Place;
+import dev.skep.store.state.Commit;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

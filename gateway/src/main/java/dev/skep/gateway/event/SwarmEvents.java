@@ -1,10 +1,10 @@
 package dev.skep.gateway.event;
 
-import dev.skep.store.Change;
-import dev.skep.store.Commit;
-import dev.skep.store.bus.Differences;
+import dev.skep.store.bus.message.Differences;
 import dev.skep.store.model.Kind;
 import dev.skep.store.model.SwarmObject;
+import dev.skep.store.state.Change;
+import dev.skep.store.state.Commit;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;

@@ -1,6 +1,6 @@
 package dev.skep.gateway.log;
 
-import dev.skep.store.bus.LogMessages.LogLine;
+import dev.skep.store.bus.message.LogMessages.LogLine;
 import dev.skep.store.model.Task;
 import io.vertx.core.buffer.Buffer;
 import java.net.URLEncoder;

@@ -1,6 +1,6 @@
 package dev.skep.gateway.log;
 
-import dev.skep.store.bus.LogMessages.LogLine;
+import dev.skep.store.bus.message.LogMessages.LogLine;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,20 +1,20 @@
 package dev.skep.gateway.log;
 
 import dev.skep.gateway.api.StoreStreams;
-import dev.skep.store.Change;
-import dev.skep.store.ClusterState;
-import dev.skep.store.Commit;
 import dev.skep.store.Store;
 import dev.skep.store.bus.Bus;
 import dev.skep.store.bus.BusFailure;
-import dev.skep.store.bus.LogMessages.LogLine;
-import dev.skep.store.bus.LogMessages.LogLines;
+import dev.skep.store.bus.message.LogMessages.LogLine;
+import dev.skep.store.bus.message.LogMessages.LogLines;
 import dev.skep.store.membership.Membership.Manager;
 import dev.skep.store.model.Kind;
 import dev.skep.store.model.Node;
 import dev.skep.store.model.Node.NodeStatus;
 import dev.skep.store.model.Task;
 import dev.skep.store.model.TaskState;
+import dev.skep.store.state.Change;
+import dev.skep.store.state.ClusterState;
+import dev.skep.store.state.Commit;
 import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;

@@ -1,9 +1,9 @@
 package dev.skep.gateway.network;
 
-import dev.skep.store.model.Driver;
 import dev.skep.store.model.Network;
 import dev.skep.store.model.Network.IpamConfig;
 import dev.skep.store.model.Network.IpamOptions;
+import dev.skep.store.model.spec.Driver;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.format.DateTimeFormatter;

@@ -6,11 +6,11 @@ import dev.skep.gateway.api.Commits;
 import dev.skep.gateway.api.Lookup;
 import dev.skep.gateway.api.Reply;
 import dev.skep.gateway.api.SwarmGate;
-import dev.skep.store.ClusterState;
-import dev.skep.store.Transaction;
 import dev.skep.store.model.Node;
 import dev.skep.store.model.Node.NodeSpec;
 import dev.skep.store.model.Node.NodeStatus;
+import dev.skep.store.state.ClusterState;
+import dev.skep.store.state.Transaction;
 import java.time.InstantSource;
 import java.util.Comparator;
 

@@ -1,7 +1,7 @@
 package dev.skep.gateway.secret;
 
-import dev.skep.store.model.Driver;
 import dev.skep.store.model.Sensitive;
+import dev.skep.store.model.spec.Driver;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 

@@ -1,10 +1,10 @@
 package dev.skep.gateway.secret;
 
 import dev.skep.store.model.Blob;
-import dev.skep.store.model.Driver;
 import dev.skep.store.model.Kind;
 import dev.skep.store.model.Sensitive;
 import dev.skep.store.model.SwarmObject;
+import dev.skep.store.model.spec.Driver;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Set;

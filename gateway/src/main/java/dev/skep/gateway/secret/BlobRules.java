@@ -2,9 +2,9 @@ package dev.skep.gateway.secret;
 
 import dev.skep.gateway.api.ApiError;
 import dev.skep.store.model.Blob;
-import dev.skep.store.model.Driver;
 import dev.skep.store.model.Sensitive;
 import dev.skep.store.model.Service;
+import dev.skep.store.model.spec.Driver;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;

@@ -1,11 +1,11 @@
 package dev.skep.gateway.secret;
 
-import dev.skep.store.model.Driver;
 import dev.skep.store.model.Kind;
 import dev.skep.store.model.Secret;
 import dev.skep.store.model.Secret.SecretSpec;
 import dev.skep.store.model.Sensitive;
 import dev.skep.store.model.Version;
+import dev.skep.store.model.spec.Driver;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Set;

@@ -1,12 +1,12 @@
 package dev.skep.gateway.service;
 
-import dev.skep.store.model.ContainerSpec;
-import dev.skep.store.model.Mount;
-import dev.skep.store.model.Mount.BindOptions;
-import dev.skep.store.model.ServiceSpec;
-import dev.skep.store.model.ServiceSpec.EndpointSpec;
-import dev.skep.store.model.ServiceSpec.PortConfig;
-import dev.skep.store.model.TaskSpec;
+import dev.skep.store.model.spec.ContainerSpec;
+import dev.skep.store.model.spec.Mount;
+import dev.skep.store.model.spec.Mount.BindOptions;
+import dev.skep.store.model.spec.ServiceSpec;
+import dev.skep.store.model.spec.ServiceSpec.EndpointSpec;
+import dev.skep.store.model.spec.ServiceSpec.PortConfig;
+import dev.skep.store.model.spec.TaskSpec;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;

@@ -1,9 +1,9 @@
 package dev.skep.gateway.service;
 
-import dev.skep.store.DataVersions;
 import dev.skep.store.model.Blob;
 import dev.skep.store.model.Service;
-import dev.skep.store.model.ServiceSpec;
+import dev.skep.store.model.spec.ServiceSpec;
+import dev.skep.store.state.DataVersions;
 import java.time.Instant;
 
 /** What new data of a secret or config makes of the services that use it. Pure. */

@@ -1,13 +1,13 @@
 package dev.skep.gateway.service;
 
-import dev.skep.store.model.ContainerSpec;
-import dev.skep.store.model.ContainerSpec.DnsConfig;
-import dev.skep.store.model.Resources;
-import dev.skep.store.model.ServiceSpec;
-import dev.skep.store.model.ServiceSpec.UpdateConfig;
-import dev.skep.store.model.TaskSpec;
-import dev.skep.store.model.TaskSpec.Placement;
-import dev.skep.store.model.TaskSpec.RestartPolicy;
+import dev.skep.store.model.spec.ContainerSpec;
+import dev.skep.store.model.spec.ContainerSpec.DnsConfig;
+import dev.skep.store.model.spec.Resources;
+import dev.skep.store.model.spec.ServiceSpec;
+import dev.skep.store.model.spec.ServiceSpec.UpdateConfig;
+import dev.skep.store.model.spec.TaskSpec;
+import dev.skep.store.model.spec.TaskSpec.Placement;
+import dev.skep.store.model.spec.TaskSpec.RestartPolicy;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -1,14 +1,14 @@
 package dev.skep.gateway.service;
 
-import dev.skep.store.ClusterState;
 import dev.skep.store.model.Service;
 import dev.skep.store.model.Service.JobStatus;
 import dev.skep.store.model.Service.UpdateStatus;
-import dev.skep.store.model.ServiceSpec.Mode;
-import dev.skep.store.model.ServiceSpec.ReplicatedJob;
 import dev.skep.store.model.Task;
-import dev.skep.store.model.TaskSpec.RestartPolicy;
 import dev.skep.store.model.TaskState;
+import dev.skep.store.model.spec.ServiceSpec.Mode;
+import dev.skep.store.model.spec.ServiceSpec.ReplicatedJob;
+import dev.skep.store.model.spec.TaskSpec.RestartPolicy;
+import dev.skep.store.state.ClusterState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;

@@ -1,6 +1,6 @@
 package dev.skep.gateway.service;
 
-import dev.skep.store.model.ServiceSpec.Mode;
+import dev.skep.store.model.spec.ServiceSpec.Mode;
 import org.jspecify.annotations.Nullable;
 
 /** The four ways in which a service asks for tasks. A service keeps the one it was made with. */

@@ -1,15 +1,15 @@
 package dev.skep.gateway.service;
 
-import dev.skep.store.model.ContainerSpec;
-import dev.skep.store.model.ServiceSpec;
-import dev.skep.store.model.ServiceSpec.EndpointSpec;
-import dev.skep.store.model.ServiceSpec.Mode;
-import dev.skep.store.model.ServiceSpec.PortConfig;
-import dev.skep.store.model.ServiceSpec.Replicated;
-import dev.skep.store.model.ServiceSpec.ReplicatedJob;
-import dev.skep.store.model.ServiceSpec.UpdateConfig;
-import dev.skep.store.model.TaskSpec;
-import dev.skep.store.model.TaskSpec.RestartPolicy;
+import dev.skep.store.model.spec.ContainerSpec;
+import dev.skep.store.model.spec.ServiceSpec;
+import dev.skep.store.model.spec.ServiceSpec.EndpointSpec;
+import dev.skep.store.model.spec.ServiceSpec.Mode;
+import dev.skep.store.model.spec.ServiceSpec.PortConfig;
+import dev.skep.store.model.spec.ServiceSpec.Replicated;
+import dev.skep.store.model.spec.ServiceSpec.ReplicatedJob;
+import dev.skep.store.model.spec.ServiceSpec.UpdateConfig;
+import dev.skep.store.model.spec.TaskSpec;
+import dev.skep.store.model.spec.TaskSpec.RestartPolicy;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -1,11 +1,11 @@
 package dev.skep.gateway.service;
 
-import dev.skep.store.Change;
-import dev.skep.store.Commit;
 import dev.skep.store.Store;
-import dev.skep.store.StoreException;
 import dev.skep.store.model.Service;
-import dev.skep.store.model.ServiceSpec;
+import dev.skep.store.model.spec.ServiceSpec;
+import dev.skep.store.state.Change;
+import dev.skep.store.state.Commit;
+import dev.skep.store.state.StoreException;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;

@@ -4,10 +4,10 @@ import dev.skep.gateway.api.ApiError;
 import dev.skep.store.constraint.Constraint;
 import dev.skep.store.constraint.ConstraintException;
 import dev.skep.store.constraint.Preference;
-import dev.skep.store.model.Resources.Discrete;
-import dev.skep.store.model.Resources.GenericResource;
-import dev.skep.store.model.Resources.Reservations;
-import dev.skep.store.model.TaskSpec;
+import dev.skep.store.model.spec.Resources.Discrete;
+import dev.skep.store.model.spec.Resources.GenericResource;
+import dev.skep.store.model.spec.Resources.Reservations;
+import dev.skep.store.model.spec.TaskSpec;
 import java.util.List;
 
 /** What a task may ask of the nodes: readable constraints and preferences, countable resources. */

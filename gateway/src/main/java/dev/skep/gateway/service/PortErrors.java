@@ -1,8 +1,8 @@
 package dev.skep.gateway.service;
 
-import dev.skep.store.ClusterState;
 import dev.skep.store.model.Service;
 import dev.skep.store.model.Service.PortError;
+import dev.skep.store.state.ClusterState;
 import java.util.List;
 
 /** Published ports that nodes cannot listen on, in words. */

@@ -1,16 +1,16 @@
 package dev.skep.gateway.service;
 
 import dev.skep.gateway.api.ApiError;
-import dev.skep.store.ClusterState;
 import dev.skep.store.bus.Addresses;
 import dev.skep.store.bus.Bus;
-import dev.skep.store.bus.IngressMessages.Port;
-import dev.skep.store.bus.IngressMessages.PortsProbe;
-import dev.skep.store.bus.IngressMessages.PortsProbed;
-import dev.skep.store.bus.IngressMessages.RefusedPort;
+import dev.skep.store.bus.message.IngressMessages.Port;
+import dev.skep.store.bus.message.IngressMessages.PortsProbe;
+import dev.skep.store.bus.message.IngressMessages.PortsProbed;
+import dev.skep.store.bus.message.IngressMessages.RefusedPort;
 import dev.skep.store.model.Node;
 import dev.skep.store.model.Node.NodeStatus;
-import dev.skep.store.model.ServiceSpec;
+import dev.skep.store.model.spec.ServiceSpec;
+import dev.skep.store.state.ClusterState;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,10 +1,10 @@
 package dev.skep.gateway.service;
 
 import dev.skep.gateway.api.ApiError;
-import dev.skep.store.ClusterState;
 import dev.skep.store.model.Service;
-import dev.skep.store.model.ServiceSpec;
-import dev.skep.store.model.ServiceSpec.PortConfig;
+import dev.skep.store.model.spec.ServiceSpec;
+import dev.skep.store.model.spec.ServiceSpec.PortConfig;
+import dev.skep.store.state.ClusterState;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;

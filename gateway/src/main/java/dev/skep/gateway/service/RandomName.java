@@ -1,7 +1,7 @@
 package dev.skep.gateway.service;
 
-import dev.skep.store.ClusterState;
 import dev.skep.store.model.Kind;
+import dev.skep.store.state.ClusterState;
 import java.util.List;
 import java.util.random.RandomGenerator;
 

@@ -1,12 +1,12 @@
 package dev.skep.gateway.service;
 
 import dev.skep.gateway.api.ApiError;
-import dev.skep.store.ClusterState;
-import dev.skep.store.Transaction;
-import dev.skep.store.model.ContainerSpec;
 import dev.skep.store.model.Kind;
 import dev.skep.store.model.Service;
-import dev.skep.store.model.ServiceSpec;
+import dev.skep.store.model.spec.ContainerSpec;
+import dev.skep.store.model.spec.ServiceSpec;
+import dev.skep.store.state.ClusterState;
+import dev.skep.store.state.Transaction;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 

@@ -1,12 +1,12 @@
 package dev.skep.gateway.service;
 
 import dev.skep.gateway.api.Unattended;
-import dev.skep.store.ClusterState;
 import dev.skep.store.model.Node.NodeStatus;
 import dev.skep.store.model.Service;
-import dev.skep.store.model.ServiceSpec.Mode;
 import dev.skep.store.model.Task;
 import dev.skep.store.model.TaskState;
+import dev.skep.store.model.spec.ServiceSpec.Mode;
+import dev.skep.store.state.ClusterState;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -5,8 +5,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.skep.gateway.api.ApiError;
-import dev.skep.store.model.Json;
-import dev.skep.store.model.ServiceSpec;
+import dev.skep.store.model.json.Json;
+import dev.skep.store.model.spec.ServiceSpec;
 import java.util.Set;
 import java.util.TreeSet;
 

@@ -1,11 +1,11 @@
 package dev.skep.gateway.service;
 
 import dev.skep.gateway.api.ApiError;
-import dev.skep.store.model.ContainerSpec;
-import dev.skep.store.model.Mount;
-import dev.skep.store.model.ServiceSpec;
-import dev.skep.store.model.ServiceSpec.PortConfig;
-import dev.skep.store.model.TaskSpec;
+import dev.skep.store.model.spec.ContainerSpec;
+import dev.skep.store.model.spec.Mount;
+import dev.skep.store.model.spec.ServiceSpec;
+import dev.skep.store.model.spec.ServiceSpec.PortConfig;
+import dev.skep.store.model.spec.TaskSpec;
 
 /**
  * What the API allows and Skep cannot do: refused by name, with what to do instead, never dropped

@@ -1,11 +1,11 @@
 package dev.skep.gateway.service;
 
 import dev.skep.gateway.api.ApiError;
-import dev.skep.store.model.ContainerSpec;
-import dev.skep.store.model.Driver;
-import dev.skep.store.model.Mount;
-import dev.skep.store.model.Mount.VolumeOptions;
-import dev.skep.store.model.TaskSpec;
+import dev.skep.store.model.spec.ContainerSpec;
+import dev.skep.store.model.spec.Driver;
+import dev.skep.store.model.spec.Mount;
+import dev.skep.store.model.spec.Mount.VolumeOptions;
+import dev.skep.store.model.spec.TaskSpec;
 import dev.skep.store.template.Template;
 import dev.skep.store.template.TemplateException;
 import dev.skep.store.template.TemplateScope;

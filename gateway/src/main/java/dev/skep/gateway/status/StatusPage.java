@@ -1,7 +1,6 @@
 package dev.skep.gateway.status;
 
 import dev.skep.gateway.service.ServiceStatus;
-import dev.skep.store.ClusterState;
 import dev.skep.store.Leadership;
 import dev.skep.store.membership.Membership.Manager;
 import dev.skep.store.membership.Membership.Outside;
@@ -15,6 +14,7 @@ import dev.skep.store.model.Service;
 import dev.skep.store.model.Service.UpdateStatus;
 import dev.skep.store.model.Task;
 import dev.skep.store.model.TaskState;
+import dev.skep.store.state.ClusterState;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

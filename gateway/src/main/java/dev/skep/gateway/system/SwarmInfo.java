@@ -2,12 +2,12 @@ package dev.skep.gateway.system;
 
 import dev.skep.gateway.api.SwarmGate;
 import dev.skep.gateway.api.Unattended;
-import dev.skep.store.ClusterState;
 import dev.skep.store.membership.Membership.Manager;
 import dev.skep.store.membership.Membership.Outside;
 import dev.skep.store.membership.Membership.RemoteManager;
 import dev.skep.store.membership.Membership.Worker;
-import dev.skep.store.model.Json;
+import dev.skep.store.model.json.Json;
+import dev.skep.store.state.ClusterState;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;

@@ -4,8 +4,8 @@ import dev.skep.gateway.api.Call;
 import dev.skep.gateway.api.Lookup;
 import dev.skep.gateway.api.Reply;
 import dev.skep.gateway.api.SwarmGate;
-import dev.skep.store.ClusterState;
 import dev.skep.store.model.Task;
+import dev.skep.store.state.ClusterState;
 import java.util.Comparator;
 
 /** GET /tasks and GET /tasks/{id}. */

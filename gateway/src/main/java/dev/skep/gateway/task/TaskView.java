@@ -2,10 +2,10 @@ package dev.skep.gateway.task;
 
 import dev.skep.gateway.api.Unattended;
 import dev.skep.gateway.service.PortErrors;
-import dev.skep.store.ClusterState;
 import dev.skep.store.model.Task;
 import dev.skep.store.model.Task.NetworkAttachment;
 import dev.skep.store.model.TaskState;
+import dev.skep.store.state.ClusterState;
 import java.util.List;
 
 /** A task as clients see it. */

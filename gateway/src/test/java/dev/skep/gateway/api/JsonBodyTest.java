@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.skep.store.model.Cluster.ClusterSpec;
-import dev.skep.store.model.ServiceSpec;
+import dev.skep.store.model.spec.ServiceSpec;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
 import java.util.Objects;

@@ -2,7 +2,7 @@ package dev.skep.gateway.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.skep.store.bus.LogMessages.LogLine;
+import dev.skep.store.bus.message.LogMessages.LogLine;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.skep.gateway.api.ApiError;
 import dev.skep.gateway.api.JsonBody;
-import dev.skep.store.ClusterState;
-import dev.skep.store.model.ServiceSpec;
+import dev.skep.store.model.spec.ServiceSpec;
+import dev.skep.store.state.ClusterState;
 import io.vertx.core.buffer.Buffer;
 import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;

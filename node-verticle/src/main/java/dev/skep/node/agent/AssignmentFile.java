@@ -1,22 +1,17 @@
 package dev.skep.node.agent;
 
-import dev.skep.store.model.Json;
+import dev.skep.store.file.AtomicFile;
 import dev.skep.store.model.Network;
 import dev.skep.store.model.Task;
+import dev.skep.store.model.json.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,25 +44,9 @@ public final class AssignmentFile {
     byte[] json =
         Json.storedBytes(
             new Stored(nodeId, List.copyOf(assignments.tasks().values()), assignments.networks()));
-    Path fresh = file.resolveSibling(file.getFileName() + ".new");
     try {
       Files.createDirectories(dir());
-      Files.deleteIfExists(fresh);
-      try (FileChannel channel =
-          FileChannel.open(
-              fresh,
-              Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
-        ByteBuffer bytes = ByteBuffer.wrap(json);
-        while (bytes.hasRemaining()) {
-          channel.write(bytes);
-        }
-        channel.force(true);
-      }
-      Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      try (FileChannel directory = FileChannel.open(dir())) {
-        directory.force(true);
-      }
+      AtomicFile.write(file, json);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write " + file, e);
     }

@@ -1,7 +1,7 @@
 package dev.skep.node.agent;
 
-import dev.skep.store.bus.AgentMessages.Assignment;
-import dev.skep.store.bus.AgentMessages.AssignmentType;
+import dev.skep.store.bus.message.AgentMessages.Assignment;
+import dev.skep.store.bus.message.AgentMessages.AssignmentType;
 import dev.skep.store.model.Config;
 import dev.skep.store.model.Network;
 import dev.skep.store.model.Secret;

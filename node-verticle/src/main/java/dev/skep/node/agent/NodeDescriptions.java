@@ -1,9 +1,9 @@
 package dev.skep.node.agent;
 
 import dev.skep.engine.EngineInfo;
-import dev.skep.store.model.Json;
 import dev.skep.store.model.NodeDescription;
-import dev.skep.store.model.Resources;
+import dev.skep.store.model.json.Json;
+import dev.skep.store.model.spec.Resources;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -2,7 +2,7 @@ package dev.skep.node.agent;
 
 import dev.skep.node.concurrent.Fibers;
 import dev.skep.node.concurrent.Signal;
-import dev.skep.store.bus.AgentMessages.TaskReport;
+import dev.skep.store.bus.message.AgentMessages.TaskReport;
 import dev.skep.store.bus.BusFailure;
 import java.time.Duration;
 import java.util.ArrayList;

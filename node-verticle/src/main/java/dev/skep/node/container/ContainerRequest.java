@@ -2,11 +2,11 @@ package dev.skep.node.container;
 
 import dev.skep.engine.ApiVersion;
 import dev.skep.engine.ImageName;
-import dev.skep.store.model.ContainerSpec;
-import dev.skep.store.model.Json;
-import dev.skep.store.model.Resources;
-import dev.skep.store.model.ServiceSpec;
 import dev.skep.store.model.Task;
+import dev.skep.store.model.json.Json;
+import dev.skep.store.model.spec.ContainerSpec;
+import dev.skep.store.model.spec.Resources;
+import dev.skep.store.model.spec.ServiceSpec;
 import dev.skep.store.template.Template;
 import dev.skep.store.template.TemplateScope;
 import io.vertx.core.json.JsonArray;

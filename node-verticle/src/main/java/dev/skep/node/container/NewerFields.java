@@ -1,12 +1,12 @@
 package dev.skep.node.container;
 
 import dev.skep.engine.ApiVersion;
-import dev.skep.store.model.ContainerSpec;
-import dev.skep.store.model.ContainerSpec.Healthcheck;
-import dev.skep.store.model.Mount;
-import dev.skep.store.model.Mount.BindOptions;
-import dev.skep.store.model.Mount.TmpfsOptions;
-import dev.skep.store.model.Mount.VolumeOptions;
+import dev.skep.store.model.spec.ContainerSpec;
+import dev.skep.store.model.spec.ContainerSpec.Healthcheck;
+import dev.skep.store.model.spec.Mount;
+import dev.skep.store.model.spec.Mount.BindOptions;
+import dev.skep.store.model.spec.Mount.TmpfsOptions;
+import dev.skep.store.model.spec.Mount.VolumeOptions;
 import org.jspecify.annotations.Nullable;
 
 /**

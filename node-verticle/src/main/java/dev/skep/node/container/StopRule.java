@@ -1,7 +1,7 @@
 package dev.skep.node.container;
 
 import dev.skep.engine.Engine;
-import dev.skep.store.model.ContainerSpec;
+import dev.skep.store.model.spec.ContainerSpec;
 import java.time.Duration;
 import java.util.Set;
 

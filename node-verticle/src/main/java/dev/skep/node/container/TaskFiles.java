@@ -2,11 +2,11 @@ package dev.skep.node.container;
 
 import dev.skep.store.model.Blob;
 import dev.skep.store.model.Config;
-import dev.skep.store.model.ContainerSpec;
-import dev.skep.store.model.Driver;
 import dev.skep.store.model.Secret;
 import dev.skep.store.model.Task;
 import dev.skep.store.model.VersionedData;
+import dev.skep.store.model.spec.ContainerSpec;
+import dev.skep.store.model.spec.Driver;
 import dev.skep.store.template.Template;
 import dev.skep.store.template.TemplateException;
 import dev.skep.store.template.TemplateScope;

@@ -1,7 +1,7 @@
 package dev.skep.node.log;
 
 import dev.skep.engine.LogFrame;
-import dev.skep.store.bus.LogMessages.LogLine;
+import dev.skep.store.bus.message.LogMessages.LogLine;
 import io.vertx.core.buffer.Buffer;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;

@@ -8,7 +8,7 @@ import dev.skep.engine.NetworkDetails;
 import dev.skep.node.concurrent.Fibers;
 import dev.skep.node.dns.DnsEndpoint;
 import dev.skep.node.dns.LocalDns;
-import dev.skep.store.model.Driver;
+import dev.skep.store.model.spec.Driver;
 import dev.skep.store.model.Network;
 import dev.skep.store.model.Node;
 import io.vertx.core.Future;

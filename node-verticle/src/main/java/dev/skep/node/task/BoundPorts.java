@@ -1,7 +1,7 @@
 package dev.skep.node.task;
 
 import dev.skep.engine.ContainerDetails;
-import dev.skep.store.model.ServiceSpec.PortConfig;
+import dev.skep.store.model.spec.ServiceSpec.PortConfig;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.skep.node.tunnel;
 
-import dev.skep.store.bus.TunnelMessages;
+import dev.skep.store.bus.message.TunnelMessages;
 import dev.skep.store.model.Ids;
 import dev.skep.store.model.Sensitive;
 import java.time.Instant;

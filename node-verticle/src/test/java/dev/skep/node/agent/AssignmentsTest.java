@@ -3,8 +3,8 @@ package dev.skep.node.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.skep.node.Fixtures;
-import dev.skep.store.bus.AgentMessages.Assignment;
-import dev.skep.store.bus.AgentMessages.AssignmentType;
+import dev.skep.store.bus.message.AgentMessages.Assignment;
+import dev.skep.store.bus.message.AgentMessages.AssignmentType;
 import dev.skep.store.model.Sensitive;
 import dev.skep.store.model.Task;
 import dev.skep.store.model.TaskState;

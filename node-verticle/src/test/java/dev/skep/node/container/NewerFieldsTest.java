@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.skep.engine.ApiVersion;
-import dev.skep.store.model.ContainerSpec;
-import dev.skep.store.model.Json;
+import dev.skep.store.model.json.Json;
+import dev.skep.store.model.spec.ContainerSpec;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -3,7 +3,7 @@ package dev.skep.node.task;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.skep.engine.ContainerDetails.Port;
-import dev.skep.store.model.ServiceSpec.PortConfig;
+import dev.skep.store.model.spec.ServiceSpec.PortConfig;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;

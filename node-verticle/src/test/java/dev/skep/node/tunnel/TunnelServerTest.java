@@ -2,7 +2,7 @@ package dev.skep.node.tunnel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.skep.store.bus.TunnelMessages;
+import dev.skep.store.bus.message.TunnelMessages;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -1,11 +1,11 @@
 package dev.skep.scheduler.allocate;
 
-import dev.skep.store.ClusterState;
 import dev.skep.store.model.Service;
 import dev.skep.store.model.Service.Endpoint;
 import dev.skep.store.model.Service.PortError;
-import dev.skep.store.model.ServiceSpec.EndpointSpec;
-import dev.skep.store.model.ServiceSpec.PortConfig;
+import dev.skep.store.model.spec.ServiceSpec.EndpointSpec;
+import dev.skep.store.model.spec.ServiceSpec.PortConfig;
+import dev.skep.store.state.ClusterState;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;

@@ -1,9 +1,9 @@
 package dev.skep.scheduler.dispatch;
 
-import dev.skep.store.bus.AgentMessages.OpenSession;
-import dev.skep.store.bus.AgentMessages.StatusReport;
-import dev.skep.store.bus.AgentMessages.StatusTaken;
-import dev.skep.store.bus.IngressMessages.PortReport;
+import dev.skep.store.bus.message.AgentMessages.OpenSession;
+import dev.skep.store.bus.message.AgentMessages.StatusReport;
+import dev.skep.store.bus.message.AgentMessages.StatusTaken;
+import dev.skep.store.bus.message.IngressMessages.PortReport;
 import io.vertx.core.Promise;
 
 /** Something that a node said and that is to be committed; {@code done} once it is. */

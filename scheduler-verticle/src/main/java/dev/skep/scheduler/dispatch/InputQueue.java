@@ -1,7 +1,7 @@
 package dev.skep.scheduler.dispatch;
 
 import dev.skep.scheduler.orchestrate.Plan;
-import dev.skep.store.bus.AgentMessages.StatusTaken;
+import dev.skep.store.bus.message.AgentMessages.StatusTaken;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;

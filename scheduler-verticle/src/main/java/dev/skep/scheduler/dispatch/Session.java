@@ -1,20 +1,20 @@
 package dev.skep.scheduler.dispatch;
 
-import dev.skep.store.ClusterState;
-import dev.skep.store.bus.AgentMessages.Assignment;
-import dev.skep.store.bus.AgentMessages.AssignmentType;
+import dev.skep.store.bus.message.AgentMessages.Assignment;
+import dev.skep.store.bus.message.AgentMessages.AssignmentType;
 import dev.skep.store.model.Config;
-import dev.skep.store.model.ContainerSpec;
-import dev.skep.store.model.ContainerSpec.ConfigReference;
-import dev.skep.store.model.ContainerSpec.SecretReference;
 import dev.skep.store.model.Network;
 import dev.skep.store.model.Secret;
 import dev.skep.store.model.Sensitive;
 import dev.skep.store.model.Service;
 import dev.skep.store.model.SwarmObject;
 import dev.skep.store.model.Task;
-import dev.skep.store.model.TaskSpec.NetworkAttachmentConfig;
 import dev.skep.store.model.TaskState;
+import dev.skep.store.model.spec.ContainerSpec;
+import dev.skep.store.model.spec.ContainerSpec.ConfigReference;
+import dev.skep.store.model.spec.ContainerSpec.SecretReference;
+import dev.skep.store.model.spec.TaskSpec.NetworkAttachmentConfig;
+import dev.skep.store.state.ClusterState;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;

@@ -1,9 +1,9 @@
 package dev.skep.scheduler.leader;
 
 import dev.skep.scheduler.orchestrate.DecisionReason;
-import dev.skep.store.Commit;
-import dev.skep.store.Refusal;
-import dev.skep.store.StoreException;
+import dev.skep.store.state.Commit;
+import dev.skep.store.state.Refusal;
+import dev.skep.store.state.StoreException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,16 +1,16 @@
 package dev.skep.scheduler.leader;
 
 import dev.skep.scheduler.orchestrate.Plan;
-import dev.skep.store.Change;
-import dev.skep.store.ClusterState;
-import dev.skep.store.Commit;
 import dev.skep.store.model.Cluster;
 import dev.skep.store.model.Node;
 import dev.skep.store.model.Service;
-import dev.skep.store.model.ServiceSpec;
 import dev.skep.store.model.SwarmObject;
 import dev.skep.store.model.Task;
 import dev.skep.store.model.TaskState;
+import dev.skep.store.model.spec.ServiceSpec;
+import dev.skep.store.state.Change;
+import dev.skep.store.state.ClusterState;
+import dev.skep.store.state.Commit;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;

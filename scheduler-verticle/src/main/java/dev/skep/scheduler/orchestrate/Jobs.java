@@ -2,10 +2,10 @@ package dev.skep.scheduler.orchestrate;
 
 import dev.skep.store.model.Node;
 import dev.skep.store.model.Service.JobIteration;
-import dev.skep.store.model.ServiceSpec;
-import dev.skep.store.model.ServiceSpec.ReplicatedJob;
 import dev.skep.store.model.Task;
 import dev.skep.store.model.TaskState;
+import dev.skep.store.model.spec.ServiceSpec;
+import dev.skep.store.model.spec.ServiceSpec.ReplicatedJob;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;

@@ -2,8 +2,8 @@ package dev.skep.scheduler.orchestrate;
 
 import dev.skep.store.model.Service;
 import dev.skep.store.model.Service.JobIteration;
-import dev.skep.store.model.ServiceSpec;
 import dev.skep.store.model.TaskState;
+import dev.skep.store.model.spec.ServiceSpec;
 
 /** The four ways in which a service asks for tasks. */
 enum Mode {

@@ -7,8 +7,8 @@ import dev.skep.store.model.Node.NodeSpec;
 import dev.skep.store.model.Node.NodeStatus;
 import dev.skep.store.model.Service;
 import dev.skep.store.model.Task;
-import dev.skep.store.model.TaskSpec.Placement;
 import dev.skep.store.model.TaskState;
+import dev.skep.store.model.spec.TaskSpec.Placement;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

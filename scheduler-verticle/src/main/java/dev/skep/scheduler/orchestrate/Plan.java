@@ -1,17 +1,17 @@
 package dev.skep.scheduler.orchestrate;
 
 import dev.skep.scheduler.place.Fleet;
-import dev.skep.store.ClusterState;
-import dev.skep.store.Limits;
-import dev.skep.store.Transaction;
 import dev.skep.store.model.Ids;
-import dev.skep.store.model.Json;
 import dev.skep.store.model.Kind;
 import dev.skep.store.model.Node;
 import dev.skep.store.model.Service;
 import dev.skep.store.model.SwarmObject;
 import dev.skep.store.model.Task;
-import dev.skep.store.model.TaskSpec;
+import dev.skep.store.model.json.Json;
+import dev.skep.store.model.spec.TaskSpec;
+import dev.skep.store.state.ClusterState;
+import dev.skep.store.state.Limits;
+import dev.skep.store.state.Transaction;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;

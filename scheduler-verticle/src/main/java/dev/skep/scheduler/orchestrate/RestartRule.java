@@ -1,8 +1,8 @@
 package dev.skep.scheduler.orchestrate;
 
 import dev.skep.store.model.Task;
-import dev.skep.store.model.TaskSpec.RestartPolicy;
 import dev.skep.store.model.TaskState;
+import dev.skep.store.model.spec.TaskSpec.RestartPolicy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,14 +1,14 @@
 package dev.skep.scheduler.orchestrate;
 
-import dev.skep.store.TaskFreshness;
 import dev.skep.store.model.Cluster.TaskDefaults;
 import dev.skep.store.model.Service;
 import dev.skep.store.model.Task;
 import dev.skep.store.model.TaskBuilder;
-import dev.skep.store.model.TaskSpec;
 import dev.skep.store.model.TaskState;
 import dev.skep.store.model.TaskStatus;
 import dev.skep.store.model.Version;
+import dev.skep.store.model.spec.TaskSpec;
+import dev.skep.store.state.TaskFreshness;
 
 /** What all decisions about one service in one pass look at. */
 record ServiceContext(

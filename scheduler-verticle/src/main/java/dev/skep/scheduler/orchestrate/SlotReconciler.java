@@ -1,11 +1,11 @@
 package dev.skep.scheduler.orchestrate;
 
-import dev.skep.store.model.ContainerSpec;
 import dev.skep.store.model.Node;
-import dev.skep.store.model.OneLine;
 import dev.skep.store.model.Task;
 import dev.skep.store.model.TaskState;
 import dev.skep.store.model.TaskStatus;
+import dev.skep.store.model.json.OneLine;
+import dev.skep.store.model.spec.ContainerSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

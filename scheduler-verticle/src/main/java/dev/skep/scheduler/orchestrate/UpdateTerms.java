@@ -2,7 +2,7 @@ package dev.skep.scheduler.orchestrate;
 
 import dev.skep.store.model.Service;
 import dev.skep.store.model.Service.UpdateStatus;
-import dev.skep.store.model.ServiceSpec.UpdateConfig;
+import dev.skep.store.model.spec.ServiceSpec.UpdateConfig;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;

@@ -1,10 +1,10 @@
 package dev.skep.scheduler.place;
 
-import dev.skep.store.model.Resources.Discrete;
-import dev.skep.store.model.Resources.GenericResource;
-import dev.skep.store.model.Resources.Named;
-import dev.skep.store.model.Resources.Reservations;
 import dev.skep.store.model.Task;
+import dev.skep.store.model.spec.Resources.Discrete;
+import dev.skep.store.model.spec.Resources.GenericResource;
+import dev.skep.store.model.spec.Resources.Named;
+import dev.skep.store.model.spec.Resources.Reservations;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

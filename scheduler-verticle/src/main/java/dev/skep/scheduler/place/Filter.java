@@ -4,8 +4,8 @@ import dev.skep.store.constraint.Constraint;
 import dev.skep.store.model.Node;
 import dev.skep.store.model.NodeDescription.Platform;
 import dev.skep.store.model.NodeDescription.Plugin;
-import dev.skep.store.model.Resources.Reservations;
-import dev.skep.store.model.ServiceSpec.PortConfig;
+import dev.skep.store.model.spec.Resources.Reservations;
+import dev.skep.store.model.spec.ServiceSpec.PortConfig;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

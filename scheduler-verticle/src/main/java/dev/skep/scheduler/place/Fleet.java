@@ -1,15 +1,15 @@
 package dev.skep.scheduler.place;
 
 import dev.skep.scheduler.place.Requirements.Shape;
-import dev.skep.store.Change;
-import dev.skep.store.ClusterState;
-import dev.skep.store.Commit;
 import dev.skep.store.constraint.Constraint;
 import dev.skep.store.model.Network;
 import dev.skep.store.model.Node;
 import dev.skep.store.model.Service;
 import dev.skep.store.model.Task;
 import dev.skep.store.model.TaskState;
+import dev.skep.store.state.Change;
+import dev.skep.store.state.ClusterState;
+import dev.skep.store.state.Commit;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;

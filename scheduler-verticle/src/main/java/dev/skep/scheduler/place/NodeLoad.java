@@ -1,11 +1,11 @@
 package dev.skep.scheduler.place;
 
 import dev.skep.store.model.Node;
-import dev.skep.store.model.Resources.GenericResource;
-import dev.skep.store.model.Resources.Reservations;
-import dev.skep.store.model.ServiceSpec.PortConfig;
 import dev.skep.store.model.Task;
 import dev.skep.store.model.TaskState;
+import dev.skep.store.model.spec.Resources.GenericResource;
+import dev.skep.store.model.spec.Resources.Reservations;
+import dev.skep.store.model.spec.ServiceSpec.PortConfig;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;

@@ -1,11 +1,11 @@
 package dev.skep.scheduler.place;
 
 import dev.skep.store.model.Node;
-import dev.skep.store.model.OneLine;
-import dev.skep.store.model.Resources.Reservations;
 import dev.skep.store.model.Task;
 import dev.skep.store.model.TaskState;
 import dev.skep.store.model.TaskStatus;
+import dev.skep.store.model.json.OneLine;
+import dev.skep.store.model.spec.Resources.Reservations;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;

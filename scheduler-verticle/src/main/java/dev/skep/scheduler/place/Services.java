@@ -4,7 +4,7 @@ import dev.skep.store.constraint.Constraint;
 import dev.skep.store.constraint.Constraint.Operator;
 import dev.skep.store.constraint.ConstraintException;
 import dev.skep.store.model.Service;
-import dev.skep.store.model.TaskSpec.Placement;
+import dev.skep.store.model.spec.TaskSpec.Placement;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

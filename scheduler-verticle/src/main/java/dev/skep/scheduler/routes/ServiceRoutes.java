@@ -1,18 +1,18 @@
 package dev.skep.scheduler.routes;
 
-import dev.skep.store.Change;
-import dev.skep.store.ClusterState;
-import dev.skep.store.Commit;
-import dev.skep.store.bus.IngressMessages.Endpoint;
-import dev.skep.store.bus.IngressMessages.PortRoute;
-import dev.skep.store.bus.IngressMessages.Routes;
+import dev.skep.store.bus.message.IngressMessages.Endpoint;
+import dev.skep.store.bus.message.IngressMessages.PortRoute;
+import dev.skep.store.bus.message.IngressMessages.Routes;
 import dev.skep.store.model.Node;
 import dev.skep.store.model.Node.NodeStatus;
 import dev.skep.store.model.Service;
-import dev.skep.store.model.ServiceSpec.PortConfig;
 import dev.skep.store.model.Task;
 import dev.skep.store.model.Task.NetworkAttachment;
 import dev.skep.store.model.TaskState;
+import dev.skep.store.model.spec.ServiceSpec.PortConfig;
+import dev.skep.store.state.Change;
+import dev.skep.store.state.ClusterState;
+import dev.skep.store.state.Commit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;

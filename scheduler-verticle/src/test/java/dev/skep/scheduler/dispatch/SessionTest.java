@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.skep.scheduler.Harness;
 import dev.skep.scheduler.Samples;
-import dev.skep.store.bus.AgentMessages.Assignment;
-import dev.skep.store.model.ContainerSpec;
+import dev.skep.store.bus.message.AgentMessages.Assignment;
 import dev.skep.store.model.Task;
 import dev.skep.store.model.TaskState;
+import dev.skep.store.model.spec.ContainerSpec;
 import org.junit.jupiter.api.Test;
 
 class SessionTest {

@@ -2,21 +2,21 @@ package dev.skep.scheduler.leader;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.skep.store.Op;
-import dev.skep.store.Transaction;
-import dev.skep.store.bus.AgentMessages.Assignment;
-import dev.skep.store.bus.AgentMessages.AssignmentType;
+import dev.skep.store.bus.message.AgentMessages.Assignment;
+import dev.skep.store.bus.message.AgentMessages.AssignmentType;
 import dev.skep.store.model.Kind;
 import dev.skep.store.model.Node;
 import dev.skep.store.model.Node.NodeStatus;
 import dev.skep.store.model.Service;
-import dev.skep.store.model.ServiceSpec.EndpointSpec;
-import dev.skep.store.model.ServiceSpec.PortConfig;
 import dev.skep.store.model.SwarmObject;
 import dev.skep.store.model.Task;
 import dev.skep.store.model.TaskState;
 import dev.skep.store.model.TaskStatus;
 import dev.skep.store.model.Version;
+import dev.skep.store.model.spec.ServiceSpec.EndpointSpec;
+import dev.skep.store.model.spec.ServiceSpec.PortConfig;
+import dev.skep.store.state.Op;
+import dev.skep.store.state.Transaction;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;

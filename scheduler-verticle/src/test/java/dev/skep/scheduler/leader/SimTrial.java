@@ -1,11 +1,11 @@
 package dev.skep.scheduler.leader;
 
-import dev.skep.store.model.ContainerSpec;
 import dev.skep.store.model.Service;
 import dev.skep.store.model.Service.UpdateStatus;
-import dev.skep.store.model.ServiceSpec.Mode;
-import dev.skep.store.model.ServiceSpec.UpdateConfig;
 import dev.skep.store.model.Task;
+import dev.skep.store.model.spec.ContainerSpec;
+import dev.skep.store.model.spec.ServiceSpec.Mode;
+import dev.skep.store.model.spec.ServiceSpec.UpdateConfig;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.skep.scheduler.Harness;
 import dev.skep.scheduler.Samples;
-import dev.skep.store.model.ContainerSpec;
-import dev.skep.store.model.ServiceSpec;
 import dev.skep.store.model.Task;
-import dev.skep.store.model.TaskSpec.RestartPolicy;
 import dev.skep.store.model.TaskState;
+import dev.skep.store.model.spec.ContainerSpec;
+import dev.skep.store.model.spec.ServiceSpec;
+import dev.skep.store.model.spec.TaskSpec.RestartPolicy;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

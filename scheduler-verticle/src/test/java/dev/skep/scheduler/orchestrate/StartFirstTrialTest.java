@@ -10,9 +10,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.skep.scheduler.Harness;
 import dev.skep.scheduler.Samples;
-import dev.skep.store.model.ServiceSpec.UpdateConfig;
 import dev.skep.store.model.Task;
 import dev.skep.store.model.TaskState;
+import dev.skep.store.model.spec.ServiceSpec.UpdateConfig;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;

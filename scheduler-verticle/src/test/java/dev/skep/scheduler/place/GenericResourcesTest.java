@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.skep.scheduler.Harness;
 import dev.skep.scheduler.Samples;
-import dev.skep.store.model.Resources;
-import dev.skep.store.model.Resources.Discrete;
-import dev.skep.store.model.Resources.GenericResource;
-import dev.skep.store.model.Resources.Named;
-import dev.skep.store.model.Resources.Reservations;
-import dev.skep.store.model.ServiceSpec;
 import dev.skep.store.model.Task;
 import dev.skep.store.model.TaskState;
+import dev.skep.store.model.spec.Resources;
+import dev.skep.store.model.spec.Resources.Discrete;
+import dev.skep.store.model.spec.Resources.GenericResource;
+import dev.skep.store.model.spec.Resources.Named;
+import dev.skep.store.model.spec.Resources.Reservations;
+import dev.skep.store.model.spec.ServiceSpec;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

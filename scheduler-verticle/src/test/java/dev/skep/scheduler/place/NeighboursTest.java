@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.skep.scheduler.Harness;
 import dev.skep.scheduler.Samples;
-import dev.skep.store.model.ServiceSpec;
 import dev.skep.store.model.Task;
-import dev.skep.store.model.TaskSpec.Placement;
+import dev.skep.store.model.spec.ServiceSpec;
+import dev.skep.store.model.spec.TaskSpec.Placement;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

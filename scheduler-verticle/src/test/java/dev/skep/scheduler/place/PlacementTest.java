@@ -4,20 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.skep.scheduler.Harness;
 import dev.skep.scheduler.Samples;
-import dev.skep.store.Change;
-import dev.skep.store.Commit;
 import dev.skep.store.model.Node.NodeSpec;
 import dev.skep.store.model.Node.NodeStatus;
 import dev.skep.store.model.NodeDescription.Platform;
-import dev.skep.store.model.Resources;
-import dev.skep.store.model.Resources.Reservations;
-import dev.skep.store.model.ServiceSpec;
-import dev.skep.store.model.ServiceSpec.EndpointSpec;
-import dev.skep.store.model.ServiceSpec.PortConfig;
 import dev.skep.store.model.Task;
-import dev.skep.store.model.TaskSpec;
-import dev.skep.store.model.TaskSpec.Placement;
 import dev.skep.store.model.TaskState;
+import dev.skep.store.model.spec.Resources;
+import dev.skep.store.model.spec.Resources.Reservations;
+import dev.skep.store.model.spec.ServiceSpec;
+import dev.skep.store.model.spec.ServiceSpec.EndpointSpec;
+import dev.skep.store.model.spec.ServiceSpec.PortConfig;
+import dev.skep.store.model.spec.TaskSpec;
+import dev.skep.store.model.spec.TaskSpec.Placement;
+import dev.skep.store.state.Change;
+import dev.skep.store.state.Commit;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -155,14 +155,14 @@ class PlacementTest {
   @Test
   void a_missing_volume_driver_is_a_missing_plugin() {
     TaskSpec template = Samples.template("web:1");
-    dev.skep.store.model.Mount mount =
-        dev.skep.store.model.Json.readStored(
+    dev.skep.store.model.spec.Mount mount =
+        dev.skep.store.model.json.Json.readStored(
             """
             {"Type":"volume","Source":"v","Target":"/v",
              "VolumeOptions":{"DriverConfig":{"Name":"nfs"}}}
             """
                 .getBytes(java.nio.charset.StandardCharsets.UTF_8),
-            dev.skep.store.model.Mount.class);
+            dev.skep.store.model.spec.Mount.class);
     ServiceSpec spec =
         Samples.spec("web", 1)
             .withTaskTemplate(
@@ -254,7 +254,7 @@ class PlacementTest {
               .spec(
                   dev.skep.store.model.NetworkNetworkSpecBuilder.builder()
                       .name(driver)
-                      .driverConfiguration(new dev.skep.store.model.Driver(driver, Map.of()))
+                      .driverConfiguration(new dev.skep.store.model.spec.Driver(driver, Map.of()))
                       .build())
               .build());
     }
@@ -291,10 +291,10 @@ class PlacementTest {
     Fleet fleet = Fleet.of(harness.state());
     Task task = harness.wanted().getFirst();
     Task ended = task.withStatus(task.status().withState(TaskState.FAILED));
-    dev.skep.store.ClusterState before = harness.state();
+    dev.skep.store.state.ClusterState before = harness.state();
     Commit commit =
         before.apply(
-            dev.skep.store.Transaction.at(harness.now())
+            dev.skep.store.state.Transaction.at(harness.now())
                 .update(ended)
                 .delete(harness.wanted().getLast())
                 .delete(before.node("n2").orElseThrow())

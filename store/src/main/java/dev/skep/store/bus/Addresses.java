@@ -1,5 +1,10 @@
 package dev.skep.store.bus;
 
+import dev.skep.store.bus.message.AgentMessages;
+import dev.skep.store.bus.message.EventMessages;
+import dev.skep.store.bus.message.IngressMessages;
+import dev.skep.store.bus.message.LogMessages;
+import dev.skep.store.bus.message.TunnelMessages;
 import dev.skep.store.model.Kind;
 
 /**

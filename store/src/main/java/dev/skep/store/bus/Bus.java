@@ -1,6 +1,6 @@
 package dev.skep.store.bus;
 
-import dev.skep.store.model.Json;
+import dev.skep.store.model.json.Json;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.DeliveryOptions;

@@ -1,7 +1,7 @@
 package dev.skep.store.bus;
 
-import dev.skep.store.model.Json;
 import dev.skep.store.model.Sensitive;
+import dev.skep.store.model.json.Json;
 import dev.skep.store.seal.Seal;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;

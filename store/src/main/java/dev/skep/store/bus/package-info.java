@@ -1,6 +1,6 @@
 /**
- * The event-bus contract: every address, the record that each carries, and the one wrapper through
- * which parts talk.
+ * The event-bus contract: every address, and the one wrapper through which parts talk. The records
+ * that addresses carry are in {@code bus.message}.
  *
  * <p>Delivery is at most once. A message may be lost, and its sender may repeat it; state
  * reconciles. Bodies are JSON with the model's names: events as objects that scripts can read, and

@@ -1,6 +1,6 @@
 package dev.skep.store.constraint;
 
-import dev.skep.store.model.TaskSpec;
+import dev.skep.store.model.spec.TaskSpec;
 import java.util.List;
 import java.util.Locale;
 

@@ -1,10 +1,8 @@
 package dev.skep.store.membership;
 
-import dev.skep.store.Transaction;
 import dev.skep.store.membership.Membership.InitRequest;
 import dev.skep.store.model.Cluster;
 import dev.skep.store.model.Cluster.JoinTokens;
-import dev.skep.store.model.Driver;
 import dev.skep.store.model.Ids;
 import dev.skep.store.model.Network;
 import dev.skep.store.model.Network.IpamConfig;
@@ -13,6 +11,8 @@ import dev.skep.store.model.Network.NetworkSpec;
 import dev.skep.store.model.NetworkNetworkSpecBuilder;
 import dev.skep.store.model.Sensitive;
 import dev.skep.store.model.Version;
+import dev.skep.store.model.spec.Driver;
+import dev.skep.store.state.Transaction;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;

@@ -3,7 +3,7 @@ package dev.skep.store.membership;
 import dev.skep.store.Store;
 import dev.skep.store.bus.Bus;
 import dev.skep.store.model.Cluster.ClusterSpec;
-import dev.skep.store.model.Unsigned;
+import dev.skep.store.model.json.Unsigned;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Locale;

@@ -1,17 +1,17 @@
 package dev.skep.store.memory;
 
-import dev.skep.store.ClusterState;
-import dev.skep.store.Commit;
-import dev.skep.store.CommitLog;
 import dev.skep.store.Leadership;
-import dev.skep.store.LeadershipNews;
-import dev.skep.store.Limits;
-import dev.skep.store.Refusal;
 import dev.skep.store.Store;
-import dev.skep.store.StoreException;
 import dev.skep.store.StoreFailure;
-import dev.skep.store.Totals;
-import dev.skep.store.Transaction;
+import dev.skep.store.replica.CommitLog;
+import dev.skep.store.replica.LeadershipListeners;
+import dev.skep.store.state.ClusterState;
+import dev.skep.store.state.Commit;
+import dev.skep.store.state.Limits;
+import dev.skep.store.state.Refusal;
+import dev.skep.store.state.StoreException;
+import dev.skep.store.state.Totals;
+import dev.skep.store.state.Transaction;
 import io.vertx.core.Future;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MemoryStore implements Store {
   private final CommitLog log;
-  private final LeadershipNews leadership = new LeadershipNews(new Leadership(true, 1));
+  private final LeadershipListeners leadership = new LeadershipListeners(new Leadership(true, 1));
   private final Limits limits;
   private volatile ClusterState state;
   private volatile @Nullable StoreFailure failure;

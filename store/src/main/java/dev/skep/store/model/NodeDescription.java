@@ -1,5 +1,7 @@
 package dev.skep.store.model;
 
+import dev.skep.store.model.json.Copies;
+import dev.skep.store.model.spec.Resources;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.List;
 import java.util.Map;

@@ -2,6 +2,9 @@ package dev.skep.store.model;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonView;
+import dev.skep.store.model.json.Copies;
+import dev.skep.store.model.json.Json;
+import dev.skep.store.model.spec.Driver;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 import java.util.List;

@@ -2,6 +2,12 @@ package dev.skep.store.model;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonView;
+import dev.skep.store.model.json.Copies;
+import dev.skep.store.model.json.Json;
+import dev.skep.store.model.spec.Driver;
+import dev.skep.store.model.spec.Resources;
+import dev.skep.store.model.spec.ServiceSpec;
+import dev.skep.store.model.spec.TaskSpec;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 import java.util.List;

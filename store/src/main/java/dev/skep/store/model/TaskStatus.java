@@ -1,6 +1,9 @@
 package dev.skep.store.model;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.skep.store.model.json.Copies;
+import dev.skep.store.model.json.OneLine;
+import dev.skep.store.model.spec.ServiceSpec;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 import java.util.List;

@@ -2,6 +2,7 @@ package dev.skep.store.model;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonView;
+import dev.skep.store.model.json.Json;
 
 /**
  * When an object was last written: the index of the committed log entry. A client that updates an

@@ -1,5 +1,6 @@
 package dev.skep.store.model;
 
+import dev.skep.store.model.spec.Driver;
 import org.jspecify.annotations.Nullable;
 
 /**

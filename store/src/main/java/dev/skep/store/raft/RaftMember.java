@@ -1,11 +1,15 @@
 package dev.skep.store.raft;
 
-import dev.skep.store.Commit;
-import dev.skep.store.Refusal;
-import dev.skep.store.StoreException;
 import dev.skep.store.StoreFailure;
-import dev.skep.store.Transaction;
+import dev.skep.store.raft.file.GroupFiles;
+import dev.skep.store.raft.file.LastEntry;
+import dev.skep.store.replica.Pending;
+import dev.skep.store.replica.Replica;
 import dev.skep.store.seal.Seal;
+import dev.skep.store.state.Commit;
+import dev.skep.store.state.Refusal;
+import dev.skep.store.state.StoreException;
+import dev.skep.store.state.Transaction;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.io.IOException;
@@ -119,7 +123,7 @@ final class RaftMember {
         RaftClientRequest.newBuilder()
             .setClientId(clientId)
             .setServerId(server.getId())
-            .setGroupId(RatisSetup.GROUP)
+            .setGroupId(GroupFiles.ID)
             .setCallId(callId)
             .setMessage(Message.valueOf(UnsafeByteOperations.unsafeWrap(entry)))
             .setType(RaftClientRequest.writeRequestType())

@@ -1,16 +1,25 @@
 package dev.skep.store.raft;
 
-import dev.skep.store.ClusterState;
-import dev.skep.store.Commit;
 import dev.skep.store.Leadership;
-import dev.skep.store.Limits;
-import dev.skep.store.Refusal;
 import dev.skep.store.Store;
-import dev.skep.store.StoreException;
 import dev.skep.store.StoreFailure;
-import dev.skep.store.Transaction;
-import dev.skep.store.model.Json;
+import dev.skep.store.file.AtomicFile;
+import dev.skep.store.model.json.Json;
+import dev.skep.store.raft.file.DirectoryLock;
+import dev.skep.store.raft.file.GroupFiles;
+import dev.skep.store.raft.file.LastEntry;
+import dev.skep.store.raft.file.Reopening;
+import dev.skep.store.raft.file.StoreFiles;
+import dev.skep.store.raft.file.StoreKey;
+import dev.skep.store.replica.Replica;
+import dev.skep.store.replica.UnderWay;
 import dev.skep.store.seal.Seal;
+import dev.skep.store.state.ClusterState;
+import dev.skep.store.state.Commit;
+import dev.skep.store.state.Limits;
+import dev.skep.store.state.Refusal;
+import dev.skep.store.state.StoreException;
+import dev.skep.store.state.Transaction;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.io.IOException;
@@ -93,11 +102,6 @@ public final class RaftStore implements Store {
     return onThread("skep-store-open", () -> openNow(options));
   }
 
-  /** Whose store a directory holds, in words; absent when it holds none. Changes nothing. */
-  public static Optional<String> whose(Path directory) {
-    return StoreFiles.whose(directory);
-  }
-
   private static RaftStore foundNow(RaftStoreOptions options) throws IOException {
     Path directory = options.directory();
     DirectoryLock lock = DirectoryLock.take(directory);
@@ -117,14 +121,17 @@ public final class RaftStore implements Store {
     Path directory = options.directory();
     try {
       if (!DirectoryLock.known(directory)) {
-        var _ = StoreFiles.look(options); // the lock's file is made only where there is a store
+        var _ =
+            StoreFiles.look(
+                options.directory(),
+                options.owner()); // the lock's file is made only where there is a store
       }
     } catch (IOException e) {
       throw unusable("open", directory, e);
     }
     DirectoryLock lock = DirectoryLock.take(directory);
     try {
-      StoreFiles files = StoreFiles.look(options);
+      StoreFiles files = StoreFiles.look(options.directory(), options.owner());
       files.group().repair();
       Seal seal = files.sealed() ? files.seal() : StoreKey.make(directory);
       RaftStore store = start(options, lock, seal);
@@ -173,12 +180,12 @@ public final class RaftStore implements Store {
     try {
       Path directory = options.directory();
       StoreKey.name(directory, seal);
-      for (Path made = RatisSetup.group(directory);
+      for (Path made = GroupFiles.in(directory);
           made != null && made.startsWith(directory);
           made = made.getParent()) {
-        WholeFile.syncDirectory(made);
+        AtomicFile.syncDirectory(made);
       }
-      new StoreMark(options.clusterId(), options.memberId()).write(directory);
+      options.owner().write(directory);
     } catch (IOException e) {
       member.close();
       lastEntry.close();
@@ -224,8 +231,8 @@ public final class RaftStore implements Store {
       }
       member.close();
       Reopening.requireRoom(options.directory());
-      Reopening.copyLastSegments(RatisSetup.group(options.directory()));
-      StoreFiles.look(options).group().repair();
+      Reopening.copyLastSegments(GroupFiles.in(options.directory()));
+      StoreFiles.look(options.directory(), options.owner()).group().repair();
       member = RaftMember.start(options, replica, lastEntry, seal);
       failure = null;
       LOG.atInfo()

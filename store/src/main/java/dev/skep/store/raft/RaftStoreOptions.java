@@ -1,7 +1,8 @@
 package dev.skep.store.raft;
 
-import dev.skep.store.CommitLog;
-import dev.skep.store.Limits;
+import dev.skep.store.raft.file.StoreOwner;
+import dev.skep.store.replica.CommitLog;
+import dev.skep.store.state.Limits;
 import java.nio.file.Path;
 
 /**
@@ -62,6 +63,11 @@ public record RaftStoreOptions(
         DEFAULT_SNAPSHOT_INTERVAL,
         CommitLog.KEPT,
         Limits.NONE);
+  }
+
+  /** Whose the directory is. */
+  StoreOwner owner() {
+    return new StoreOwner(clusterId, memberId);
   }
 
   public RaftStoreOptions withSnapshotInterval(long entries) {

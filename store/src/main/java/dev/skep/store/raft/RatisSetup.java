@@ -1,14 +1,12 @@
 package dev.skep.store.raft;
 
+import dev.skep.store.raft.file.GroupFiles;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.apache.ratis.RaftConfigKeys;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.protocol.RaftGroup;
-import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServer;
@@ -19,9 +17,6 @@ import org.apache.ratis.util.TimeDuration;
 
 /** Ratis as Skep wants it: quick to start, small in memory, few threads. */
 final class RatisSetup {
-  static final RaftGroupId GROUP =
-      RaftGroupId.valueOf(UUID.fromString("7c1c3a52-6f0e-4a8e-9d57-5e5a6b8f2d11"));
-
   /**
    * A log entry at most: the largest config with its base64, and half as much again. So much memory
    * is taken from the start.
@@ -68,11 +63,6 @@ final class RatisSetup {
 
   private RatisSetup() {}
 
-  /** Where Ratis keeps the group's files. */
-  static Path group(Path directory) {
-    return storage(directory).resolve(GROUP.getUuid().toString());
-  }
-
   /**
    * Makes the server. The log's files must not be in use, and whole: where there are none, it
    * founds an empty log.
@@ -85,7 +75,7 @@ final class RatisSetup {
             .build();
     return RaftServer.newBuilder()
         .setServerId(self.getId())
-        .setGroup(RaftGroup.valueOf(GROUP, self))
+        .setGroup(RaftGroup.valueOf(GroupFiles.ID, self))
         .setStateMachine(machine)
         .setProperties(properties(options))
         .setOption(RaftStorage.StartupOption.RECOVER)
@@ -95,7 +85,7 @@ final class RatisSetup {
   /** The members are those that the log names; options count only when it is founded. */
   static void checkMember(RaftServer server, RaftStoreOptions options) throws IOException {
     List<String> members =
-        server.getDivision(GROUP).getRaftConf().getCurrentPeers().stream()
+        server.getDivision(GroupFiles.ID).getRaftConf().getCurrentPeers().stream()
             .map(RaftPeer::getId)
             .map(RaftPeerId::toString)
             .toList();
@@ -112,8 +102,9 @@ final class RatisSetup {
 
   private static RaftProperties properties(RaftStoreOptions options) {
     RaftProperties p = new RaftProperties();
-    RaftConfigKeys.Rpc.setType(p, new Alone());
-    RaftServerConfigKeys.setStorageDir(p, List.of(storage(options.directory()).toFile()));
+    RaftConfigKeys.Rpc.setType(p, new SingleMemberRpc());
+    RaftServerConfigKeys.setStorageDir(
+        p, List.of(GroupFiles.storage(options.directory()).toFile()));
     RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(p, FIRST_ELECTION_MIN);
     RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMax(p, FIRST_ELECTION_MAX);
     RaftServerConfigKeys.Rpc.setTimeoutMin(p, ELECTION_MIN);
@@ -150,10 +141,6 @@ final class RatisSetup {
     RaftServerConfigKeys.ThreadPool.setClientCached(p, true);
     RaftServerConfigKeys.ThreadPool.setClientSize(p, 1);
     return p;
-  }
-
-  static Path storage(Path directory) {
-    return directory.resolve("raft");
   }
 
   private static TimeDuration millis(long millis) {

@@ -1,6 +1,6 @@
 package dev.skep.store.raft;
 
-import dev.skep.store.ClusterState;
+import dev.skep.store.state.ClusterState;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.apache.ratis.server.protocol.TermIndex;

@@ -1,16 +1,21 @@
 package dev.skep.store.raft;
 
-import dev.skep.store.ClusterState;
-import dev.skep.store.Commit;
 import dev.skep.store.Leadership;
-import dev.skep.store.LeadershipNews;
-import dev.skep.store.Refusal;
-import dev.skep.store.StoreException;
 import dev.skep.store.StoreFailure;
-import dev.skep.store.Transaction;
-import dev.skep.store.model.Json;
 import dev.skep.store.model.Kind;
+import dev.skep.store.model.json.Json;
+import dev.skep.store.raft.file.LastEntry;
+import dev.skep.store.raft.file.SnapshotDigest;
+import dev.skep.store.raft.file.SnapshotFile;
+import dev.skep.store.replica.LeadershipListeners;
+import dev.skep.store.replica.Pending;
+import dev.skep.store.replica.Replica;
 import dev.skep.store.seal.Seal;
+import dev.skep.store.state.ClusterState;
+import dev.skep.store.state.Commit;
+import dev.skep.store.state.Refusal;
+import dev.skep.store.state.StoreException;
+import dev.skep.store.state.Transaction;
 import io.vertx.core.Promise;
 import java.io.File;
 import java.io.IOException;
@@ -159,7 +164,7 @@ final class StoreMachine extends BaseStateMachine {
       failure = cause;
     }
     failed.complete(cause); // first, so that who is told of the rest can ask why
-    LeadershipNews leadership = replica.leadership();
+    LeadershipListeners leadership = replica.leadership();
     leadership.change(new Leadership(false, leadership.now().term()));
     ready.completeExceptionally(cause);
     pending.keySet().forEach(callId -> forget(callId, cause));

@@ -1,5 +1,10 @@
 package dev.skep.store.template;
 
+import dev.skep.store.template.eval.Execution;
+import dev.skep.store.template.eval.Functions;
+import dev.skep.store.template.parse.TemplateParser;
+import dev.skep.store.template.value.GoString;
+import dev.skep.store.template.value.Work;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -23,7 +28,7 @@ public final class Template {
   /** Throws TemplateException, which shows the part that is wrong, when it cannot be expanded. */
   public static String expand(TemplateScope scope, String text) {
     return text.contains("{{")
-        ? GoText.java(expanded(scope, TEXT, GoText.of(text), Map.of()))
+        ? GoString.java(expanded(scope, TEXT, GoString.of(text), Map.of()))
         : text;
   }
 
@@ -43,9 +48,9 @@ public final class Template {
       Map<String, Function<String, byte[]>> functions) {
     Map<String, Function<String, String>> own = new HashMap<>();
     functions.forEach(
-        (key, function) -> own.put(key, text -> GoText.of(function.apply(GoText.java(text)))));
+        (key, function) -> own.put(key, text -> GoString.of(function.apply(GoString.java(text)))));
     try {
-      return GoText.bytes(expanded(scope, name, GoText.of(data), own));
+      return GoString.bytes(expanded(scope, name, GoString.of(data), own));
     } catch (TemplateException e) {
       throw secret ? e.masked() : e;
     }

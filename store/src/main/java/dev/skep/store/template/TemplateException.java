@@ -31,7 +31,7 @@ public final class TemplateException extends RuntimeException {
   }
 
   /** The same with words before it. */
-  TemplateException after(String prefix, Object... own) {
+  public TemplateException after(String prefix, Object... own) {
     TemplateException head = new TemplateException(prefix, own);
     return new TemplateException(head.getMessage() + getMessage(), head.masked + masked);
   }

@@ -1,6 +1,8 @@
 package dev.skep.store.template;
 
 import dev.skep.store.model.Task;
+import dev.skep.store.template.value.GoString;
+import dev.skep.store.template.value.Value;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -78,12 +80,12 @@ public record TemplateScope(
   }
 
   private static Value text(String text) {
-    return new Value.Text(GoText.of(text));
+    return new Value.Text(GoString.of(text));
   }
 
   private Value labels() {
     TreeMap<String, String> labels = new TreeMap<>();
-    serviceLabels.forEach((key, value) -> labels.put(GoText.of(key), GoText.of(value)));
+    serviceLabels.forEach((key, value) -> labels.put(GoString.of(key), GoString.of(value)));
     return new Value.Dict(Collections.unmodifiableSortedMap(labels));
   }
 }

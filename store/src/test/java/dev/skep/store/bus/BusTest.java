@@ -3,11 +3,11 @@ package dev.skep.store.bus;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.skep.store.Filled;
-import dev.skep.store.bus.AgentMessages.Assignment;
-import dev.skep.store.bus.AgentMessages.AssignmentTaken;
-import dev.skep.store.bus.AgentMessages.Heartbeat;
-import dev.skep.store.bus.AgentMessages.HeartbeatTaken;
+import dev.skep.store.bus.message.AgentMessages.Assignment;
+import dev.skep.store.bus.message.AgentMessages.AssignmentTaken;
+import dev.skep.store.bus.message.AgentMessages.Heartbeat;
+import dev.skep.store.bus.message.AgentMessages.HeartbeatTaken;
+import dev.skep.store.state.Filled;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;

@@ -3,12 +3,12 @@ package dev.skep.store.bus;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.skep.store.bus.AgentMessages.Heartbeat;
-import dev.skep.store.bus.AgentMessages.HeartbeatTaken;
-import dev.skep.store.bus.AgentMessages.Leave;
-import dev.skep.store.bus.AgentMessages.Left;
-import dev.skep.store.model.Json;
+import dev.skep.store.bus.message.AgentMessages.Heartbeat;
+import dev.skep.store.bus.message.AgentMessages.HeartbeatTaken;
+import dev.skep.store.bus.message.AgentMessages.Leave;
+import dev.skep.store.bus.message.AgentMessages.Left;
 import dev.skep.store.model.Sensitive;
+import dev.skep.store.model.json.Json;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;

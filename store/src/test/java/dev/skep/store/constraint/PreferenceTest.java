@@ -3,7 +3,7 @@ package dev.skep.store.constraint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.skep.store.model.TaskSpec;
+import dev.skep.store.model.spec.TaskSpec;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

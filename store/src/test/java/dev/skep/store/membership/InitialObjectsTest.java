@@ -2,17 +2,17 @@ package dev.skep.store.membership;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.skep.store.ClusterState;
-import dev.skep.store.Transaction;
 import dev.skep.store.membership.Membership.InitRequest;
 import dev.skep.store.model.Cluster;
 import dev.skep.store.model.Cluster.ClusterSpec;
 import dev.skep.store.model.Cluster.JoinTokens;
 import dev.skep.store.model.Cluster.Orchestration;
-import dev.skep.store.model.Json;
 import dev.skep.store.model.Kind;
 import dev.skep.store.model.Network;
 import dev.skep.store.model.Sensitive;
+import dev.skep.store.model.json.Json;
+import dev.skep.store.state.ClusterState;
+import dev.skep.store.state.Transaction;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;

@@ -3,10 +3,10 @@ package dev.skep.store.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.skep.store.Leadership;
-import dev.skep.store.Refusal;
 import dev.skep.store.Samples;
 import dev.skep.store.Store;
 import dev.skep.store.StoreContract;
+import dev.skep.store.state.Refusal;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -1,12 +1,12 @@
 package dev.skep.store.raft;
 
-import dev.skep.store.ClusterState;
-import dev.skep.store.Commit;
 import dev.skep.store.Samples;
-import dev.skep.store.Transaction;
 import dev.skep.store.model.Secret;
 import dev.skep.store.model.Service;
 import dev.skep.store.model.Task;
+import dev.skep.store.state.ClusterState;
+import dev.skep.store.state.Commit;
+import dev.skep.store.state.Transaction;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 

@@ -3,7 +3,7 @@ package dev.skep.store.raft;
 import dev.skep.store.Samples;
 import dev.skep.store.Store;
 import dev.skep.store.StoreFailure;
-import dev.skep.store.Transaction;
+import dev.skep.store.state.Transaction;
 import io.vertx.core.Future;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -2,10 +2,10 @@ package dev.skep.store.raft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.skep.store.ClusterState;
 import dev.skep.store.model.Sensitive;
 import dev.skep.store.model.SwarmObject;
 import dev.skep.store.model.Task;
+import dev.skep.store.state.ClusterState;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.skep.store.Samples;
 import dev.skep.store.StoreFailure;
-import dev.skep.store.Transaction;
+import dev.skep.store.raft.file.GroupFiles;
+import dev.skep.store.raft.file.LastEntry;
+import dev.skep.store.raft.file.LogFiles;
+import dev.skep.store.raft.file.SnapshotDigest;
+import dev.skep.store.state.Transaction;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -43,7 +47,7 @@ class MissingStoreTest {
   @BeforeEach
   void found() throws Exception {
     directory = data.resolve("store");
-    group = RatisSetup.group(directory);
+    group = GroupFiles.in(directory);
     options = Stores.options(directory).withSnapshotInterval(8).withKeptCommits(1);
     RaftStore store = await(RaftStore.found(options));
     for (int i = 0; i < SERVICES; i++) {

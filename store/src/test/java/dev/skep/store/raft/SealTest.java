@@ -3,6 +3,9 @@ package dev.skep.store.raft;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.skep.store.raft.file.SealedInput;
+import dev.skep.store.raft.file.SealedOutput;
+import dev.skep.store.raft.file.StoreKey;
 import dev.skep.store.seal.Seal;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;

@@ -1,12 +1,12 @@
 package dev.skep.store.raft;
 
-import dev.skep.store.Commit;
-import dev.skep.store.Op;
 import dev.skep.store.Samples;
 import dev.skep.store.Store;
-import dev.skep.store.Transaction;
 import dev.skep.store.model.Kind;
 import dev.skep.store.model.Service;
+import dev.skep.store.state.Commit;
+import dev.skep.store.state.Op;
+import dev.skep.store.state.Transaction;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.nio.file.Files;

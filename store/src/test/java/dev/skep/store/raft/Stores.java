@@ -1,5 +1,6 @@
 package dev.skep.store.raft;
 
+import dev.skep.store.raft.file.GroupFiles;
 import io.vertx.core.Future;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +15,7 @@ final class Stores {
 
   /** Opens the store in the directory, and founds it where there is none. */
   static Future<RaftStore> open(RaftStoreOptions options) {
-    return Files.exists(RatisSetup.storage(options.directory()))
+    return Files.exists(GroupFiles.storage(options.directory()))
         ? RaftStore.open(options)
         : RaftStore.found(options);
   }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.skep.store.model.json;
+
+import org.jspecify.annotations.NullMarked;

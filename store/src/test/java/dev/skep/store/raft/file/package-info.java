@@ -1,0 +1,4 @@
+@NullMarked
+package dev.skep.store.raft.file;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.skep.store.replica;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.skep.store.state;
+
+import org.jspecify.annotations.NullMarked;
