@@ -1,17 +1,22 @@
 package dev.skep.engine;
 
+import dev.skep.engine.http.ApiVersion;
+import dev.skep.engine.http.EngineException;
+import dev.skep.engine.http.EngineHttp;
+import dev.skep.engine.http.EngineUnavailableException;
+import dev.skep.engine.http.JsonLines;
+import dev.skep.engine.http.OpenResponse;
+import dev.skep.engine.http.UriText;
+import dev.skep.engine.log.LogQuery;
+import dev.skep.engine.log.LogStream;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,23 +82,23 @@ public final class Engine {
 
   /** Creates a container and gives its id. */
   public Future<String> createContainer(String name, JsonObject body) {
-    return call(HttpMethod.POST, "/containers/create?name=" + encode(name), body)
+    return call(HttpMethod.POST, "/containers/create?name=" + UriText.encode(name), body)
         .map(EngineHttp.Answer::id);
   }
 
   /** Starts a container; one that runs already is no error. */
   public Future<Void> startContainer(String id) {
-    return call(HttpMethod.POST, "/containers/" + encode(id) + "/start", null).mapEmpty();
+    return call(HttpMethod.POST, "/containers/" + UriText.encode(id) + "/start", null).mapEmpty();
   }
 
   public Future<ContainerDetails> inspectContainer(String idOrName) {
-    return get("/containers/" + encode(idOrName) + "/json")
+    return get("/containers/" + UriText.encode(idOrName) + "/json")
         .map(answer -> answer.read(said -> ContainerDetails.from(said.identified())));
   }
 
   /** Containers in any phase that carry all these labels ("key" or "key=value"). */
   public Future<List<ContainerSummary>> listContainers(List<String> labels) {
-    return get("/containers/json?all=1&filters=" + filters(Map.of("label", labels)))
+    return get("/containers/json?all=1&filters=" + UriText.filters(Map.of("label", labels)))
         .map(answer -> answer.read(said -> said.list(ContainerSummary::from)));
   }
 
@@ -118,7 +123,7 @@ public final class Engine {
   }
 
   private Future<Void> stop(String id, String query, Duration grace) {
-    return prefixed("/containers/" + encode(id) + "/stop" + query)
+    return prefixed("/containers/" + UriText.encode(id) + "/stop" + query)
         .compose(uri -> http.longCall(HttpMethod.POST, uri, grace.plus(Deadlines.STOP_SLACK)))
         .onFailure(this::noteLoss)
         .mapEmpty();
@@ -126,20 +131,23 @@ public final class Engine {
 
   public Future<Void> killContainer(String id, String signal) {
     return call(
-            HttpMethod.POST, "/containers/" + encode(id) + "/kill?signal=" + encode(signal), null)
+            HttpMethod.POST,
+            "/containers/" + UriText.encode(id) + "/kill?signal=" + UriText.encode(signal),
+            null)
         .mapEmpty();
   }
 
   /** Removes a container and its anonymous volumes; one that runs is killed first. */
   public Future<Void> removeContainer(String id) {
-    return call(HttpMethod.DELETE, "/containers/" + encode(id) + "?force=1&v=1", null).mapEmpty();
+    return call(HttpMethod.DELETE, "/containers/" + UriText.encode(id) + "?force=1&v=1", null)
+        .mapEmpty();
   }
 
   /** The container's log, from {@code since} on. */
   public Future<LogStream> logs(String id, LogQuery query, boolean tty) {
     return open(
             HttpMethod.GET,
-            "/containers/" + encode(id) + "/logs?" + query.text(),
+            "/containers/" + UriText.encode(id) + "/logs?" + query.text(),
             Map.of(),
             Deadlines.HEAD)
         .map(response -> new LogStream(response, tty));
@@ -151,7 +159,7 @@ public final class Engine {
    * A local image. Fails with 404 and "No such image: ..." when the engine has none by that name.
    */
   public Future<ImageDetails> inspectImage(String reference) {
-    return get("/images/" + encodePath(reference) + "/json")
+    return get("/images/" + UriText.encodePath(reference) + "/json")
         .map(answer -> answer.read(said -> ImageDetails.from(said.identified())));
   }
 
@@ -181,24 +189,25 @@ public final class Engine {
   }
 
   public Future<List<NetworkDetails>> listNetworks(List<String> labels) {
-    return get("/networks?filters=" + filters(Map.of("label", labels)))
+    return get("/networks?filters=" + UriText.filters(Map.of("label", labels)))
         .map(answer -> answer.read(said -> said.list(NetworkDetails::from)));
   }
 
   public Future<NetworkDetails> inspectNetwork(String idOrName) {
-    return get("/networks/" + encode(idOrName))
+    return get("/networks/" + UriText.encode(idOrName))
         .map(answer -> answer.read(said -> NetworkDetails.from(said.object())));
   }
 
   public Future<Void> removeNetwork(String idOrName) {
-    return call(HttpMethod.DELETE, "/networks/" + encode(idOrName), null).mapEmpty();
+    return call(HttpMethod.DELETE, "/networks/" + UriText.encode(idOrName), null).mapEmpty();
   }
 
   /** Gives a container that exists a place on one more network. */
   public Future<Void> connectNetwork(String idOrName, String containerId, JsonObject endpoint) {
     JsonObject body =
         new JsonObject().put("Container", containerId).put("EndpointConfig", endpoint);
-    return call(HttpMethod.POST, "/networks/" + encode(idOrName) + "/connect", body).mapEmpty();
+    return call(HttpMethod.POST, "/networks/" + UriText.encode(idOrName) + "/connect", body)
+        .mapEmpty();
   }
 
   // Streams
@@ -215,7 +224,10 @@ public final class Engine {
             : String.format(
                 "&since=%d.%09d", sinceNano / 1_000_000_000L, sinceNano % 1_000_000_000L);
     return open(
-            HttpMethod.GET, "/events?filters=" + filters(filters) + since, Map.of(), Deadlines.HEAD)
+            HttpMethod.GET,
+            "/events?filters=" + UriText.filters(filters) + since,
+            Map.of(),
+            Deadlines.HEAD)
         .map(JsonLines::new);
   }
 
@@ -254,20 +266,5 @@ public final class Engine {
     if (cause instanceof EngineUnavailableException) {
       renegotiate();
     }
-  }
-
-  private static String filters(Map<String, List<String>> filters) {
-    JsonObject json = new JsonObject();
-    new TreeMap<>(filters).forEach((key, values) -> json.put(key, new JsonArray(values)));
-    return encode(json.encode());
-  }
-
-  static String encode(String text) {
-    return URLEncoder.encode(text, StandardCharsets.UTF_8);
-  }
-
-  /** Image names keep their slashes and colons in paths. */
-  private static String encodePath(String reference) {
-    return encode(reference).replace("%2F", "/").replace("%3A", ":").replace("%40", "@");
   }
 }

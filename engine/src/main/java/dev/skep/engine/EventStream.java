@@ -1,5 +1,6 @@
 package dev.skep.engine;
 
+import dev.skep.engine.http.JsonLines;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;

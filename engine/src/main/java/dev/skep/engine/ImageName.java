@@ -1,5 +1,7 @@
 package dev.skep.engine;
 
+import dev.skep.engine.http.UriText;
+
 /**
  * An image reference as users write it: {@code [registry/]name[:tag][@digest]}, or {@code
  * sha256:...} for an image by its id.
@@ -45,6 +47,6 @@ public record ImageName(String repository, String tag, String digest) {
   /** Without tag or digest a pull would fetch every tag, so {@code latest} is asked for. */
   String pullQuery() {
     String wanted = digest.isEmpty() ? (tag.isEmpty() ? "latest" : tag) : digest;
-    return "fromImage=" + Engine.encode(repository) + "&tag=" + Engine.encode(wanted);
+    return "fromImage=" + UriText.encode(repository) + "&tag=" + UriText.encode(wanted);
   }
 }

@@ -1,5 +1,9 @@
 package dev.skep.engine;
 
+import dev.skep.engine.http.EngineException;
+import dev.skep.engine.http.EngineUnavailableException;
+import dev.skep.engine.http.JsonLines;
+import dev.skep.engine.http.OpenResponse;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;

@@ -3,8 +3,8 @@
  *
  * <p>Start at {@link dev.skep.engine.Engine}. This package knows containers, networks and images;
  * it knows nothing of tasks or services, and never decides anything. Every call fails with {@link
- * dev.skep.engine.EngineException} when the engine refused it, and with {@link
- * dev.skep.engine.EngineUnavailableException} when nobody can say whether the engine did it.
+ * dev.skep.engine.http.EngineException} when the engine refused it, and with {@link
+ * dev.skep.engine.http.EngineUnavailableException} when nobody can say whether the engine did it.
  */
 @NullMarked
 package dev.skep.engine;

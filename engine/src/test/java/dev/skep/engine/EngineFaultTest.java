@@ -2,6 +2,7 @@ package dev.skep.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.skep.engine.http.EngineUnavailableException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;

@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.skep.engine.fake.FakeContainer;
 import dev.skep.engine.fake.FakeEngine;
+import dev.skep.engine.http.EngineException;
+import dev.skep.engine.http.EngineUnavailableException;
+import dev.skep.engine.log.LogFrame;
+import dev.skep.engine.log.LogQuery;
+import dev.skep.engine.log.LogStream;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;

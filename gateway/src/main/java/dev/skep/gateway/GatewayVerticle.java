@@ -1,17 +1,17 @@
 package dev.skep.gateway;
 
-import dev.skep.gateway.anywhere.Anywhere;
 import dev.skep.gateway.api.ApiHandler;
 import dev.skep.gateway.api.ApiVersions;
-import dev.skep.gateway.api.Commits;
-import dev.skep.gateway.api.EngineFacts;
 import dev.skep.gateway.api.Head;
-import dev.skep.gateway.api.MemoryBudget;
 import dev.skep.gateway.api.RouteTable;
-import dev.skep.gateway.api.StoreStreams;
-import dev.skep.gateway.api.SwarmGate;
+import dev.skep.gateway.api.body.MemoryBudget;
+import dev.skep.gateway.api.cluster.Commits;
+import dev.skep.gateway.api.cluster.StoreStreams;
+import dev.skep.gateway.api.cluster.SwarmGate;
 import dev.skep.gateway.container.ContainerEndpoints;
 import dev.skep.gateway.container.VolumeEndpoints;
+import dev.skep.gateway.engine.EngineFacts;
+import dev.skep.gateway.engine.EngineProxy;
 import dev.skep.gateway.event.EventEndpoints;
 import dev.skep.gateway.event.EventRing;
 import dev.skep.gateway.event.FeedEndpoints;
@@ -21,9 +21,9 @@ import dev.skep.gateway.network.NetworkEndpoints;
 import dev.skep.gateway.network.NetworkFinder;
 import dev.skep.gateway.node.NodeEndpoints;
 import dev.skep.gateway.proxy.ApiEndpoint;
-import dev.skep.gateway.proxy.EngineProxy;
 import dev.skep.gateway.proxy.GatewayServer;
-import dev.skep.gateway.secret.BlobEndpoints;
+import dev.skep.gateway.remote.RemoteTasks;
+import dev.skep.gateway.secret.SecretOrConfigEndpoints;
 import dev.skep.gateway.service.ServiceEndpoints;
 import dev.skep.gateway.status.StatusEndpoint;
 import dev.skep.gateway.swarm.SwarmEndpoints;
@@ -52,7 +52,7 @@ public final class GatewayVerticle extends VerticleBase {
   private final EventRing ring = new EventRing();
   private final MemoryBudget bodies;
   private @Nullable EngineProxy engine;
-  private @Nullable Anywhere anywhere;
+  private @Nullable RemoteTasks remoteTasks;
   private @Nullable GatewayServer server;
 
   /**
@@ -87,11 +87,11 @@ public final class GatewayVerticle extends VerticleBase {
     membership.onChange(ring::move);
     EngineProxy proxy = new EngineProxy(vertx, engineEndpoint);
     engine = proxy;
-    Anywhere elsewhere = new Anywhere(proxy);
-    anywhere = elsewhere;
-    membership.onChange(elsewhere::move);
+    RemoteTasks remote = new RemoteTasks(proxy);
+    remoteTasks = remote;
+    membership.onChange(remote::move);
     GatewayServer http =
-        new GatewayServer(vertx, proxy, handler(proxy), elsewhere, options.directory());
+        new GatewayServer(vertx, proxy, handler(proxy), remote, options.directory());
     server = http;
     return http.start()
         .compose(started -> {
@@ -119,8 +119,8 @@ public final class GatewayVerticle extends VerticleBase {
             new ServiceEndpoints(gate, commits, locals::names, clock, random),
             new TaskEndpoints(gate),
             new LogEndpoints(vertx, gate, head, clock, streams),
-            BlobEndpoints.secrets(gate, commits, clock, random),
-            BlobEndpoints.configs(gate, commits, clock, random),
+            SecretOrConfigEndpoints.secrets(gate, commits, clock, random),
+            SecretOrConfigEndpoints.configs(gate, commits, clock, random),
             new NetworkEndpoints(gate, commits, proxy, locals, finder, clock, random),
             new ContainerEndpoints(proxy, finder),
             new VolumeEndpoints(proxy),
@@ -133,8 +133,8 @@ public final class GatewayVerticle extends VerticleBase {
   @Override
   public Future<?> stop() {
     ring.close();
-    if (anywhere != null) {
-      anywhere.close();
+    if (remoteTasks != null) {
+      remoteTasks.close();
     }
     Future<Void> closed = server == null ? Future.succeededFuture() : server.close();
     return closed.eventually(() -> engine == null ? Future.succeededFuture() : engine.close());

@@ -1,10 +1,10 @@
 package dev.skep.gateway;
 
-import static dev.skep.gateway.api.Route.delete;
-import static dev.skep.gateway.api.Route.get;
-import static dev.skep.gateway.api.Route.head;
-import static dev.skep.gateway.api.Route.managersPost;
-import static dev.skep.gateway.api.Route.post;
+import static dev.skep.gateway.api.ApiRoute.delete;
+import static dev.skep.gateway.api.ApiRoute.get;
+import static dev.skep.gateway.api.ApiRoute.head;
+import static dev.skep.gateway.api.ApiRoute.managersPost;
+import static dev.skep.gateway.api.ApiRoute.post;
 
 import dev.skep.gateway.api.RouteTable;
 import dev.skep.gateway.container.ContainerEndpoints;
@@ -15,7 +15,7 @@ import dev.skep.gateway.log.LogEndpoints;
 import dev.skep.gateway.network.NetworkEndpoints;
 import dev.skep.gateway.node.NodeEndpoints;
 import dev.skep.gateway.proxy.ApiUri;
-import dev.skep.gateway.secret.BlobEndpoints;
+import dev.skep.gateway.secret.SecretOrConfigEndpoints;
 import dev.skep.gateway.service.ServiceEndpoints;
 import dev.skep.gateway.status.StatusEndpoint;
 import dev.skep.gateway.swarm.SwarmEndpoints;
@@ -44,8 +44,8 @@ final class Routes {
       ServiceEndpoints services,
       TaskEndpoints tasks,
       LogEndpoints logs,
-      BlobEndpoints<Secret> secrets,
-      BlobEndpoints<Config> configs,
+      SecretOrConfigEndpoints<Secret> secrets,
+      SecretOrConfigEndpoints<Config> configs,
       NetworkEndpoints networks,
       ContainerEndpoints containers,
       VolumeEndpoints volumes,

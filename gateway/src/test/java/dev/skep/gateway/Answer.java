@@ -8,8 +8,8 @@ import dev.skep.store.model.json.Json;
 import io.vertx.core.MultiMap;
 
 /** What the gateway answered. */
-record Answer(int status, MultiMap headers, String text) {
-  JsonNode json() {
+public record Answer(int status, MultiMap headers, String text) {
+  public JsonNode json() {
     try {
       return Json.mapper().readTree(text);
     } catch (JsonProcessingException e) {
@@ -18,18 +18,18 @@ record Answer(int status, MultiMap headers, String text) {
   }
 
   /** The error's text. */
-  String message() {
+  public String message() {
     assertThat(headers.get("Content-Type")).isEqualTo("application/json");
     assertThat(text).endsWith("\n");
     return json().path("message").asText();
   }
 
-  Answer expect(int status) {
+  public Answer expect(int status) {
     assertThat(this.status).as(text).isEqualTo(status);
     return this;
   }
 
-  void refuses(int status, String message) {
+  public void refuses(int status, String message) {
     expect(status);
     assertThat(message()).isEqualTo(message);
   }

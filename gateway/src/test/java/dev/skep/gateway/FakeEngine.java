@@ -13,15 +13,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** An engine 20.10 that says what a test tells it to. */
-final class FakeEngine {
+public final class FakeEngine {
   private final HttpServer server;
   private final ApiEndpoint endpoint;
   private final Map<String, Handler<HttpServerRequest>> answers = new ConcurrentHashMap<>();
 
   /** Method and target of each request, without the version, but for pings and versions. */
-  final List<String> asked = new CopyOnWriteArrayList<>();
+  public final List<String> asked = new CopyOnWriteArrayList<>();
 
-  FakeEngine(Vertx vertx, Path socket) {
+  public FakeEngine(Vertx vertx, Path socket) {
     endpoint = new ApiEndpoint.Unix(socket);
     server = vertx.createHttpServer().requestHandler(this::handle);
     answer("GET /_ping", "OK");
@@ -35,16 +35,16 @@ final class FakeEngine {
     server.listen(endpoint.vertxAddress()).await();
   }
 
-  ApiEndpoint endpoint() {
+  public ApiEndpoint endpoint() {
     return endpoint;
   }
 
   /** Answers requests for a path, whatever the query, with JSON. */
-  void answer(String methodAndPath, String json) {
+  public void answer(String methodAndPath, String json) {
     answers.put(methodAndPath, request -> request.response().end(json));
   }
 
-  void answer(String methodAndPath, Handler<HttpServerRequest> handler) {
+  public void answer(String methodAndPath, Handler<HttpServerRequest> handler) {
     answers.put(methodAndPath, handler);
   }
 
@@ -70,7 +70,7 @@ final class FakeEngine {
     }
   }
 
-  void close() {
+  public void close() {
     server.close().await();
   }
 }

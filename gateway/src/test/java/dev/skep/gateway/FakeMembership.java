@@ -8,17 +8,17 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 /** A membership that a test moves, and that notes what was asked of it. */
-final class FakeMembership implements Membership {
+public final class FakeMembership implements Membership {
   private final List<Consumer<Place>> listeners = new ArrayList<>();
   private volatile Place place = Outside.INACTIVE;
 
   /** What was asked, in order. */
-  final List<Object> asked = new CopyOnWriteArrayList<>();
+  public final List<Object> asked = new CopyOnWriteArrayList<>();
 
   /** What the next operation answers. */
-  volatile Future<String> answer = Future.succeededFuture("nodeid");
+  public volatile Future<String> answer = Future.succeededFuture("nodeid");
 
-  void move(Place next) {
+  public void move(Place next) {
     synchronized (listeners) {
       place = next;
       listeners.forEach(listener -> listener.accept(next));

@@ -12,11 +12,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /** An engine that reads a request and then does it wrong. */
-final class FaultyEngine implements AutoCloseable {
+public final class FaultyEngine implements AutoCloseable {
   private static final byte[] FILL = "x".repeat(1 << 16).getBytes(StandardCharsets.US_ASCII);
 
   /** What it does instead of an answer. */
-  enum Fault {
+  public enum Fault {
     CLOSES_AT_ONCE(""),
     CLOSES_IN_THE_STATUS_LINE("HTTP/1.1 20"),
     CLOSES_IN_THE_HEAD("HTTP/1.1 200 OK\r\nContent-Type: appl"),
@@ -50,18 +50,18 @@ final class FaultyEngine implements AutoCloseable {
   private final ApiEndpoint endpoint;
   private volatile Fault fault = Fault.CLOSES_AT_ONCE;
 
-  FaultyEngine(Path socket) throws IOException {
+  public FaultyEngine(Path socket) throws IOException {
     endpoint = new ApiEndpoint.Unix(socket);
     server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     server.bind(UnixDomainSocketAddress.of(socket), 64);
     Thread.ofVirtual().start(this::accept);
   }
 
-  ApiEndpoint endpoint() {
+  public ApiEndpoint endpoint() {
     return endpoint;
   }
 
-  void does(Fault next) {
+  public void does(Fault next) {
     fault = next;
   }
 

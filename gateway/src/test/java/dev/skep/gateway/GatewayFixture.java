@@ -1,6 +1,6 @@
 package dev.skep.gateway;
 
-import dev.skep.gateway.api.MemoryBudget;
+import dev.skep.gateway.api.body.MemoryBudget;
 import dev.skep.gateway.proxy.ApiEndpoint;
 import dev.skep.store.Store;
 import dev.skep.store.bus.Bus;
@@ -47,10 +47,10 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** A gateway on a Unix socket, in front of a store in memory and an engine. */
-final class GatewayFixture implements AutoCloseable {
-  static final String MANAGER = "manager0000000000000000id";
-  static final String WORKER = "worker00000000000000000id";
-  static final String WORKER_TOKEN = "SWMTKN-1-" + "d".repeat(50) + "-" + "w".repeat(25);
+public final class GatewayFixture implements AutoCloseable {
+  public static final String MANAGER = "manager0000000000000000id";
+  public static final String WORKER = "worker00000000000000000id";
+  public static final String WORKER_TOKEN = "SWMTKN-1-" + "d".repeat(50) + "-" + "w".repeat(25);
   private static final long SECONDS = 20;
 
   /** Of such a heap requests get no more than the largest one needs. */
@@ -58,25 +58,25 @@ final class GatewayFixture implements AutoCloseable {
 
   private static final Instant START = Instant.parse("2026-11-21T03:00:00Z");
 
-  final Vertx vertx =
+  public final Vertx vertx =
       Vertx.vertx(new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(2));
-  final FakeMembership membership = new FakeMembership();
-  final MemoryStore store = new MemoryStore();
-  final Bus bus = new Bus(vertx.eventBus(), TestKeys.ALL);
-  final Path directory;
-  final ApiEndpoint.Unix socket;
-  final @Nullable FakeEngine engine;
+  public final FakeMembership membership = new FakeMembership();
+  public final MemoryStore store = new MemoryStore();
+  public final Bus bus = new Bus(vertx.eventBus(), TestKeys.ALL);
+  public final Path directory;
+  public final ApiEndpoint.Unix socket;
+  public final @Nullable FakeEngine engine;
   private final GatewayVerticle gateway;
   private final HttpClient client = vertx.createHttpClient();
   private final AtomicLong seconds = new AtomicLong();
 
   /** In front of an engine that a test scripts. */
-  GatewayFixture() {
+  public GatewayFixture() {
     this(null);
   }
 
   /** In front of a real engine, or of a fake one when it is absent. */
-  GatewayFixture(@Nullable ApiEndpoint realEngine) {
+  public GatewayFixture(@Nullable ApiEndpoint realEngine) {
     try {
       directory = Files.createTempDirectory("skep-gateway-test");
     } catch (IOException e) {
@@ -99,21 +99,21 @@ final class GatewayFixture implements AutoCloseable {
         .await();
   }
 
-  HttpClient client() {
+  public HttpClient client() {
     return client;
   }
 
   /** The memory for requests' bodies, as much as the largest one needs. */
-  MemoryBudget bodies() {
+  public MemoryBudget bodies() {
     return gateway.bodies();
   }
 
-  FakeEngine engine() {
+  public FakeEngine engine() {
     return java.util.Objects.requireNonNull(engine);
   }
 
   /** Founds a swarm with this host as its manager and one more, ready, worker. */
-  GatewayFixture asManager() {
+  public GatewayFixture asManager() {
     Transaction.Builder founding = Transaction.at(START);
     InitRequest request =
         new InitRequest(null, null, null, null, null, null, null, null, null, null);
@@ -140,12 +140,12 @@ final class GatewayFixture implements AutoCloseable {
     return this;
   }
 
-  GatewayFixture asWorker() {
+  public GatewayFixture asWorker() {
     return asWorker(null);
   }
 
   /** A worker that no manager answers, for a reason. */
-  GatewayFixture asWorker(@Nullable String silence) {
+  public GatewayFixture asWorker(@Nullable String silence) {
     membership.move(
         new Membership.Worker(
             WORKER,
@@ -155,7 +155,7 @@ final class GatewayFixture implements AutoCloseable {
     return this;
   }
 
-  static Node node(String id, String name, String address, boolean manager) {
+  public static Node node(String id, String name, String address, boolean manager) {
     return new Node(
         id,
         Version.NONE,
@@ -175,11 +175,11 @@ final class GatewayFixture implements AutoCloseable {
         null);
   }
 
-  Store store() {
+  public Store store() {
     return store;
   }
 
-  void create(SwarmObject... objects) {
+  public void create(SwarmObject... objects) {
     Transaction.Builder transaction = Transaction.at(START);
     for (SwarmObject object : objects) {
       transaction.create(object);
@@ -187,23 +187,24 @@ final class GatewayFixture implements AutoCloseable {
     store.commit(transaction.build()).await();
   }
 
-  void update(SwarmObject object) {
+  public void update(SwarmObject object) {
     store.commit(Transaction.at(START).update(object).build()).await();
   }
 
-  Answer get(String uri) {
+  public Answer get(String uri) {
     return call(HttpMethod.GET, uri, null, Map.of());
   }
 
-  Answer delete(String uri) {
+  public Answer delete(String uri) {
     return call(HttpMethod.DELETE, uri, null, Map.of());
   }
 
-  Answer post(String uri, String body) {
+  public Answer post(String uri, String body) {
     return call(HttpMethod.POST, uri, body, Map.of());
   }
 
-  Answer call(HttpMethod method, String uri, @Nullable String body, Map<String, String> headers) {
+  public Answer call(
+      HttpMethod method, String uri, @Nullable String body, Map<String, String> headers) {
     return within(
         send(
             method,
@@ -218,7 +219,7 @@ final class GatewayFixture implements AutoCloseable {
   }
 
   /** Sends a request whose answer is read while it comes; done once its head is there. */
-  Stream open(String uri) {
+  public Stream open(String uri) {
     return within(
         send(
             HttpMethod.GET,
@@ -255,8 +256,8 @@ final class GatewayFixture implements AutoCloseable {
   }
 
   /** An answer that is read while it comes. */
-  static final class Stream {
-    final HttpClientResponse response;
+  public static final class Stream {
+    public final HttpClientResponse response;
     private final Buffer received = Buffer.buffer();
     private final Future<Void> end;
 
@@ -272,12 +273,12 @@ final class GatewayFixture implements AutoCloseable {
     }
 
     /** What came so far. */
-    synchronized Buffer received() {
+    public synchronized Buffer received() {
       return received.copy();
     }
 
     /** Waits until what came satisfies a condition. */
-    synchronized Buffer until(Predicate<Buffer> condition) {
+    public synchronized Buffer until(Predicate<Buffer> condition) {
       long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
       while (!condition.test(received)) {
         long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
@@ -294,18 +295,18 @@ final class GatewayFixture implements AutoCloseable {
     }
 
     /** Waits for the end. */
-    Buffer all() {
+    public Buffer all() {
       within(end);
       return received();
     }
 
-    void close() {
+    public void close() {
       response.request().reset();
     }
   }
 
   /** Waits until the condition holds, looking again at each step. */
-  void awaitTrue(BooleanSupplier condition) {
+  public void awaitTrue(BooleanSupplier condition) {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > deadline) {
@@ -316,7 +317,7 @@ final class GatewayFixture implements AutoCloseable {
   }
 
   /** Waits for what must come soon. */
-  static <T extends @Nullable Object> T within(Future<T> future) {
+  public static <T extends @Nullable Object> T within(Future<T> future) {
     try {
       return future.await(SECONDS, TimeUnit.SECONDS);
     } catch (TimeoutException e) {

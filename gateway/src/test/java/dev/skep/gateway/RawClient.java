@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** Sends bytes as they are and reads what comes until the connection ends. */
-final class RawClient {
+public final class RawClient {
   private static final int PATIENCE_SECONDS = 30;
   private static final int MAX_ANSWER_BYTES = 1 << 20;
 
@@ -25,7 +25,7 @@ final class RawClient {
    *
    * @param end whether the client ends its output behind them
    */
-  static String talk(Path socket, String text, boolean end, int... cuts) throws IOException {
+  public static String talk(Path socket, String text, boolean end, int... cuts) throws IOException {
     try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
       channel.connect(UnixDomainSocketAddress.of(socket));
       var talk = new FutureTask<>(() -> talk(channel, text, end, cuts));

@@ -16,7 +16,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  * An engine that takes everything: it notes the first line of each request, answers once it has the
  * head, as Go's server does with a handler that reads no body, and reads the rest away.
  */
-final class RecordingEngine implements AutoCloseable {
+public final class RecordingEngine implements AutoCloseable {
   private static final String VERSIONS =
       "{\"Version\":\"20.10.24\",\"ApiVersion\":\"1.41\",\"MinAPIVersion\":\"1.12\"}";
 
@@ -24,19 +24,19 @@ final class RecordingEngine implements AutoCloseable {
   private final ApiEndpoint endpoint;
   private final Queue<String> asked = new ConcurrentLinkedQueue<>();
 
-  RecordingEngine(Path socket) throws IOException {
+  public RecordingEngine(Path socket) throws IOException {
     endpoint = new ApiEndpoint.Unix(socket);
     server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     server.bind(UnixDomainSocketAddress.of(socket), 1024);
     Thread.ofVirtual().start(this::accept);
   }
 
-  ApiEndpoint endpoint() {
+  public ApiEndpoint endpoint() {
     return endpoint;
   }
 
   /** The first lines of the requests. */
-  Queue<String> asked() {
+  public Queue<String> asked() {
     return asked;
   }
 

@@ -12,12 +12,12 @@ import java.util.List;
 import java.util.Map;
 
 /** Tasks as the scheduler would make them. */
-final class Tasks {
+public final class Tasks {
   private static final Instant AT = Instant.parse("2026-11-21T03:00:00Z");
 
   private Tasks() {}
 
-  static Task of(Service service, String id, int slot, String nodeId, TaskState state) {
+  public static Task of(Service service, String id, int slot, String nodeId, TaskState state) {
     TaskFreshness fresh = TaskFreshness.of(service);
     return TaskBuilder.builder()
         .id(id)
@@ -41,7 +41,7 @@ final class Tasks {
         .build();
   }
 
-  static Task failed(Service service, String id, int slot, String nodeId, String err) {
+  public static Task failed(Service service, String id, int slot, String nodeId, String err) {
     Task task = of(service, id, slot, nodeId, TaskState.FAILED);
     return task.withStatus(task.status().withErr(err)).withCreatedAt(AT.minusSeconds(60));
   }

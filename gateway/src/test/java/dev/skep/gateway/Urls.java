@@ -5,14 +5,14 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 
 /** Text as it stands in a query. */
-final class Urls {
+public final class Urls {
   private Urls() {}
 
-  static String encode(String text) {
+  public static String encode(String text) {
     return URLEncoder.encode(text, StandardCharsets.UTF_8);
   }
 
-  static String decode(String text) {
+  public static String decode(String text) {
     return URLDecoder.decode(text, StandardCharsets.UTF_8);
   }
 }

@@ -2,10 +2,10 @@ package dev.skep.node;
 
 import dev.skep.engine.Engine;
 import dev.skep.engine.EngineEvent;
-import dev.skep.engine.EngineException;
 import dev.skep.engine.EngineInfo;
-import dev.skep.engine.EngineUnavailableException;
 import dev.skep.engine.EventStream;
+import dev.skep.engine.http.EngineException;
+import dev.skep.engine.http.EngineUnavailableException;
 import dev.skep.node.agent.AssignmentFile;
 import dev.skep.node.agent.AssignmentSaver;
 import dev.skep.node.agent.Assignments;

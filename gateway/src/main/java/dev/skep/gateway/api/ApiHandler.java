@@ -1,8 +1,15 @@
 package dev.skep.gateway.api;
 
+import dev.skep.gateway.api.body.BodyReader;
+import dev.skep.gateway.api.body.ClientGoneException;
+import dev.skep.gateway.api.body.JsonAnswer;
+import dev.skep.gateway.api.body.MemoryBudget;
+import dev.skep.gateway.api.cluster.SwarmGate;
+import dev.skep.gateway.api.error.ApiError;
+import dev.skep.gateway.api.error.OperatingErrors;
 import dev.skep.gateway.proxy.ApiUri;
 import dev.skep.gateway.proxy.ApiVersion;
-import dev.skep.gateway.proxy.LocalRoutes;
+import dev.skep.gateway.proxy.route.LocalRoutes;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -39,7 +46,7 @@ public final class ApiHandler implements LocalRoutes {
 
   /** The memory for requests' bodies that fits a heap. */
   public static MemoryBudget bodies(long heapBytes) {
-    return MemoryBudget.of(heapBytes, RequestBody.MAX_BYTES);
+    return MemoryBudget.of(heapBytes, BodyReader.MAX_BYTES);
   }
 
   @Override
@@ -100,7 +107,7 @@ public final class ApiHandler implements LocalRoutes {
           .endpoint()
           .answer(new Call(request, uri, match.named(), Buffer.buffer()));
     }
-    RequestBody body = new RequestBody(request, bodies);
+    BodyReader body = new BodyReader(request, bodies);
     try {
       return match.route().endpoint().answer(new Call(request, uri, match.named(), body.read()));
     } finally {

@@ -1,7 +1,8 @@
 package dev.skep.gateway.api;
 
+import dev.skep.gateway.api.error.ApiError;
+import dev.skep.gateway.engine.EngineProxy;
 import dev.skep.gateway.proxy.ApiVersion;
-import dev.skep.gateway.proxy.EngineProxy;
 import java.util.regex.Pattern;
 
 /**

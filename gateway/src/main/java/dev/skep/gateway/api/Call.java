@@ -1,5 +1,8 @@
 package dev.skep.gateway.api;
 
+import dev.skep.gateway.api.body.JsonBody;
+import dev.skep.gateway.api.error.ApiError;
+import dev.skep.gateway.api.go.GoNumbers;
 import dev.skep.gateway.proxy.ApiUri;
 import dev.skep.gateway.proxy.ApiVersion;
 import io.vertx.core.MultiMap;

@@ -1,5 +1,7 @@
 package dev.skep.gateway.api;
 
+import dev.skep.gateway.api.error.ApiError;
+
 /** Answers one kind of request. Called on a virtual thread, where it may await. */
 @FunctionalInterface
 public interface Endpoint {

@@ -2,6 +2,8 @@ package dev.skep.gateway.api;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.skep.gateway.api.body.JsonSyntax;
+import dev.skep.gateway.api.error.ApiError;
 import dev.skep.store.model.json.Json;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;

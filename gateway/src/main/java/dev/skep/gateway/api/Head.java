@@ -1,5 +1,6 @@
 package dev.skep.gateway.api;
 
+import dev.skep.gateway.engine.EngineFacts;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 

@@ -8,16 +8,16 @@ import java.util.stream.Collectors;
 
 /** Finds the route of a request. Immutable; any thread may ask. */
 public final class RouteTable {
-  private final Map<String, List<Route>> byFirstPart;
+  private final Map<String, List<ApiRoute>> byFirstPart;
 
-  public RouteTable(List<Route> routes) {
+  public RouteTable(List<ApiRoute> routes) {
     byFirstPart = routes.stream().collect(Collectors.groupingBy(r -> r.pattern().getFirst()));
   }
 
   /**
    * @param named the parts of the path that the pattern names
    */
-  public record Match(Route route, Map<String, String> named) {
+  public record Match(ApiRoute route, Map<String, String> named) {
     public Match {
       named = Map.copyOf(named);
     }
@@ -32,8 +32,8 @@ public final class RouteTable {
     if (!path.startsWith("/")) {
       return Optional.empty();
     }
-    List<String> parts = Route.parts(path);
-    for (Route route : byFirstPart.getOrDefault(parts.getFirst(), List.of())) {
+    List<String> parts = ApiRoute.parts(path);
+    for (ApiRoute route : byFirstPart.getOrDefault(parts.getFirst(), List.of())) {
       Optional<Match> match = route.match(method, parts).map(named -> new Match(route, named));
       if (match.isPresent()) {
         return match;

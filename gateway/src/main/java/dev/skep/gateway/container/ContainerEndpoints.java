@@ -1,16 +1,16 @@
 package dev.skep.gateway.container;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.skep.gateway.api.ApiError;
 import dev.skep.gateway.api.Call;
 import dev.skep.gateway.api.Filters;
-import dev.skep.gateway.api.JsonBody;
 import dev.skep.gateway.api.Reply;
+import dev.skep.gateway.api.body.JsonBody;
+import dev.skep.gateway.api.error.ApiError;
+import dev.skep.gateway.engine.EngineProxy;
+import dev.skep.gateway.engine.JsonTransform;
 import dev.skep.gateway.network.Attachment;
 import dev.skep.gateway.network.NetworkFinder;
 import dev.skep.gateway.proxy.ApiUri;
-import dev.skep.gateway.proxy.EngineProxy;
-import dev.skep.gateway.proxy.JsonTransform;
 import dev.skep.gateway.proxy.ProxyRequest;
 import io.netty.handler.codec.http.QueryStringEncoder;
 import io.vertx.core.json.JsonArray;

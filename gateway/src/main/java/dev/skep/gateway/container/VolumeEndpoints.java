@@ -1,11 +1,11 @@
 package dev.skep.gateway.container;
 
-import dev.skep.gateway.api.ApiError;
 import dev.skep.gateway.api.Call;
 import dev.skep.gateway.api.Filters;
 import dev.skep.gateway.api.Reply;
+import dev.skep.gateway.api.error.ApiError;
+import dev.skep.gateway.engine.EngineProxy;
 import dev.skep.gateway.proxy.ApiVersion;
-import dev.skep.gateway.proxy.EngineProxy;
 import dev.skep.gateway.proxy.ProxyRequest;
 import io.netty.handler.codec.http.QueryStringEncoder;
 import java.util.Set;

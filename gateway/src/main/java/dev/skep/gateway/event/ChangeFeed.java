@@ -1,6 +1,6 @@
 package dev.skep.gateway.event;
 
-import dev.skep.gateway.api.StoreStreams;
+import dev.skep.gateway.api.cluster.StoreStreams;
 import dev.skep.store.Store;
 import dev.skep.store.bus.message.EventMessages.Bookmark;
 import dev.skep.store.bus.message.StateEvents;

@@ -1,11 +1,11 @@
 package dev.skep.gateway.event;
 
-import dev.skep.gateway.api.ApiError;
 import dev.skep.gateway.api.Call;
-import dev.skep.gateway.api.GoTime;
 import dev.skep.gateway.api.Head;
 import dev.skep.gateway.api.Reply;
-import dev.skep.gateway.proxy.EngineProxy;
+import dev.skep.gateway.api.error.ApiError;
+import dev.skep.gateway.api.go.GoTime;
+import dev.skep.gateway.engine.EngineProxy;
 import dev.skep.gateway.proxy.EngineStream;
 import dev.skep.gateway.proxy.ProxyRequest;
 import io.vertx.core.Vertx;
@@ -58,7 +58,7 @@ public final class EventEndpoints {
     EngineStream source = filter.wantsLocal() ? open(call) : null;
     HttpServerResponse response =
         head.of(call.request()).putHeader("Content-Type", "application/json").setChunked(true);
-    new EventStream(vertx, ring, filter, response, source).start(since, until, now);
+    new EventResponse(vertx, ring, filter, response, source).start(since, until, now);
     return Reply.elsewhere();
   }
 

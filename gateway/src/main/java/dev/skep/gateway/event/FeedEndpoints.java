@@ -1,12 +1,12 @@
 package dev.skep.gateway.event;
 
-import dev.skep.gateway.api.ApiError;
 import dev.skep.gateway.api.Call;
-import dev.skep.gateway.api.GoNumbers;
 import dev.skep.gateway.api.Head;
 import dev.skep.gateway.api.Reply;
-import dev.skep.gateway.api.StoreStreams;
-import dev.skep.gateway.api.SwarmGate;
+import dev.skep.gateway.api.cluster.StoreStreams;
+import dev.skep.gateway.api.cluster.SwarmGate;
+import dev.skep.gateway.api.error.ApiError;
+import dev.skep.gateway.api.go.GoNumbers;
 import dev.skep.store.Store;
 import dev.skep.store.model.Kind;
 import dev.skep.store.state.Refusal;

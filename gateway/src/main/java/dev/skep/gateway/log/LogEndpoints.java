@@ -2,10 +2,10 @@ package dev.skep.gateway.log;
 
 import dev.skep.gateway.api.Call;
 import dev.skep.gateway.api.Head;
-import dev.skep.gateway.api.Lookup;
 import dev.skep.gateway.api.Reply;
-import dev.skep.gateway.api.StoreStreams;
-import dev.skep.gateway.api.SwarmGate;
+import dev.skep.gateway.api.cluster.Lookup;
+import dev.skep.gateway.api.cluster.StoreStreams;
+import dev.skep.gateway.api.cluster.SwarmGate;
 import dev.skep.store.membership.Membership.Manager;
 import dev.skep.store.model.Service;
 import dev.skep.store.model.Task;
@@ -81,7 +81,7 @@ public final class LogEndpoints {
     } else if (tty) {
       response.putHeader("Content-Type", "application/vnd.docker.raw-stream");
     }
-    new LogStream(
+    new LogResponse(
             vertx.getOrCreateContext(), manager, options, tty, response, wanted, exhausted, streams)
         .start();
     return Reply.elsewhere();

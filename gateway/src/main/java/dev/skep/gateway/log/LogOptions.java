@@ -1,8 +1,8 @@
 package dev.skep.gateway.log;
 
-import dev.skep.gateway.api.ApiError;
 import dev.skep.gateway.api.Call;
-import dev.skep.gateway.api.GoTime;
+import dev.skep.gateway.api.error.ApiError;
+import dev.skep.gateway.api.go.GoTime;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 

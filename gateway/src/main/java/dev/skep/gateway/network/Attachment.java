@@ -1,6 +1,6 @@
 package dev.skep.gateway.network;
 
-import dev.skep.gateway.api.ApiError;
+import dev.skep.gateway.api.error.ApiError;
 import dev.skep.store.model.Network;
 
 /** Why a container that is no task's cannot join a network of the swarm. */

@@ -1,7 +1,7 @@
 package dev.skep.gateway.network;
 
-import dev.skep.gateway.api.ApiError;
-import dev.skep.gateway.proxy.EngineProxy;
+import dev.skep.gateway.api.error.ApiError;
+import dev.skep.gateway.engine.EngineProxy;
 import dev.skep.gateway.proxy.EngineReply;
 import dev.skep.store.model.Network;
 import dev.skep.store.model.Node;

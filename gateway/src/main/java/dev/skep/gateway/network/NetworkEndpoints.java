@@ -1,12 +1,12 @@
 package dev.skep.gateway.network;
 
-import dev.skep.gateway.api.ApiError;
 import dev.skep.gateway.api.Call;
-import dev.skep.gateway.api.Commits;
 import dev.skep.gateway.api.Filters;
 import dev.skep.gateway.api.Reply;
-import dev.skep.gateway.api.SwarmGate;
-import dev.skep.gateway.proxy.EngineProxy;
+import dev.skep.gateway.api.cluster.Commits;
+import dev.skep.gateway.api.cluster.SwarmGate;
+import dev.skep.gateway.api.error.ApiError;
+import dev.skep.gateway.engine.EngineProxy;
 import dev.skep.gateway.proxy.ProxyRequest;
 import dev.skep.store.membership.Membership.Manager;
 import dev.skep.store.membership.Membership.Outside;

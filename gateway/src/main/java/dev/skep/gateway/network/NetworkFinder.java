@@ -1,8 +1,8 @@
 package dev.skep.gateway.network;
 
-import dev.skep.gateway.api.ApiError;
-import dev.skep.gateway.api.Lookup;
-import dev.skep.gateway.api.SwarmGate;
+import dev.skep.gateway.api.cluster.Lookup;
+import dev.skep.gateway.api.cluster.SwarmGate;
+import dev.skep.gateway.api.error.ApiError;
 import dev.skep.store.membership.Membership.Manager;
 import dev.skep.store.model.Kind;
 import dev.skep.store.model.Network;

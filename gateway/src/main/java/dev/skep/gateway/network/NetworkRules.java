@@ -1,7 +1,7 @@
 package dev.skep.gateway.network;
 
-import dev.skep.gateway.api.ApiError;
-import dev.skep.gateway.api.Names;
+import dev.skep.gateway.api.cluster.NameRule;
+import dev.skep.gateway.api.error.ApiError;
 import dev.skep.store.model.Network;
 import dev.skep.store.model.Network.IpamConfig;
 import dev.skep.store.model.Network.IpamOptions;
@@ -32,7 +32,7 @@ final class NetworkRules {
 
   /** The spec that is stored for a request, checked by itself. */
   static NetworkSpec accepted(AskedNetwork asked) {
-    Names.check(asked.nameOrEmpty());
+    NameRule.check(asked.nameOrEmpty());
     if ("local".equals(asked.scope())) {
       throw ApiError.forbidden("cannot downgrade network scope for overlay networks");
     }

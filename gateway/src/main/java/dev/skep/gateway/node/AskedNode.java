@@ -1,7 +1,7 @@
 package dev.skep.gateway.node;
 
-import dev.skep.gateway.api.ApiError;
-import dev.skep.gateway.api.GoText;
+import dev.skep.gateway.api.error.ApiError;
+import dev.skep.gateway.api.go.GoFormat;
 import dev.skep.store.model.Node.NodeSpec;
 import java.util.Locale;
 import java.util.Map;
@@ -31,7 +31,7 @@ record AskedNode(
     String given = value == null ? "" : value;
     String word = given.toLowerCase(Locale.ROOT);
     if (!allowed.contains(word)) {
-      throw ApiError.badRequest("invalid " + field + ": " + GoText.quote(given));
+      throw ApiError.badRequest("invalid " + field + ": " + GoFormat.quote(given));
     }
     return word;
   }

@@ -1,11 +1,11 @@
 package dev.skep.gateway.node;
 
-import dev.skep.gateway.api.ApiError;
 import dev.skep.gateway.api.Call;
-import dev.skep.gateway.api.Commits;
-import dev.skep.gateway.api.Lookup;
 import dev.skep.gateway.api.Reply;
-import dev.skep.gateway.api.SwarmGate;
+import dev.skep.gateway.api.cluster.Commits;
+import dev.skep.gateway.api.cluster.Lookup;
+import dev.skep.gateway.api.cluster.SwarmGate;
+import dev.skep.gateway.api.error.ApiError;
 import dev.skep.store.model.Node;
 import dev.skep.store.model.Node.NodeSpec;
 import dev.skep.store.model.Node.NodeStatus;

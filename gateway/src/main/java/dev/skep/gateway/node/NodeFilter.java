@@ -1,8 +1,8 @@
 package dev.skep.gateway.node;
 
-import dev.skep.gateway.api.ApiError;
 import dev.skep.gateway.api.Call;
 import dev.skep.gateway.api.Filters;
+import dev.skep.gateway.api.error.ApiError;
 import dev.skep.store.model.Node;
 import dev.skep.store.model.Node.NodeSpec;
 import java.util.Set;

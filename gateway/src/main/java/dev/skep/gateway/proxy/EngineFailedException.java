@@ -21,18 +21,18 @@ public sealed class EngineFailedException extends RuntimeException
   }
 
   /** No answer in time. */
-  static EngineFailedException silent(ApiEndpoint engine, String what, Duration patience) {
+  public static EngineFailedException silent(ApiEndpoint engine, String what, Duration patience) {
     return new EngineFailedException(GATEWAY_TIMEOUT, silence(engine, what, patience), null);
   }
 
   /** The words of {@link #silent}. */
-  static String silence(ApiEndpoint engine, String what, Duration patience) {
+  public static String silence(ApiEndpoint engine, String what, Duration patience) {
     return "the Docker daemon at %s did not answer %s within %d s; look at its log, and restart it if it hangs"
         .formatted(engine, what, patience.toSeconds());
   }
 
   /** Broken off, or unreadable. */
-  static EngineFailedException unusable(String what, String why, @Nullable Throwable cause) {
+  public static EngineFailedException unusable(String what, String why, @Nullable Throwable cause) {
     return new EngineFailedException(
         BAD_GATEWAY,
         "the Docker daemon gave no usable answer to %s: %s; look at its log, then try again"

@@ -19,7 +19,7 @@ public final class EngineStream {
   private final HttpClientResponse answer;
   private final Promise<Void> ended = Promise.promise();
 
-  EngineStream(HttpClientResponse answer) {
+  public EngineStream(HttpClientResponse answer) {
     this.answer = answer;
     answer.pause();
     answer.endHandler(v -> ended.tryComplete());

@@ -16,7 +16,7 @@ public final class EngineUnreachableException extends EngineFailedException {
    * Docker's clients look for the first words of Docker's own sentence, so the message begins with
    * them.
    */
-  EngineUnreachableException(ApiEndpoint engine, Throwable cause) {
+  public EngineUnreachableException(ApiEndpoint engine, Throwable cause) {
     super(
         UNAVAILABLE,
         "Cannot connect to the Docker daemon at %s: %s. Is the docker daemon running? %s"

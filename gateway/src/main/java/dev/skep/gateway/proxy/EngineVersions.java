@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
  * changes its versions only when it is replaced, and each of its answers names the newest one, so
  * an answer that names another one is the sign to ask again.
  */
-final class EngineVersions {
+public final class EngineVersions {
 
   private static final Logger LOG = LoggerFactory.getLogger(EngineVersions.class);
 
@@ -23,22 +23,22 @@ final class EngineVersions {
   private final AtomicBoolean asking = new AtomicBoolean();
   private volatile Optional<ApiVersion.Range> served = Optional.empty();
 
-  EngineVersions(Supplier<Future<ApiVersion.Range>> ask) {
+  public EngineVersions(Supplier<Future<ApiVersion.Range>> ask) {
     this.ask = ask;
   }
 
   /** The versions as last learned; empty until the engine first answered. */
-  Optional<ApiVersion.Range> served() {
+  public Optional<ApiVersion.Range> served() {
     return served;
   }
 
   /** The target in a version that the engine serves; unchanged as long as nothing is known. */
-  String adapt(String uri) {
+  public String adapt(String uri) {
     return served.map(range -> ApiUri.parse(uri).within(range).toString()).orElse(uri);
   }
 
   /** Takes note of the {@code Api-Version} that an answer of the engine carried. */
-  void observe(String newest) {
+  public void observe(String newest) {
     if (!newest.equals(served.map(range -> range.max().toString()).orElse(""))) {
       refresh();
     }

@@ -1,5 +1,12 @@
 package dev.skep.gateway.proxy;
 
+import dev.skep.gateway.engine.EngineProxy;
+import dev.skep.gateway.proxy.http.ErrorBody;
+import dev.skep.gateway.proxy.route.EngineRoute;
+import dev.skep.gateway.proxy.route.EngineRoutes;
+import dev.skep.gateway.proxy.route.LocalRoutes;
+import dev.skep.gateway.proxy.route.Patience;
+import dev.skep.gateway.proxy.route.UpstreamRoute;
 import io.netty.handler.codec.http.HttpRequest;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -17,9 +24,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The Engine API's server: what {@link LocalRoutes} claim is answered by them, all else by the
- * engine, or by another node's where {@link Detours} say so.
+ * engine, or by another node's where {@link EngineRoutes} say so.
  *
- * <p>Use: {@code var server = new GatewayServer(vertx, proxy, routes, detours, directory);
+ * <p>Use: {@code var server = new GatewayServer(vertx, proxy, routes, engineRoutes, directory);
  * server.start().compose(v -> server.listen(ApiEndpoint.parse("unix:///run/skep/docker.sock")))}.
  * It may listen in several places.
  *
@@ -38,8 +45,8 @@ public final class GatewayServer {
 
   private final EngineProxy proxy;
   private final LocalRoutes routes;
-  private final Detours detours;
-  private final Front front;
+  private final EngineRoutes engineRoutes;
+  private final ProxyServer server;
   private final InnerServer inner;
 
   /**
@@ -49,11 +56,15 @@ public final class GatewayServer {
    * @throws IllegalStateException where Netty's epoll transport is missing
    */
   public GatewayServer(
-      Vertx vertx, EngineProxy proxy, LocalRoutes routes, Detours detours, Path directory) {
+      Vertx vertx,
+      EngineProxy proxy,
+      LocalRoutes routes,
+      EngineRoutes engineRoutes,
+      Path directory) {
     this.proxy = proxy;
     this.routes = routes;
-    this.detours = detours;
-    this.front = new Front(this::route);
+    this.engineRoutes = engineRoutes;
+    this.server = new ProxyServer(this::route);
     this.inner = new InnerServer(vertx, directory, this::answer);
   }
 
@@ -82,59 +93,59 @@ public final class GatewayServer {
    *     java.net.BindException} whose message says what is in the way
    */
   public Future<ApiEndpoint> listen(ApiEndpoint where) {
-    return front.listen(where);
+    return server.listen(where);
   }
 
   /** How many clients are connected. */
   int clients() {
-    return front.clients();
+    return server.clients();
   }
 
   /** Closes every connection and removes the sockets. */
   public Future<Void> close() {
-    return front.close().compose(v -> inner.close()).mapEmpty();
+    return server.close().compose(v -> inner.close()).mapEmpty();
   }
 
-  private Future<Route> route(HttpRequest request) {
+  private Future<UpstreamRoute> route(HttpRequest request) {
     var uri = ApiUri.parse(request.uri());
     var method = HttpMethod.valueOf(request.method().name());
     if (routes.claims(method, uri.path())) {
       var endless = routes.endless(method, uri);
-      return inner.endpoint().map(to -> Route.toRoutes(to, request.uri(), endless));
+      return inner.endpoint().map(to -> UpstreamRoute.toRoutes(to, request.uri(), endless));
     }
-    return detours
+    return engineRoutes
         .find(method, uri)
-        .map(found -> found.map(detour -> route(method, detour)))
+        .map(found -> found.map(route -> route(method, route)))
         .orElseGet(() ->
             Future.succeededFuture(
                 toEngine(request.uri(), Patience.of(method, uri), Optional.empty())));
   }
 
-  private Route toEngine(
+  private UpstreamRoute toEngine(
       String uri, Optional<Duration> patience, Optional<UnaryOperator<Buffer>> answer) {
-    return new Route(
+    return new UpstreamRoute(
         proxy.engine(),
         Buffer.buffer(),
         proxy.versions().adapt(uri),
         proxy.versions()::observe,
         patience,
         answer,
-        Route.By.ENGINE);
+        UpstreamRoute.By.ENGINE);
   }
 
-  private Route route(HttpMethod method, Detour detour) {
-    Optional<Duration> patience = Patience.of(method, detour.uri());
-    return switch (detour.engine()) {
-      case Detour.Local() -> toEngine(detour.uri().toString(), patience, detour.answer());
-      case Detour.Remote(var at, var preamble, var served) ->
-          new Route(
+  private UpstreamRoute route(HttpMethod method, EngineRoute route) {
+    Optional<Duration> patience = Patience.of(method, route.uri());
+    return switch (route.engine()) {
+      case EngineRoute.Local() -> toEngine(route.uri().toString(), patience, route.answer());
+      case EngineRoute.Remote(var at, var preamble, var served) ->
+          new UpstreamRoute(
               at,
               preamble,
-              detour.uri().within(served).toString(),
+              route.uri().within(served).toString(),
               newest -> {},
               patience,
-              detour.answer(),
-              Route.By.ENGINE);
+              route.answer(),
+              UpstreamRoute.By.ENGINE);
     };
   }
 

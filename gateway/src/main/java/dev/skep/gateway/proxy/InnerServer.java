@@ -1,5 +1,7 @@
 package dev.skep.gateway.proxy;
 
+import dev.skep.gateway.proxy.http.HttpLimits;
+import dev.skep.gateway.proxy.route.EngineRoutes;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -75,14 +77,14 @@ final class InnerServer {
 
   /**
    * Where to connect now. Any thread; quick, but for a socket whose file is gone. Fails with {@link
-   * Detours.Refused}.
+   * EngineRoutes.Refused}.
    */
   Future<ApiEndpoint> endpoint() {
     if (Files.exists(endpoint.path())) {
       return Future.succeededFuture(endpoint);
     }
     return open()
-        .recover(cause -> Future.failedFuture(new Detours.Refused(UNAVAILABLE, words(cause))));
+        .recover(cause -> Future.failedFuture(new EngineRoutes.Refused(UNAVAILABLE, words(cause))));
   }
 
   private String words(Throwable cause) {

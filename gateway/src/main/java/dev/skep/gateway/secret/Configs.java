@@ -12,7 +12,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Configs: their data is shown. */
-final class Configs implements BlobKind<Config> {
+final class Configs implements SecretOrConfigKind<Config> {
   private static final int MAX_BYTES = 1_024_000;
   private static final Set<String> FILTERS = Set.of("name", "id", "label");
 

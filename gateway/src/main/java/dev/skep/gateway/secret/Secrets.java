@@ -12,7 +12,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Secrets: their data goes in and never comes out again. */
-final class Secrets implements BlobKind<Secret> {
+final class Secrets implements SecretOrConfigKind<Secret> {
   private static final int MAX_BYTES = 512_000;
   private static final Set<String> FILTERS = Set.of("name", "names", "id", "label");
 

@@ -1,5 +1,6 @@
 package dev.skep.gateway.service;
 
+import dev.skep.gateway.service.rules.OptionalText;
 import dev.skep.store.model.Service;
 import dev.skep.store.model.Service.JobStatus;
 import dev.skep.store.model.Service.UpdateStatus;
@@ -82,7 +83,7 @@ final class JobOutcome {
 
   private static String message(long complete, long wanted, List<Task> failed) {
     Task first = failed.getFirst();
-    String err = Words.or(first.status().err(), first.state().text());
+    String err = OptionalText.or(first.status().err(), first.state().text());
     return "the job has ended with %d of %d tasks complete, and its restart policy asks for no more: task %s: %s"
         .formatted(complete, wanted, first.id(), err);
   }

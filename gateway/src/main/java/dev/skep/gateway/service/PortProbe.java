@@ -1,6 +1,7 @@
 package dev.skep.gateway.service;
 
-import dev.skep.gateway.api.ApiError;
+import dev.skep.gateway.api.error.ApiError;
+import dev.skep.gateway.service.spec.PublishedPorts;
 import dev.skep.store.bus.Addresses;
 import dev.skep.store.bus.Bus;
 import dev.skep.store.bus.message.IngressMessages.Port;

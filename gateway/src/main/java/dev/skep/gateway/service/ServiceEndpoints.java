@@ -1,11 +1,16 @@
 package dev.skep.gateway.service;
 
-import dev.skep.gateway.api.ApiError;
 import dev.skep.gateway.api.Call;
-import dev.skep.gateway.api.Commits;
-import dev.skep.gateway.api.Lookup;
 import dev.skep.gateway.api.Reply;
-import dev.skep.gateway.api.SwarmGate;
+import dev.skep.gateway.api.cluster.Commits;
+import dev.skep.gateway.api.cluster.Lookup;
+import dev.skep.gateway.api.cluster.SwarmGate;
+import dev.skep.gateway.api.error.ApiError;
+import dev.skep.gateway.service.rules.OptionalText;
+import dev.skep.gateway.service.rules.PlacementRules;
+import dev.skep.gateway.service.spec.DefaultSpec;
+import dev.skep.gateway.service.spec.PastSpecs;
+import dev.skep.gateway.service.spec.SpecMerge;
 import dev.skep.store.Store;
 import dev.skep.store.membership.Membership.Manager;
 import dev.skep.store.model.Ids;
@@ -92,7 +97,7 @@ public final class ServiceEndpoints {
     String id = Ids.next(random);
     ServiceSpec named =
         accepted.withName(
-            Words.or(accepted.name(), RandomName.free(manager.store().state(), id, random)));
+            OptionalText.or(accepted.name(), RandomName.free(manager.store().state(), id, random)));
     Set<String> local = localNetworks(named, manager);
     ClusterState seen = manager.store().state();
     PortProbe.check(toCreate(named, id, local, seen), null, seen, manager.bus());
@@ -105,7 +110,7 @@ public final class ServiceEndpoints {
   private static ServiceSpec toCreate(
       ServiceSpec named, String id, Set<String> local, ClusterState state) {
     ServiceSpec spec = ServicePlan.checked(named, id, null, state, local);
-    if (state.named(Kind.SERVICE, Words.orEmpty(spec.name())).isPresent()) {
+    if (state.named(Kind.SERVICE, OptionalText.orEmpty(spec.name())).isPresent()) {
       throw ApiError.alreadyExists(
           "name conflicts with an existing object: service " + spec.name() + " already exists");
     }

@@ -2,6 +2,7 @@ package dev.skep.gateway.service;
 
 import dev.skep.gateway.api.Call;
 import dev.skep.gateway.api.Filters;
+import dev.skep.gateway.service.rules.OptionalText;
 import dev.skep.store.model.Service;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -21,6 +22,6 @@ record ServiceFilter(Filters filters) implements Predicate<Service> {
         && filters.labels("label", service.spec().labels())
         && filters.exactly("mode", ModeKind.of(service.spec().mode()).text())
         && filters.exactly(
-            "runtime", Words.or(service.spec().taskTemplate().runtime(), "container"));
+            "runtime", OptionalText.or(service.spec().taskTemplate().runtime(), "container"));
   }
 }

@@ -1,6 +1,13 @@
 package dev.skep.gateway.service;
 
-import dev.skep.gateway.api.ApiError;
+import dev.skep.gateway.api.error.ApiError;
+import dev.skep.gateway.service.rules.ApiWords;
+import dev.skep.gateway.service.rules.SpecRules;
+import dev.skep.gateway.service.rules.SpecShape;
+import dev.skep.gateway.service.rules.SpecSupport;
+import dev.skep.gateway.service.spec.NormalSpec;
+import dev.skep.gateway.service.spec.PublishedPorts;
+import dev.skep.gateway.service.spec.References;
 import dev.skep.store.model.Kind;
 import dev.skep.store.model.Service;
 import dev.skep.store.model.spec.ContainerSpec;

@@ -1,6 +1,6 @@
 package dev.skep.gateway.service;
 
-import dev.skep.gateway.api.Unattended;
+import dev.skep.gateway.api.cluster.Unattended;
 import dev.skep.store.model.Node.NodeStatus;
 import dev.skep.store.model.Service;
 import dev.skep.store.model.Task;

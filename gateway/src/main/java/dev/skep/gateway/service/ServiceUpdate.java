@@ -1,6 +1,6 @@
 package dev.skep.gateway.service;
 
-import dev.skep.gateway.api.ApiError;
+import dev.skep.gateway.api.error.ApiError;
 import dev.skep.store.model.Sensitive;
 import dev.skep.store.model.Service;
 import dev.skep.store.model.Service.JobIteration;

@@ -2,9 +2,9 @@ package dev.skep.gateway.status;
 
 import dev.skep.gateway.api.Call;
 import dev.skep.gateway.api.Reply;
-import dev.skep.gateway.api.SwarmGate;
+import dev.skep.gateway.api.cluster.SwarmGate;
+import dev.skep.gateway.engine.EngineProxy;
 import dev.skep.gateway.proxy.EngineFailedException;
-import dev.skep.gateway.proxy.EngineProxy;
 import dev.skep.gateway.proxy.EngineReply;
 import java.util.Map;
 import java.util.Optional;

@@ -1,10 +1,10 @@
 package dev.skep.gateway.swarm;
 
-import dev.skep.gateway.api.ApiError;
 import dev.skep.gateway.api.Call;
-import dev.skep.gateway.api.Commits;
 import dev.skep.gateway.api.Reply;
-import dev.skep.gateway.api.SwarmGate;
+import dev.skep.gateway.api.cluster.Commits;
+import dev.skep.gateway.api.cluster.SwarmGate;
+import dev.skep.gateway.api.error.ApiError;
 import dev.skep.store.membership.Membership.InitRequest;
 import dev.skep.store.membership.Membership.JoinRequest;
 import dev.skep.store.membership.Membership.Outside;

@@ -1,7 +1,7 @@
 package dev.skep.gateway.swarm;
 
-import dev.skep.gateway.api.ApiError;
-import dev.skep.gateway.api.GoText;
+import dev.skep.gateway.api.error.ApiError;
+import dev.skep.gateway.api.go.GoFormat;
 import dev.skep.store.membership.Membership.InitRequest;
 import dev.skep.store.membership.Membership.JoinRequest;
 import dev.skep.store.membership.SwarmDefaults;
@@ -108,7 +108,7 @@ final class SwarmRules {
 
   private static void availability(String given) {
     if (!AVAILABILITIES.contains(given)) {
-      throw ApiError.badRequest("invalid Availability: " + GoText.quote(given));
+      throw ApiError.badRequest("invalid Availability: " + GoFormat.quote(given));
     }
   }
 
@@ -124,7 +124,7 @@ final class SwarmRules {
           "invalid "
               + field
               + " "
-              + GoText.quote(given)
+              + GoFormat.quote(given)
               + ": Invalid bind address format: "
               + given);
     }
@@ -148,12 +148,12 @@ final class SwarmRules {
       }
       if (!valid) {
         throw ApiError.badRequest(
-            "invalid default address pool " + GoText.quote(pool) + ": must be an IPv4 CIDR");
+            "invalid default address pool " + GoFormat.quote(pool) + ": must be an IPv4 CIDR");
       }
       if (Integer.parseInt(match.group(5)) > size) {
         throw ApiError.badRequest(
             "invalid default address pool %s: smaller than subnets of size /%d"
-                .formatted(GoText.quote(pool), size));
+                .formatted(GoFormat.quote(pool), size));
       }
     }
   }

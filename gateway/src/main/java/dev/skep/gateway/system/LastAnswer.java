@@ -1,9 +1,9 @@
 package dev.skep.gateway.system;
 
-import dev.skep.gateway.api.ApiError;
 import dev.skep.gateway.api.Call;
+import dev.skep.gateway.api.error.ApiError;
+import dev.skep.gateway.engine.EngineProxy;
 import dev.skep.gateway.proxy.EngineFailedException;
-import dev.skep.gateway.proxy.EngineProxy;
 import dev.skep.gateway.proxy.EngineReply;
 import dev.skep.gateway.proxy.ProxyRequest;
 import io.vertx.core.http.HttpMethod;

@@ -1,7 +1,7 @@
 package dev.skep.gateway.system;
 
-import dev.skep.gateway.api.SwarmGate;
-import dev.skep.gateway.api.Unattended;
+import dev.skep.gateway.api.cluster.SwarmGate;
+import dev.skep.gateway.api.cluster.Unattended;
 import dev.skep.store.membership.Membership.Manager;
 import dev.skep.store.membership.Membership.Outside;
 import dev.skep.store.membership.Membership.RemoteManager;

@@ -2,10 +2,10 @@ package dev.skep.gateway.system;
 
 import dev.skep.gateway.api.ApiVersions;
 import dev.skep.gateway.api.Call;
-import dev.skep.gateway.api.EngineFacts;
 import dev.skep.gateway.api.Reply;
-import dev.skep.gateway.api.SwarmGate;
-import dev.skep.gateway.proxy.EngineProxy;
+import dev.skep.gateway.api.cluster.SwarmGate;
+import dev.skep.gateway.engine.EngineFacts;
+import dev.skep.gateway.engine.EngineProxy;
 import dev.skep.gateway.system.LastAnswer.EngineSaid;
 import dev.skep.store.membership.Membership.Manager;
 import dev.skep.store.membership.Membership.Outside;

@@ -1,9 +1,9 @@
 package dev.skep.gateway.task;
 
 import dev.skep.gateway.api.Call;
-import dev.skep.gateway.api.Lookup;
 import dev.skep.gateway.api.Reply;
-import dev.skep.gateway.api.SwarmGate;
+import dev.skep.gateway.api.cluster.Lookup;
+import dev.skep.gateway.api.cluster.SwarmGate;
 import dev.skep.store.model.Task;
 import dev.skep.store.state.ClusterState;
 import java.util.Comparator;

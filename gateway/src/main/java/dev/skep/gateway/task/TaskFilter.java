@@ -1,9 +1,9 @@
 package dev.skep.gateway.task;
 
-import dev.skep.gateway.api.ApiError;
 import dev.skep.gateway.api.Call;
 import dev.skep.gateway.api.Filters;
-import dev.skep.gateway.api.Lookup;
+import dev.skep.gateway.api.cluster.Lookup;
+import dev.skep.gateway.api.error.ApiError;
 import dev.skep.store.model.Service;
 import dev.skep.store.model.Task;
 import dev.skep.store.model.TaskState;

@@ -1,6 +1,6 @@
 package dev.skep.gateway.task;
 
-import dev.skep.gateway.api.Unattended;
+import dev.skep.gateway.api.cluster.Unattended;
 import dev.skep.gateway.service.PortErrors;
 import dev.skep.store.model.Task;
 import dev.skep.store.model.Task.NetworkAttachment;

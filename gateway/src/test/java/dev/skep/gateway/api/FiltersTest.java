@@ -3,6 +3,7 @@ package dev.skep.gateway.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.skep.gateway.api.error.ApiError;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;

@@ -13,13 +13,13 @@ class RouteTableTest {
   private final RouteTable table =
       new RouteTable(
           List.of(
-              Route.get("/services", NONE),
-              Route.post("/services/create", NONE),
-              Route.get("/services/{id}", NONE),
-              Route.post("/services/{id}/update", NONE),
-              Route.get("/networks/", NONE),
-              Route.get("/networks/{id+}", NONE),
-              Route.post("/networks/{id+}/connect", NONE)));
+              ApiRoute.get("/services", NONE),
+              ApiRoute.post("/services/create", NONE),
+              ApiRoute.get("/services/{id}", NONE),
+              ApiRoute.post("/services/{id}/update", NONE),
+              ApiRoute.get("/networks/", NONE),
+              ApiRoute.get("/networks/{id+}", NONE),
+              ApiRoute.post("/networks/{id+}/connect", NONE)));
 
   @Test
   void finds_by_method_and_path() {

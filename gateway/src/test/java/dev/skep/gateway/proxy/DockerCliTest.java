@@ -3,6 +3,8 @@ package dev.skep.gateway.proxy;
 import static dev.skep.gateway.proxy.ProxyFixture.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.skep.gateway.engine.EngineProxy;
+import dev.skep.gateway.proxy.route.LocalRoutes;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

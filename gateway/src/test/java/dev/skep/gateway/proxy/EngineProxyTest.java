@@ -4,6 +4,9 @@ import static dev.skep.gateway.proxy.ProxyFixture.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.skep.gateway.engine.EngineProxy;
+import dev.skep.gateway.engine.JsonTransform;
+import dev.skep.gateway.proxy.route.LocalRoutes;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClosedException;

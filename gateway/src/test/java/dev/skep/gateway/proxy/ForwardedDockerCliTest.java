@@ -1,5 +1,7 @@
 package dev.skep.gateway.proxy;
 
+import dev.skep.gateway.engine.EngineProxy;
+import dev.skep.gateway.proxy.route.LocalRoutes;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.concurrent.atomic.AtomicReference;

@@ -2,6 +2,9 @@ package dev.skep.gateway.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.skep.gateway.engine.EngineProxy;
+import dev.skep.gateway.proxy.route.EngineRoutes;
+import dev.skep.gateway.proxy.route.LocalRoutes;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.ThreadingModel;
@@ -54,7 +57,8 @@ final class ProxyFixture implements AutoCloseable {
     this.directory = directory;
     vertx.exceptionHandler(unhandled::add);
     this.proxy = new EngineProxy(vertx, engine);
-    this.server = new GatewayServer(vertx, proxy, routes, Detours.NONE, directory.resolve("own"));
+    this.server =
+        new GatewayServer(vertx, proxy, routes, EngineRoutes.NONE, directory.resolve("own"));
     this.socket = directory.resolve("skep.sock");
     await(
         vertx.deployVerticle(

@@ -3,6 +3,9 @@ package dev.skep.gateway.proxy;
 import static dev.skep.gateway.proxy.ProxyFixture.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.skep.gateway.proxy.http.HeadRoom;
+import dev.skep.gateway.proxy.route.EngineRoutes;
+import dev.skep.gateway.proxy.route.LocalRoutes;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -222,9 +225,9 @@ class RequestFramingTest {
   @Test
   void heads_share_a_room() throws Exception {
     var room = HeadRoom.of(100_000, Duration.ofMinutes(5));
-    var front = front(room, 2);
-    var where = new ApiEndpoint.Unix(directory.resolve("front.sock"));
-    ProxyFixture.await(front.listen(where));
+    var proxy = proxy(room, 2);
+    var where = new ApiEndpoint.Unix(directory.resolve("proxy.sock"));
+    ProxyFixture.await(proxy.listen(where));
     var large = "GET /x HTTP/1.1\r\nHost: d\r\nX: " + "x".repeat(70_000);
     try (var first = Wire.connect(where.path())) {
       first.send(large);
@@ -243,16 +246,16 @@ class RequestFramingTest {
         assertThat(third.head()).startsWith("HTTP/1.1 404 ");
       }
     } finally {
-      ProxyFixture.await(front.close());
+      ProxyFixture.await(proxy.close());
     }
     eventually("the room is free", () -> room.used().get() == 0);
   }
 
   @Test
   void a_head_that_does_not_end_is_given_up_and_a_client_too_many_waits() throws Exception {
-    var front = front(HeadRoom.of(100_000, Duration.ofMillis(300)), 1);
-    var where = new ApiEndpoint.Unix(directory.resolve("front.sock"));
-    ProxyFixture.await(front.listen(where));
+    var proxy = proxy(HeadRoom.of(100_000, Duration.ofMillis(300)), 1);
+    var where = new ApiEndpoint.Unix(directory.resolve("proxy.sock"));
+    ProxyFixture.await(proxy.listen(where));
     try (var slow = Wire.connect(where.path());
         var waiting = Wire.connect(where.path())) {
       slow.send("GET /x HTTP/1.1\r\nHo");
@@ -260,17 +263,17 @@ class RequestFramingTest {
       assertThat(slow.rest()).isEmpty();
       assertThat(waiting.head()).startsWith("HTTP/1.1 404 ");
     } finally {
-      ProxyFixture.await(front.close());
+      ProxyFixture.await(proxy.close());
     }
   }
 
   /** One that knows no way for any request. */
-  private static Front front(HeadRoom room, int maxClients) {
-    return new Front(
-        request -> Future.failedFuture(new Detours.Refused(404, "nobody")), room, maxClients);
+  private static ProxyServer proxy(HeadRoom room, int maxClients) {
+    return new ProxyServer(
+        request -> Future.failedFuture(new EngineRoutes.Refused(404, "nobody")), room, maxClients);
   }
 
-  /** What a test does with a gateway in front of an engine that answers OK and says what it got. */
+  /** What a test does with a gateway in proxy of an engine that answers OK and says what it got. */
   private interface Play {
     void play(ProxyFixture fixture, Wire client) throws Exception;
   }

@@ -3,8 +3,10 @@ package dev.skep.gateway.service;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.skep.gateway.api.ApiError;
-import dev.skep.gateway.api.JsonBody;
+import dev.skep.gateway.api.body.JsonBody;
+import dev.skep.gateway.api.error.ApiError;
+import dev.skep.gateway.service.spec.DefaultSpec;
+import dev.skep.gateway.service.spec.NormalSpec;
 import dev.skep.store.model.json.Json;
 import dev.skep.store.model.spec.ServiceSpec;
 import io.vertx.core.buffer.Buffer;

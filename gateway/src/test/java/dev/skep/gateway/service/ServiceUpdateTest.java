@@ -3,7 +3,7 @@ package dev.skep.gateway.service;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.skep.gateway.api.ApiError;
+import dev.skep.gateway.api.error.ApiError;
 import dev.skep.store.model.Sensitive;
 import dev.skep.store.model.Service;
 import dev.skep.store.model.Service.JobIteration;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.skep.gateway.api.ApiError;
-import dev.skep.gateway.api.JsonBody;
+import dev.skep.gateway.api.body.JsonBody;
+import dev.skep.gateway.api.error.ApiError;
 import dev.skep.store.Samples;
 import dev.skep.store.ServiceFields;
 import dev.skep.store.ServiceFields.Field;

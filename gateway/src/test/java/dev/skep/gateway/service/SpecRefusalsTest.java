@@ -3,8 +3,8 @@ package dev.skep.gateway.service;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.skep.gateway.api.ApiError;
-import dev.skep.gateway.api.JsonBody;
+import dev.skep.gateway.api.body.JsonBody;
+import dev.skep.gateway.api.error.ApiError;
 import dev.skep.store.model.spec.ServiceSpec;
 import dev.skep.store.state.ClusterState;
 import io.vertx.core.buffer.Buffer;

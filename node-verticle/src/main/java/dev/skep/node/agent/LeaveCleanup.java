@@ -2,7 +2,7 @@ package dev.skep.node.agent;
 
 import dev.skep.engine.ContainerSummary;
 import dev.skep.engine.Engine;
-import dev.skep.engine.EngineException;
+import dev.skep.engine.http.EngineException;
 import dev.skep.node.concurrent.Fibers;
 import dev.skep.node.concurrent.PrioritySemaphore;
 import dev.skep.node.container.ContainerRequest;

@@ -2,8 +2,8 @@ package dev.skep.node.agent;
 
 import dev.skep.node.concurrent.Fibers;
 import dev.skep.node.concurrent.Signal;
-import dev.skep.store.bus.message.AgentMessages.TaskReport;
 import dev.skep.store.bus.BusFailure;
+import dev.skep.store.bus.message.AgentMessages.TaskReport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,7 +1,7 @@
 package dev.skep.node.container;
 
-import dev.skep.engine.ApiVersion;
 import dev.skep.engine.ImageName;
+import dev.skep.engine.http.ApiVersion;
 import dev.skep.store.model.Task;
 import dev.skep.store.model.json.Json;
 import dev.skep.store.model.spec.ContainerSpec;

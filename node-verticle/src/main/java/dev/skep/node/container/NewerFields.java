@@ -1,6 +1,6 @@
 package dev.skep.node.container;
 
-import dev.skep.engine.ApiVersion;
+import dev.skep.engine.http.ApiVersion;
 import dev.skep.store.model.spec.ContainerSpec;
 import dev.skep.store.model.spec.ContainerSpec.Healthcheck;
 import dev.skep.store.model.spec.Mount;

@@ -1,10 +1,10 @@
 package dev.skep.node.image;
 
 import dev.skep.engine.Engine;
-import dev.skep.engine.EngineException;
 import dev.skep.engine.ImageDetails;
 import dev.skep.engine.ImageName;
 import dev.skep.engine.PullProgress;
+import dev.skep.engine.http.EngineException;
 import dev.skep.node.concurrent.Fibers;
 import io.vertx.core.Future;
 import java.time.Duration;

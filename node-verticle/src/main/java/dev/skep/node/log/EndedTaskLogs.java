@@ -1,11 +1,11 @@
 package dev.skep.node.log;
 
 import dev.skep.engine.Engine;
-import dev.skep.engine.EngineException;
-import dev.skep.engine.EngineUnavailableException;
-import dev.skep.engine.LogFrame;
-import dev.skep.engine.LogQuery;
-import dev.skep.engine.LogStream;
+import dev.skep.engine.http.EngineException;
+import dev.skep.engine.http.EngineUnavailableException;
+import dev.skep.engine.log.LogFrame;
+import dev.skep.engine.log.LogQuery;
+import dev.skep.engine.log.LogStream;
 import dev.skep.node.concurrent.Fibers;
 import dev.skep.store.bus.message.LogMessages.LogLine;
 import dev.skep.store.bus.message.LogMessages.LogLines;

@@ -1,7 +1,7 @@
 package dev.skep.node.log;
 
-import dev.skep.engine.LogFrame;
-import dev.skep.engine.LogStream;
+import dev.skep.engine.log.LogFrame;
+import dev.skep.engine.log.LogStream;
 import dev.skep.node.concurrent.Fibers;
 import dev.skep.node.concurrent.Signal;
 import dev.skep.store.bus.BusFailure;

@@ -1,6 +1,6 @@
 package dev.skep.node.log;
 
-import dev.skep.engine.LogFrame;
+import dev.skep.engine.log.LogFrame;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,6 +1,6 @@
 package dev.skep.node.log;
 
-import dev.skep.engine.LogFrame;
+import dev.skep.engine.log.LogFrame;
 import dev.skep.store.bus.message.LogMessages.LogLine;
 import io.vertx.core.buffer.Buffer;
 import java.net.URLDecoder;

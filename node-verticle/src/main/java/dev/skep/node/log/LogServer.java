@@ -1,9 +1,9 @@
 package dev.skep.node.log;
 
 import dev.skep.engine.Engine;
-import dev.skep.engine.EngineException;
-import dev.skep.engine.EngineUnavailableException;
-import dev.skep.engine.LogQuery;
+import dev.skep.engine.http.EngineException;
+import dev.skep.engine.http.EngineUnavailableException;
+import dev.skep.engine.log.LogQuery;
 import dev.skep.node.concurrent.Fibers;
 import dev.skep.store.bus.Addresses;
 import dev.skep.store.bus.Bus;

@@ -1,16 +1,16 @@
 package dev.skep.node.network;
 
-import dev.skep.engine.ApiVersion;
 import dev.skep.engine.Engine;
-import dev.skep.engine.EngineException;
-import dev.skep.engine.EngineUnavailableException;
 import dev.skep.engine.NetworkDetails;
+import dev.skep.engine.http.ApiVersion;
+import dev.skep.engine.http.EngineException;
+import dev.skep.engine.http.EngineUnavailableException;
 import dev.skep.node.concurrent.Fibers;
 import dev.skep.node.dns.DnsEndpoint;
 import dev.skep.node.dns.LocalDns;
-import dev.skep.store.model.spec.Driver;
 import dev.skep.store.model.Network;
 import dev.skep.store.model.Node;
+import dev.skep.store.model.spec.Driver;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;

@@ -2,8 +2,8 @@ package dev.skep.node.task;
 
 import dev.skep.engine.ContainerDetails;
 import dev.skep.engine.Engine;
-import dev.skep.engine.EngineException;
 import dev.skep.engine.ImageDetails;
+import dev.skep.engine.http.EngineException;
 import dev.skep.node.agent.Assignments;
 import dev.skep.node.concurrent.Fibers;
 import dev.skep.node.concurrent.PrioritySemaphore;

@@ -1,8 +1,8 @@
 package dev.skep.node.tunnel;
 
 import dev.skep.engine.Engine;
-import dev.skep.engine.EngineException;
-import dev.skep.engine.EngineUnavailableException;
+import dev.skep.engine.http.EngineException;
+import dev.skep.engine.http.EngineUnavailableException;
 import dev.skep.node.concurrent.Fibers;
 import dev.skep.store.bus.Addresses;
 import dev.skep.store.bus.Bus;

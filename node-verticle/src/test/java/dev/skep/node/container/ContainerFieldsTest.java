@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.skep.engine.ApiVersion;
+import dev.skep.engine.http.ApiVersion;
 import dev.skep.store.ServiceFields;
 import dev.skep.store.ServiceFields.Field;
 import dev.skep.store.model.Task;

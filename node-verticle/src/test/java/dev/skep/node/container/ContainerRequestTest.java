@@ -3,7 +3,7 @@ package dev.skep.node.container;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.skep.engine.ApiVersion;
+import dev.skep.engine.http.ApiVersion;
 import dev.skep.store.model.Task;
 import dev.skep.store.model.TaskBuilder;
 import dev.skep.store.model.TaskState;

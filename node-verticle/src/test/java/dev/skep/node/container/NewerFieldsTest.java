@@ -3,7 +3,7 @@ package dev.skep.node.container;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.skep.engine.ApiVersion;
+import dev.skep.engine.http.ApiVersion;
 import dev.skep.store.model.json.Json;
 import dev.skep.store.model.spec.ContainerSpec;
 import java.nio.charset.StandardCharsets;

@@ -2,7 +2,7 @@ package dev.skep.node.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.skep.engine.LogFrame;
+import dev.skep.engine.log.LogFrame;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;

@@ -4,9 +4,9 @@ import static dev.skep.node.FakeDispatcher.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.skep.engine.LogFrame;
 import dev.skep.engine.fake.FakeContainer;
 import dev.skep.engine.fake.FakeEngine;
+import dev.skep.engine.log.LogFrame;
 import dev.skep.node.FakeDispatcher;
 import dev.skep.node.Fixtures;
 import dev.skep.node.NodeSettings;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.skep.engine.http;
+
+import org.jspecify.annotations.NullMarked;

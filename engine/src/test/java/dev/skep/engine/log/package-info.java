@@ -1,0 +1,4 @@
+@NullMarked
+package dev.skep.engine.log;
+
+import org.jspecify.annotations.NullMarked;

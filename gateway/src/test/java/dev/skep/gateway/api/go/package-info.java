@@ -1,0 +1,4 @@
+@NullMarked
+package dev.skep.gateway.api.go;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.skep.gateway.engine;
+
+import org.jspecify.annotations.NullMarked;

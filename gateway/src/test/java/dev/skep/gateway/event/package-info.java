@@ -1,0 +1,4 @@
+@NullMarked
+package dev.skep.gateway.event;
+
+import org.jspecify.annotations.NullMarked;

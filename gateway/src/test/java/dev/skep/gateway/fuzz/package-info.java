@@ -1,0 +1,4 @@
+@NullMarked
+package dev.skep.gateway.fuzz;
+
+import org.jspecify.annotations.NullMarked;

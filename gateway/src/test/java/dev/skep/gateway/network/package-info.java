@@ -1,0 +1,4 @@
+@NullMarked
+package dev.skep.gateway.network;
+
+import org.jspecify.annotations.NullMarked;

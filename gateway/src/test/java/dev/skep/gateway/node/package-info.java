@@ -1,0 +1,4 @@
+@NullMarked
+package dev.skep.gateway.node;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.skep.gateway.proxy.exchange;
+
+import org.jspecify.annotations.NullMarked;

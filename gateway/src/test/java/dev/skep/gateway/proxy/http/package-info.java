@@ -1,0 +1,4 @@
+@NullMarked
+package dev.skep.gateway.proxy.http;
+
+import org.jspecify.annotations.NullMarked;

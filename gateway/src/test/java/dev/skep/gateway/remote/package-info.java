@@ -1,0 +1,4 @@
+@NullMarked
+package dev.skep.gateway.remote;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.skep.gateway.secret;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.skep.gateway.service.rules;
+
+import org.jspecify.annotations.NullMarked;

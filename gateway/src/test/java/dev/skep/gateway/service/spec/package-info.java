@@ -1,0 +1,4 @@
+@NullMarked
+package dev.skep.gateway.service.spec;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.skep.gateway.status;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.skep.gateway.swarm;
+
+import org.jspecify.annotations.NullMarked;

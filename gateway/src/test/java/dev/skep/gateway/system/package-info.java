@@ -1,0 +1,4 @@
+@NullMarked
+package dev.skep.gateway.system;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.skep.gateway.task;
+
+import org.jspecify.annotations.NullMarked;
