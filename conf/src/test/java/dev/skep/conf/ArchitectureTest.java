@@ -35,7 +35,8 @@ class ArchitectureTest {
     "dev.skep.scheduler.place..",
     "dev.skep.scheduler.allocate..",
     "dev.skep.scheduler.liveness..",
-    "dev.skep.store.constraint.."
+    "dev.skep.store.constraint..",
+    "dev.skep.store.net.."
   };
 
   private static final JavaClasses SKEP =

@@ -12,6 +12,8 @@ import dev.skep.store.model.TaskState;
 import dev.skep.store.model.spec.Driver;
 import dev.skep.store.model.spec.ServiceSpec;
 import dev.skep.store.model.spec.TaskSpec.NetworkAttachmentConfig;
+import dev.skep.store.net.IpAddress;
+import dev.skep.store.net.Subnet;
 import dev.skep.store.state.ClusterState;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -89,12 +91,12 @@ final class NetworkRules {
 
   private static IpamConfig pool(AskedNetwork.Pool pool) {
     for (String cidr : List.of(orEmpty(pool.subnet()), orEmpty(pool.ipRange()))) {
-      if (!cidr.isEmpty() && Cidr.parse(cidr).isEmpty()) {
+      if (!cidr.isEmpty() && Subnet.find(cidr).isEmpty()) {
         throw ApiError.badRequest("invalid CIDR address: " + cidr);
       }
     }
     String gateway = orEmpty(pool.gateway());
-    if (!gateway.isEmpty() && Cidr.address(gateway).isEmpty()) {
+    if (!gateway.isEmpty() && IpAddress.find(gateway).isEmpty()) {
       throw ApiError.badRequest("invalid gateway address: " + gateway);
     }
     return new IpamConfig(
@@ -112,7 +114,7 @@ final class NetworkRules {
             throw ApiError.conflict("ingress network (" + present.id() + ") is already present");
           });
     }
-    List<Cidr> taken = state.networks().stream().flatMap(n -> subnets(ipamOf(n))).toList();
+    List<Subnet> taken = state.networks().stream().flatMap(n -> subnets(ipamOf(n))).toList();
     subnets(spec.ipamOptions())
         .filter(wanted -> taken.stream().anyMatch(wanted::overlaps))
         .findAny()
@@ -126,10 +128,10 @@ final class NetworkRules {
     return network.ipamOptions() == null ? network.spec().ipamOptions() : network.ipamOptions();
   }
 
-  private static Stream<Cidr> subnets(@Nullable IpamOptions ipam) {
+  private static Stream<Subnet> subnets(@Nullable IpamOptions ipam) {
     return ipam == null
         ? Stream.of()
-        : ipam.configs().stream().flatMap(c -> Cidr.parse(orEmpty(c.subnet())).stream());
+        : ipam.configs().stream().flatMap(c -> Subnet.find(orEmpty(c.subnet())).stream());
   }
 
   static Optional<Network> ingress(ClusterState state) {

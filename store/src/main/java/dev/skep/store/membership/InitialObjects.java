@@ -12,6 +12,7 @@ import dev.skep.store.model.NetworkNetworkSpecBuilder;
 import dev.skep.store.model.Sensitive;
 import dev.skep.store.model.Version;
 import dev.skep.store.model.spec.Driver;
+import dev.skep.store.net.Subnet;
 import dev.skep.store.state.Transaction;
 import java.time.Instant;
 import java.util.List;
@@ -26,8 +27,6 @@ public final class InitialObjects {
   private static final String VXLAN_OPTION = "com.docker.network.driver.overlay.vxlanid_list";
   private static final String FIRST_VXLAN = "4096";
   private static final List<String> PREDEFINED = List.of("host", "bridge");
-  private static final int BITS = 32;
-  private static final int OCTET = 0xff;
 
   private InitialObjects() {}
 
@@ -102,9 +101,8 @@ public final class InitialObjects {
             .ipamOptions(new IpamOptions(new Driver(null, Map.of()), List.of()))
             .scope("swarm")
             .build();
-    int base = base(pool);
-    IpamConfig subnet =
-        new IpamConfig(dotted(base) + "/" + subnetSize, null, dotted(base + 1), Map.of());
+    Subnet own = Subnet.around(Subnet.parse(pool).first(), subnetSize);
+    IpamConfig subnet = new IpamConfig(own.toString(), null, own.address(1).toString(), Map.of());
     return new Network(
         id,
         Version.NONE,
@@ -113,26 +111,5 @@ public final class InitialObjects {
         spec,
         new Driver("overlay", Map.of(VXLAN_OPTION, FIRST_VXLAN)),
         new IpamOptions(new Driver("default", Map.of()), List.of(subnet)));
-  }
-
-  /** The first address of a pool such as 10.0.0.0/8. */
-  private static int base(String cidr) {
-    int slash = cidr.indexOf('/');
-    int address = 0;
-    for (String octet : cidr.substring(0, slash).split("\\.", -1)) {
-      address = (address << Byte.SIZE) | Integer.parseInt(octet);
-    }
-    int prefix = Integer.parseInt(cidr.substring(slash + 1));
-    return prefix == 0 ? 0 : address & (-1 << (BITS - prefix));
-  }
-
-  private static String dotted(int address) {
-    return ((address >>> 24) & OCTET)
-        + "."
-        + ((address >>> 16) & OCTET)
-        + "."
-        + ((address >>> 8) & OCTET)
-        + "."
-        + (address & OCTET);
   }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.skep.store.net;
+
+import org.jspecify.annotations.NullMarked;
