@@ -103,7 +103,7 @@ final class DaemonCommand implements Callable<Integer> {
               maxTasks,
               logLevel);
       DaemonOptions options =
-          DaemonOptions.from(said.over(config == null ? Settings.NONE : Settings.read(config)));
+          DaemonOptions.from(said.over(config == null ? Settings.NONE : SettingsFile.read(config)));
       Logging.level(options.logLevel());
       Daemon daemon = new Daemon(options);
       Runtime.getRuntime().addShutdownHook(new Thread(daemon::stop, "skep-stop"));

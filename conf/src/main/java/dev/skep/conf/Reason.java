@@ -1,5 +1,6 @@
 package dev.skep.conf;
 
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -32,6 +33,7 @@ public final class Reason {
       case FileAlreadyExistsException e -> e.getFile() + " is in the way";
       case FileSystemException e ->
           e.getFile() + ": " + (e.getReason() == null ? "it failed" : lower(e.getReason()));
+      case UncheckedIOException e when e.getCause() != null -> of(e.getCause());
       case CompletionException e when e.getCause() != null -> of(e.getCause());
       case ExecutionException e when e.getCause() != null -> of(e.getCause());
       case TimeoutException e -> e.getMessage() == null ? "no answer in time" : line(e);

@@ -2,8 +2,8 @@ package dev.skep.conf.swarm;
 
 import dev.skep.conf.Reason;
 import dev.skep.conf.swarm.ControlMessages.Join;
+import dev.skep.conf.swarm.ControlMessages.JoinRefused;
 import dev.skep.conf.swarm.ControlMessages.Joined;
-import dev.skep.conf.swarm.ControlMessages.Refused;
 import dev.skep.store.membership.MembershipException;
 import dev.skep.store.model.json.Json;
 import io.vertx.core.Future;
@@ -92,7 +92,7 @@ final class ControlClient {
           return joined;
         }
       } else {
-        Refused refused = Json.readStored(json, Refused.class);
+        JoinRefused refused = Json.readStored(json, JoinRefused.class);
         String why = refused == null ? null : refused.message();
         if (why != null && answer.status() >= 400) {
           throw new MembershipException(answer.status(), why);

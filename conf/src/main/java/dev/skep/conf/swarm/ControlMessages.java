@@ -50,5 +50,5 @@ final class ControlMessages {
     }
   }
 
-  record Refused(@Nullable String message) {}
+  record JoinRefused(@Nullable String message) {}
 }

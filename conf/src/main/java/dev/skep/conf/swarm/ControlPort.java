@@ -1,51 +1,33 @@
 package dev.skep.conf.swarm;
 
-import dev.skep.conf.Loopback;
 import dev.skep.conf.Reason;
 import dev.skep.conf.swarm.ControlMessages.Join;
-import dev.skep.conf.swarm.ControlMessages.Joined;
-import dev.skep.conf.swarm.ControlMessages.Refused;
+import dev.skep.conf.swarm.ControlMessages.JoinRefused;
 import dev.skep.store.Store;
-import dev.skep.store.bus.NodeKeys;
-import dev.skep.store.membership.Membership.RemoteManager;
 import dev.skep.store.membership.MembershipException;
-import dev.skep.store.model.Cluster;
-import dev.skep.store.model.Ids;
-import dev.skep.store.model.Node;
-import dev.skep.store.model.NodeBuilder;
-import dev.skep.store.model.NodeDescription;
-import dev.skep.store.model.Sensitive;
-import dev.skep.store.model.Version;
 import dev.skep.store.model.json.Json;
-import dev.skep.store.model.spec.Resources;
-import dev.skep.store.state.ClusterState;
-import dev.skep.store.state.Transaction;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
 import java.time.InstantSource;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/**
- * The manager's side of joining: hosts that show a join token get a node id and what they need to
- * find the event bus.
- */
+/** The manager's side of joining: the HTTP door behind which {@link NodeAdmission} decides. */
 public final class ControlPort {
   static final int DEFAULT_PORT = 2377;
 
-  /** Nodes that joined and were never heard of; hosts of a large swarm may start at once. */
-  private static final int MAX_GHOSTS = 200;
+  private static final Logger LOG = LoggerFactory.getLogger(ControlPort.class);
 
   /** Hosts join one at a time; the rest are strangers. */
   private static final int MAX_CONNECTIONS = 64;
@@ -57,23 +39,15 @@ public final class ControlPort {
   private static final long MAX_LIFE_MILLIS = 30_000;
 
   private static final int MAX_HEADER_BYTES = 4 * 1024;
-  private static final int MAX_NAME_CHARACTERS = 255;
 
   private final Vertx vertx;
-  private final Store store;
-  private final InstantSource clock;
-  private final RandomGenerator random;
-  private final Identity manager;
+  private final NodeAdmission admission;
   private final HttpServer server;
   private final AtomicInteger connections = new AtomicInteger();
 
-  private ControlPort(
-      Vertx vertx, Store store, Identity manager, InstantSource clock, RandomGenerator random) {
+  private ControlPort(Vertx vertx, NodeAdmission admission) {
     this.vertx = vertx;
-    this.store = store;
-    this.manager = manager;
-    this.clock = clock;
-    this.random = random;
+    this.admission = admission;
     this.server =
         vertx.createHttpServer(
             new HttpServerOptions()
@@ -88,10 +62,10 @@ public final class ControlPort {
    */
   public static Future<ControlPort> listen(
       Vertx vertx, Store store, Identity manager, InstantSource clock, RandomGenerator random) {
-    ControlPort port = new ControlPort(vertx, store, manager, clock, random);
+    ControlPort port = new ControlPort(vertx, new NodeAdmission(store, manager, clock, random));
     return port.server
         .connectionHandler(port::admit)
-        .requestHandler(port::serve)
+        .requestHandler(port.router())
         .listen(manager.controlPort(), manager.address())
         .map(port)
         .recover(cause -> Future.failedFuture(taken(manager, cause)));
@@ -122,156 +96,64 @@ public final class ControlPort {
     });
   }
 
-  private void serve(HttpServerRequest request) {
-    if (!HttpMethod.POST.equals(request.method())
-        || !ControlMessages.JOIN_PATH.equals(request.path())) {
-      answer(request, 404, new Refused("page not found"));
-      return;
-    }
-    BoundedBody.read(
-            request,
-            request.getHeader(HttpHeaders.CONTENT_LENGTH),
-            ControlMessages.MAX_REQUEST_BYTES)
-        .compose(this::join)
-        .onSuccess(joined -> answer(request, 200, joined))
-        .onFailure(cause ->
-            answer(
-                request,
-                cause instanceof MembershipException refused ? refused.status() : 500,
-                new Refused(Reason.of(cause))));
+  private Router router() {
+    Router router = Router.router(vertx);
+    router
+        .post(ControlMessages.JOIN_PATH)
+        .handler(BodyHandler.create(false).setBodyLimit(ControlMessages.MAX_REQUEST_BYTES))
+        .handler(this::join);
+    // What no route takes, and what a handler refused or threw.
+    router.route().handler(context -> refuse(context, 404, "page not found"));
+    router.route().failureHandler(ControlPort::failed);
+    return router;
   }
 
-  /** One answer, and the end: nobody joins twice on a connection. */
-  private static void answer(HttpServerRequest request, int status, Object body) {
-    request
-        .response()
-        .setStatusCode(status)
-        .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
-        .putHeader(HttpHeaders.CONNECTION, "close")
-        .end(Json.stored(body))
-        .onComplete(ended -> request.connection().close());
+  private void join(RoutingContext context) {
+    Join asked = read(context.body().buffer());
+    admission
+        .join(asked)
+        .onSuccess(joined -> answer(context, 200, joined))
+        .onFailure(context::fail);
   }
 
-  private Future<Joined> join(Buffer body) {
-    Join asked = read(body);
-    ClusterState state = store.state();
-    Cluster cluster =
-        state
-            .cluster()
-            .orElseThrow(
-                () -> new MembershipException(503, "this manager has no swarm yet; try again"));
-    checkToken(cluster, asked.token());
-    checkGhosts(state);
-    Sensitive key = NodeKeys.next(random);
-    Node node = joiner(asked, key);
-    return store
-        .commit(Transaction.at(clock.instant()).create(node).build())
-        .map(commit -> joined(cluster, node.id(), key, commit.state()));
-  }
-
-  private static Join read(Buffer body) {
+  private static Join read(@Nullable Buffer body) {
     try {
-      return Json.readStored(body.getBytes(), Join.class);
+      return Json.readStored(body == null ? new byte[0] : body.getBytes(), Join.class);
     } catch (IllegalArgumentException e) {
       throw new MembershipException(400, "this is no request of a Skep daemon to join");
     }
   }
 
-  private void checkToken(Cluster cluster, @Nullable Sensitive shown) {
-    if (shown == null) {
-      throw new MembershipException(500, "invalid join token");
-    }
-    Cluster.JoinTokens tokens = cluster.joinTokens();
-    Optional<JoinToken> token = JoinToken.parse(shown.text());
-    Optional<JoinToken> worker =
-        tokens == null ? Optional.empty() : JoinToken.parse(tokens.worker().text());
-    if (tokens == null || token.isEmpty() || worker.isEmpty()) {
-      throw new MembershipException(500, "invalid join token");
-    }
-    if (!token.get().digest().equals(worker.get().digest())) {
-      throw new MembershipException(
-          500, "remote CA does not match fingerprint. Expected: " + token.get().digest());
-    }
-    if (shown.equals(tokens.manager())) {
-      throw new MembershipException(
-          501,
-          "this version of Skep runs one manager: join as a worker, with the token that \"docker swarm join-token worker\" prints on the manager");
-    }
-    if (!shown.equals(tokens.worker())) {
-      throw new MembershipException(500, "A valid join token is necessary to join this cluster");
+  private static void failed(RoutingContext context) {
+    switch (context.failure()) {
+      case MembershipException refused -> refuse(context, refused.status(), Reason.of(refused));
+      case null, default -> {
+        int status = context.statusCode();
+        if (status >= 500) {
+          LOG.atWarn().setCause(context.failure()).log("could not let a host join");
+        }
+        refuse(
+            context,
+            status,
+            status == 413
+                ? "the body is longer than " + ControlMessages.MAX_REQUEST_BYTES + " bytes"
+                : Reason.of(context.failure()));
+      }
     }
   }
 
-  /** A joined node's agent describes it within seconds; those that never do take room for ever. */
-  private static void checkGhosts(ClusterState state) {
-    long ghosts =
-        state.nodes().stream()
-            .filter(node -> node.description().engine().engineVersion().isEmpty())
-            .count();
-    if (ghosts >= MAX_GHOSTS) {
-      throw new MembershipException(
-          503,
-          "%d nodes have joined this swarm and were never heard of, and no more may join: remove them (docker node ls, docker node rm), and rotate the token if they are not yours (docker swarm join-token --rotate worker)"
-              .formatted(ghosts));
-    }
+  private static void refuse(RoutingContext context, int status, String words) {
+    answer(context, status, new JoinRefused(words));
   }
 
-  private Node joiner(Join asked, Sensitive key) {
-    String name = asked.name();
-    if (name == null
-        || name.isEmpty()
-        || name.length() > MAX_NAME_CHARACTERS
-        || name.chars().anyMatch(Character::isISOControl)) {
-      throw new MembershipException(400, "invalid name of a node: \"" + Reason.shown(name) + "\"");
-    }
-    String address = asked.address();
-    if (address == null || !Loopback.is(address)) {
-      throw new MembershipException(
-          400, "invalid address of a node: \"" + Reason.shown(address) + "\"");
-    }
-    return NodeBuilder.builder()
-        .id(Ids.next(random))
-        .version(Version.NONE)
-        .createdAt(clock.instant())
-        .updatedAt(clock.instant())
-        .spec(
-            new Node.NodeSpec(
-                null,
-                Map.of(),
-                Node.NodeSpec.WORKER,
-                FoundingRequest.availability(asked.availability())))
-        .description(undescribed(name))
-        .status(new Node.NodeStatus(Node.NodeStatus.UNKNOWN, null, address))
-        .key(key)
-        .build();
-  }
-
-  /** What is known of a node before its agent described it. */
-  static NodeDescription undescribed(String hostname) {
-    return new NodeDescription(
-        hostname,
-        new NodeDescription.Platform(null, null),
-        Resources.Reservations.NONE,
-        new NodeDescription.EngineDescription("", Map.of(), List.of()),
-        null);
-  }
-
-  private Joined joined(Cluster cluster, String nodeId, Sensitive key, ClusterState state) {
-    List<String> members =
-        state.nodes().stream()
-            .map(node -> node.status().addr())
-            .filter(addr -> addr != null)
-            .distinct()
-            .sorted()
-            .toList();
-    return new Joined(
-        nodeId,
-        cluster.id(),
-        Node.NodeSpec.WORKER,
-        manager.busSecret(),
-        key,
-        List.of(
-            new RemoteManager(manager.nodeId(), manager.address() + ":" + manager.controlPort())),
-        members);
+  /** One answer, and the end: nobody joins twice on a connection. */
+  private static void answer(RoutingContext context, int status, Object body) {
+    context
+        .response()
+        .setStatusCode(status)
+        .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
+        .putHeader(HttpHeaders.CONNECTION, "close")
+        .end(Json.stored(body))
+        .onComplete(ended -> context.request().connection().close());
   }
 }

@@ -72,7 +72,7 @@ final class FoundingRequest {
             .spec(
                 new NodeSpec(
                     null, Map.of(), NodeSpec.MANAGER, availability(request.availability())))
-            .description(ControlPort.undescribed(hostname))
+            .description(NodeAdmission.undescribed(hostname))
             .status(new NodeStatus(NodeStatus.UNKNOWN, null, founder.address()))
             .managerStatus(
                 new ManagerStatus(

@@ -399,7 +399,7 @@ public final class SwarmMembership implements Membership {
       } catch (MembershipException e) {
         promise.fail(e);
       } catch (Exception e) {
-        promise.fail(Refused.orBug(what, e));
+        promise.fail(OperatingFailure.orBug(what, e));
       }
     });
     return promise.future();

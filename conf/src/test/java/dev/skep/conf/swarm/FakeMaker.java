@@ -69,7 +69,7 @@ final class FakeMaker implements SwarmParts.Maker {
       }
       steps.before("start the parts");
       return parts;
-    } catch (IOException | RuntimeException e) {
+    } catch (Exception e) {
       parts.stop();
       throw e;
     }

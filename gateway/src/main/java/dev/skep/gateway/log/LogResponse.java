@@ -163,7 +163,7 @@ final class LogResponse {
       if (out.length() > 0 && !over) {
         response.write(out);
       }
-    } catch (RuntimeException e) {
+    } catch (Exception e) { // awaiting throws what the write failed with, checked or not
       stop(); // the client went away while it was written to
     }
     return false;

@@ -120,7 +120,7 @@ public final class JsonAnswer extends OutputStream {
       response.write(taken()).await(STALL_SECONDS, TimeUnit.SECONDS);
     } catch (TimeoutException e) {
       throw new InterruptedIOException("took nothing for " + STALL_SECONDS + " s");
-    } catch (RuntimeException e) {
+    } catch (Exception e) { // awaiting throws what the write failed with, checked or not
       throw new IOException(e);
     }
   }

@@ -7,10 +7,11 @@ import dev.skep.store.StoreFailure;
 import dev.skep.store.bus.BusFailure;
 import dev.skep.store.membership.MembershipException;
 import dev.skep.store.state.StoreException;
+import java.io.UncheckedIOException;
 
 /** What the host, the network or the engine refused, in one line. */
-final class Refused {
-  private Refused() {}
+final class OperatingFailure {
+  private OperatingFailure() {}
 
   /**
    * @param what could not be done
@@ -23,6 +24,7 @@ final class Refused {
   /** What can come of the world around; everything else is a bug. */
   private static boolean isRefusal(Exception e) {
     return !(e instanceof RuntimeException)
+        || e instanceof UncheckedIOException
         || e instanceof BusException
         || e instanceof BusFailure
         || e instanceof StoreException
