@@ -44,6 +44,40 @@ class ArchitectureTest {
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
           .importPackages("dev.skep");
 
+  /** What a store is made of is read from the bottom: objects, states, the contract, replicas. */
+  @Test
+  void the_store_is_built_in_layers() {
+    layer("dev.skep.store.model..", "dev.skep.store.(state|replica|memory|raft|bus|membership)..");
+    layer("dev.skep.store.state..", "dev.skep.store.(replica|memory|raft|bus|membership)..");
+    layer("dev.skep.store.replica..", "dev.skep.store.(memory|raft|bus|membership)..");
+    layer("dev.skep.store.bus..", "dev.skep.store.(replica|memory|raft|membership)..");
+    layer("dev.skep.store.raft.file..", "dev.skep.store.replica..");
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.skep.store.raft..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.apache.ratis..")
+        .check(SKEP);
+    noClasses()
+        .that()
+        .resideInAnyPackage("dev.skep.store.model..", "dev.skep.store.state..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("dev.skep.store")
+        .check(SKEP);
+  }
+
+  private static void layer(String lower, String above) {
+    noClasses()
+        .that()
+        .resideInAPackage(lower)
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(above)
+        .check(SKEP);
+  }
+
   @Test
   void the_store_knows_no_other_room() {
     check(

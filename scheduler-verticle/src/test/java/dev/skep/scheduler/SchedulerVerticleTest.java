@@ -40,8 +40,10 @@ import dev.skep.store.model.spec.ContainerSpec;
 import dev.skep.store.model.spec.ContainerSpecBuilder;
 import dev.skep.store.model.spec.ServiceSpec;
 import dev.skep.store.model.spec.TaskSpec;
+import dev.skep.store.state.ClusterState;
 import dev.skep.store.state.Transaction;
 import dev.skep.store.time.SteadyClock;
+import dev.skep.testkit.Await;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.ThreadingModel;
@@ -310,14 +312,38 @@ class SchedulerVerticleTest {
   void stops_with_the_leadership_and_begins_again_with_the_next() throws Exception {
     open();
     next();
-    store.lead(new Leadership(false, 2));
+    store.lead(Leadership.nobody(2));
     Future<SessionOpened> refused = openSession();
     assertThatThrownBy(refused::await).isInstanceOf(BusFailure.class);
-    store.lead(new Leadership(true, 3));
+    store.lead(Leadership.here(3, MemoryStore.MEMBER));
     SessionOpened session = open();
     assertThat(next().type()).isEqualTo(AssignmentType.COMPLETE);
     commit(create(Samples.spec("web", 1)));
     assertThat(next().sessionId()).isEqualTo(session.sessionId());
+  }
+
+  @Test
+  void begins_again_from_the_state_when_commits_are_missing() throws Exception {
+    open();
+    next();
+    ClusterState ahead =
+        store
+            .state()
+            .apply(create(Samples.spec("web", 1)).build(), store.state().index() + 4)
+            .state();
+    store.install(ahead);
+    Await.until(
+        "the service has a task on the node",
+        () ->
+            store.state().tasksOfService("s1").stream()
+                .anyMatch(task -> task.nodeId().equals("n1")));
+    open();
+    Assignment assignment = next();
+    while (assignment.tasks().isEmpty()) {
+      assignment = next();
+    }
+    assertThat(assignment.tasks()).singleElement().extracting(Task::serviceName).isEqualTo("web");
+    assertThat(store.state().tasksOfService("s1")).hasSize(1);
   }
 
   // ------------------------------------------------------------------

@@ -8,11 +8,11 @@ import dev.skep.store.state.StoreException;
 import dev.skep.store.state.Transaction;
 import io.vertx.core.Future;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 /**
- * Keeps the cluster's state. {@link #state} to read, {@link #commit} to change, {@link #watch} to
- * follow: there is no other door.
+ * Keeps the cluster's state. {@link #state} to read, {@link #commit} to change, {@link #follow} to
+ * follow: there is no other door. A cluster's store has a member on each manager; this is one of
+ * them, and all are alike.
  *
  * <p>A commit whose future succeeded is durable: it survives {@code kill -9} of every process. A
  * failed future with a {@link StoreException} changed nothing. Any other failure (a timeout, a lost
@@ -22,31 +22,31 @@ public interface Store {
   /** The latest committed snapshot that this member knows. Costs nothing. */
   ClusterState state();
 
-  /** Commits all of the transaction or nothing. Fails with {@link StoreException} when refused. */
+  /**
+   * Commits all of the transaction or nothing. Fails with {@link StoreException} when refused.
+   * Whichever member leads, the future succeeds when this one has applied the commit: then {@link
+   * #state} holds it, and those who follow have been told.
+   */
   Future<Commit> commit(Transaction transaction);
 
   /**
-   * Hands each commit after now to {@code watcher}, once and in order. The watcher is called on the
-   * store's own thread: it must return at once and never throw.
+   * Tells {@code listener} the present state ({@link StoreListener#reset}), the present leadership,
+   * and then everything that happens, in order.
    */
-  Watch watch(Consumer<Commit> watcher);
+  Watch follow(StoreListener listener);
 
   /**
-   * As {@link #watch(Consumer)}, first replaying the commits after {@code afterIndex}. Throws
-   * {@link StoreException} with {@link Refusal.Compacted} when these are no longer kept.
+   * As {@link #follow(StoreListener)}, with the commits after {@code afterIndex} in place of the
+   * present state. Throws {@link StoreException} with {@link Refusal.Compacted} when these are no
+   * longer kept.
    */
-  Watch watch(long afterIndex, Consumer<Commit> watcher);
+  Watch follow(long afterIndex, StoreListener listener);
 
   /** How much there may be of everything; {@link #commit} refuses what goes beyond. */
   Limits limits();
 
+  /** Who leads, as this member knows it. */
   Leadership leadership();
-
-  /**
-   * Calls {@code listener} with the present leadership and then with each change, on the store's
-   * own thread.
-   */
-  Watch onLeadership(Consumer<Leadership> listener);
 
   /**
    * Why the store takes no commits at present; empty when it takes them. Meanwhile {@link #state}
@@ -56,9 +56,7 @@ public interface Store {
 
   Future<Void> close();
 
-  /**
-   * Ends a watch; after close returns the watcher is not called again by another thread's commit.
-   */
+  /** Ends a following; after close returns the listener is not called again by another thread. */
   interface Watch extends AutoCloseable {
     @Override
     void close();

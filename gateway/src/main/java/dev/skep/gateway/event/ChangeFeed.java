@@ -2,11 +2,13 @@ package dev.skep.gateway.event;
 
 import dev.skep.gateway.api.cluster.StoreStreams;
 import dev.skep.store.Store;
+import dev.skep.store.StoreListener;
 import dev.skep.store.bus.message.EventMessages.Bookmark;
 import dev.skep.store.bus.message.StateEvents;
 import dev.skep.store.model.Kind;
 import dev.skep.store.model.json.Json;
 import dev.skep.store.state.Change;
+import dev.skep.store.state.ClusterState;
 import dev.skep.store.state.Commit;
 import dev.skep.store.state.Refusal;
 import dev.skep.store.state.StoreException;
@@ -23,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Nothing is queued for a slow reader: while it does not take what was written, its watch is
  * closed, and it is opened again from the last index that was sent. Whoever is slower than the
- * store forgets is told so, and the stream ends.
+ * store forgets is told so, and the stream ends. So is everyone when the store itself skips
+ * commits.
  */
 final class ChangeFeed {
   /** How often a quiet stream says how far it is, so that a reader can tell silence from death. */
@@ -93,10 +96,36 @@ final class ChangeFeed {
 
   private void open() {
     int current = ++round;
-    watch = store.watch(sent, commit -> context.runOnContext(v -> take(current, commit)));
+    watch = store.follow(sent, new Changes(current));
     if (!follow) {
       // What is kept was handed on while the watch was opened, so this comes behind it.
       context.runOnContext(v -> finish(current));
+    }
+  }
+
+  /** Hands what the store tells to the context of the request. */
+  private final class Changes implements StoreListener {
+    private final int from;
+
+    Changes(int from) {
+      this.from = from;
+    }
+
+    @Override
+    public void commit(Commit commit) {
+      context.runOnContext(v -> take(from, commit));
+    }
+
+    @Override
+    public void reset(ClusterState state) {
+      context.runOnContext(v -> skipped(from, state.index()));
+    }
+  }
+
+  /** The changes up to the index are not coming: the reader is told, as one who asks too late. */
+  private void skipped(int from, long index) {
+    if (!over && from == round && index > sent) {
+      tooSlow(new StoreException(new Refusal.Compacted(sent, index)));
     }
   }
 

@@ -1,16 +1,16 @@
 package dev.skep.gateway.event;
 
-import dev.skep.store.Store;
-import dev.skep.store.membership.Membership.Manager;
 import dev.skep.store.membership.Membership.Place;
+import dev.skep.store.membership.StoreFollower;
+import dev.skep.store.state.ClusterState;
 import dev.skep.store.state.Commit;
+import dev.skep.store.state.StateChanges;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -29,30 +29,39 @@ public final class EventRing {
   private final Deque<SwarmEvent> recent = new ArrayDeque<>();
   private final Deque<SwarmEvent> recentOfTasks = new ArrayDeque<>();
   private final List<Consumer<SwarmEvent>> listeners = new ArrayList<>();
-  private @Nullable Store followed;
-  private Store.@Nullable Watch watch;
-  private boolean closed;
+  private final StoreFollower<Commits> follower = new StoreFollower<>(manager -> new Commits());
 
   /** Takes note of this host's place; to be called at each change of it. */
   public void move(Place place) {
-    Store store = place instanceof Manager manager ? manager.store() : null;
-    Store.Watch before = null;
-    synchronized (this) {
-      if (closed || Objects.equals(store, followed)) {
-        return;
-      }
-      followed = store;
-      before = watch;
-      watch = null;
+    follower.move(place);
+  }
+
+  /** The commits of one store. */
+  private final class Commits implements StoreFollower.Following {
+    /** What the events that were told lead to; absent before anything is known. */
+    private @Nullable ClusterState known;
+
+    @Override
+    public void commit(Commit commit) {
+      known = commit.state();
+      take(commit);
     }
-    if (before != null) {
-      before.close();
-    }
-    if (store != null) {
-      Store.Watch next = store.watch(this::take);
-      synchronized (this) {
-        watch = next;
+
+    /** Who missed commits tells what they come to together. */
+    @Override
+    public void reset(ClusterState state) {
+      ClusterState before = known;
+      known = state;
+      if (before != null) {
+        take(
+            new Commit(
+                state.index(), state.latestUpdate(), StateChanges.between(before, state), state));
       }
+    }
+
+    @Override
+    public void left() {
+      known = null;
     }
   }
 
@@ -92,14 +101,6 @@ public final class EventRing {
 
   /** Follows no store any more. */
   public void close() {
-    Store.Watch open;
-    synchronized (this) {
-      open = watch;
-      watch = null;
-      closed = true;
-    }
-    if (open != null) {
-      open.close();
-    }
+    follower.close();
   }
 }

@@ -2,6 +2,7 @@ package dev.skep.gateway.log;
 
 import dev.skep.gateway.api.cluster.StoreStreams;
 import dev.skep.store.Store;
+import dev.skep.store.StoreListener;
 import dev.skep.store.bus.Bus;
 import dev.skep.store.bus.BusFailure;
 import dev.skep.store.bus.message.LogMessages.LogLine;
@@ -90,9 +91,27 @@ final class LogResponse {
       return;
     }
     if (options.follow()) {
-      watch = store.watch(commit -> context.runOnContext(v -> changed(commit)));
+      watch = store.follow(new Changes());
+    } else {
+      look(store.state());
     }
-    ClusterState state = store.state();
+  }
+
+  /** Hands what the store tells to the context of the request; its present state comes first. */
+  private final class Changes implements StoreListener {
+    @Override
+    public void commit(Commit commit) {
+      context.runOnContext(v -> changed(commit));
+    }
+
+    @Override
+    public void reset(ClusterState state) {
+      context.runOnContext(v -> look(state));
+    }
+  }
+
+  /** All there is, whatever was seen of it before. */
+  private void look(ClusterState state) {
     state.tasks().stream().filter(wanted).forEach(task -> begin(task, state));
     endIfDone();
   }

@@ -8,10 +8,12 @@ import dev.skep.gateway.proxy.route.EngineRoute;
 import dev.skep.gateway.proxy.route.EngineRoutes;
 import dev.skep.store.membership.Membership.Manager;
 import dev.skep.store.membership.Membership.Place;
+import dev.skep.store.membership.StoreFollower;
 import dev.skep.store.model.Node;
 import dev.skep.store.model.Task;
 import dev.skep.store.model.TaskStatus;
 import dev.skep.store.state.ClusterState;
+import dev.skep.store.state.Commit;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
@@ -22,7 +24,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 
 /**
  * On a manager, a request about a container of the swarm goes to the engine of the node on which it
@@ -34,46 +35,49 @@ import org.jspecify.annotations.Nullable;
 public final class RemoteTasks implements EngineRoutes {
   private final EngineProxy engine;
   private final Execs execs = new Execs();
-  private volatile @Nullable Swarm swarm;
+  private final StoreFollower<Swarm> swarm =
+      new StoreFollower<>(manager -> new Swarm(manager, new TaskIds(), new Tunnels(manager)));
 
   public RemoteTasks(EngineProxy engine) {
     this.engine = engine;
   }
 
   /** The swarm that this host manages, and the ids of its tasks. */
-  private record Swarm(Manager manager, TaskIds ids, Tunnels tunnels) {
+  private record Swarm(Manager manager, TaskIds ids, Tunnels tunnels)
+      implements StoreFollower.Following {
     ClusterState state() {
       return manager.store().state();
+    }
+
+    @Override
+    public void commit(Commit commit) {
+      ids.commit(commit);
+    }
+
+    @Override
+    public void reset(ClusterState state) {
+      ids.reset(state);
+    }
+
+    @Override
+    public void left() {
+      // What was asked for already ends by itself.
     }
   }
 
   /** Takes note of this host's place; to be called at each change of it, one at a time. */
   public void move(Place place) {
-    Swarm before = swarm;
-    if (place instanceof Manager manager) {
-      if (before == null || !before.manager().store().equals(manager.store())) {
-        swarm = new Swarm(manager, new TaskIds(manager.store()), new Tunnels(manager));
-      }
-    } else {
-      swarm = null;
-    }
-    if (before != null && !before.equals(swarm)) {
-      before.ids().close();
-    }
+    swarm.move(place);
   }
 
   /** Follows no swarm any more. */
   public void close() {
-    Swarm last = swarm;
-    swarm = null;
-    if (last != null) {
-      last.ids().close();
-    }
+    swarm.close();
   }
 
   @Override
   public Optional<Future<EngineRoute>> find(HttpMethod method, ApiUri uri) {
-    Swarm here = swarm;
+    Swarm here = swarm.now().orElse(null);
     if (here == null) {
       return Optional.empty();
     }

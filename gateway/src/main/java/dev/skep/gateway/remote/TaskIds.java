@@ -1,6 +1,6 @@
 package dev.skep.gateway.remote;
 
-import dev.skep.store.Store;
+import dev.skep.store.StoreListener;
 import dev.skep.store.model.Task;
 import dev.skep.store.model.TaskStatus;
 import dev.skep.store.state.Change;
@@ -13,40 +13,43 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The tasks by their own ids and by their containers', in order, so that the beginning of either
- * finds them at once however many there are. Follows one store. Any thread may ask.
+ * finds them at once however many there are. Knows those of the store that it follows; any thread
+ * may ask.
  */
-final class TaskIds {
+final class TaskIds implements StoreListener {
   /** Two are enough to know that the beginning of an id is ambiguous. */
   private static final int ENOUGH = 2;
 
-  private final ConcurrentNavigableMap<String, String> tasks = new ConcurrentSkipListMap<>();
-  private final Store.Watch watch;
+  private volatile ConcurrentNavigableMap<String, String> tasks = new ConcurrentSkipListMap<>();
 
-  TaskIds(Store store) {
-    ClusterState state = store.state();
-    state.tasks().forEach(this::add);
-    watch = store.watch(state.index(), this::follow);
+  /** Who asks meanwhile is answered from what was known before. */
+  @Override
+  public void reset(ClusterState state) {
+    ConcurrentNavigableMap<String, String> fresh = new ConcurrentSkipListMap<>();
+    state.tasks().forEach(task -> add(fresh, task));
+    tasks = fresh;
   }
 
-  private void follow(Commit commit) {
+  @Override
+  public void commit(Commit commit) {
     for (Change change : commit.changes()) {
       if (change instanceof Change.Updated(Task before, Task now)) {
         String old = container(before);
         if (old != null && !old.equals(container(now))) {
           tasks.remove(old);
         }
-        add(now);
+        add(tasks, now);
       } else if (change.object() instanceof Task task) {
         if (change instanceof Change.Deleted) {
           remove(task);
         } else {
-          add(task);
+          add(tasks, task);
         }
       }
     }
   }
 
-  private void add(Task task) {
+  private static void add(ConcurrentNavigableMap<String, String> tasks, Task task) {
     tasks.put(task.id(), task.id());
     String container = container(task);
     if (container != null) {
@@ -79,9 +82,5 @@ final class TaskIds {
         .distinct()
         .limit(ENOUGH)
         .toList();
-  }
-
-  void close() {
-    watch.close();
   }
 }

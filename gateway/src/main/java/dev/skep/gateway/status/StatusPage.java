@@ -75,7 +75,7 @@ final class StatusPage {
     line(
         "Swarm",
         "%s, this node is a manager%s"
-            .formatted(manager.state(), leadership.leader() ? " and leads" : ""));
+            .formatted(manager.state(), leadership.here() ? " and leads" : ""));
     line(
         "Node",
         "%s (%s), %s"
@@ -99,15 +99,14 @@ final class StatusPage {
   }
 
   private static String leader(ClusterState state, Manager manager, Leadership leadership) {
-    if (leadership.leader()) {
+    if (leadership.here()) {
       return "this node, term " + leadership.term();
     }
-    return state.nodes().stream()
-        .filter(node -> node.managerStatus() != null && node.managerStatus().leader())
-        .filter(node -> !node.id().equals(manager.nodeId()))
-        .map(node -> node.name() + ", term " + leadership.term())
-        .findFirst()
-        .orElse("none: nothing is decided until there is one");
+    String id = leadership.leader();
+    if (id == null || id.equals(manager.nodeId())) {
+      return "none: nothing is decided until there is one";
+    }
+    return "%s, term %d".formatted(state.node(id).map(Node::name).orElse(id), leadership.term());
   }
 
   private void nodes(ClusterState state) {

@@ -6,7 +6,10 @@ import dev.skep.gateway.GatewayFixture;
 import dev.skep.gateway.Tasks;
 import dev.skep.store.model.Node;
 import dev.skep.store.model.Service;
+import dev.skep.store.model.Task;
 import dev.skep.store.model.TaskState;
+import dev.skep.store.state.ClusterState;
+import dev.skep.store.state.Transaction;
 import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -170,6 +173,22 @@ class LogApiTest {
     assertThat(frames(stream.received())).containsExactly("1|out 1\n", "2|err 1\n", "1|out 2\n");
     assertThat(logs.opened).hasSize(2);
     assertThat(logs.opened.getLast().since()).isEqualTo(java.time.Instant.parse(FakeLogs.TIME));
+    stream.close();
+  }
+
+  @Test
+  void goes_on_with_tasks_that_came_with_a_snapshot() {
+    GatewayFixture.Stream stream = gateway.open("/services/web/logs?stdout=1&stderr=1&follow=1");
+    stream.until(received -> frames(received).size() == 2);
+    logs.log("t2", "out 2");
+    Task task = Tasks.of(service, "t2", 2, GatewayFixture.WORKER, TaskState.RUNNING);
+    Transaction missed = Transaction.at(task.createdAt()).create(task).build();
+    ClusterState before = gateway.store.state();
+
+    gateway.store.install(before.apply(missed, before.index() + 3).state());
+
+    stream.until(received -> frames(received).contains("1|out 2\n"));
+    assertThat(frames(stream.received())).hasSize(3);
     stream.close();
   }
 

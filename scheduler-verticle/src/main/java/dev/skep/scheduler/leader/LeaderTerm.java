@@ -3,6 +3,7 @@ package dev.skep.scheduler.leader;
 import dev.skep.scheduler.dispatch.Dispatcher;
 import dev.skep.scheduler.routes.ServiceRoutes;
 import dev.skep.store.Store;
+import dev.skep.store.StoreListener;
 import dev.skep.store.bus.Addresses;
 import dev.skep.store.bus.Bus;
 import dev.skep.store.bus.BusFailure;
@@ -29,6 +30,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -39,7 +41,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One leadership of this member: the control loop, what it is driven by, and what it drives. All of
- * it runs on the verticle's context; only the store's watch calls from elsewhere.
+ * it runs on the verticle's context; only the store calls from elsewhere.
  */
 public final class LeaderTerm {
   private static final Logger LOG = LoggerFactory.getLogger(LeaderTerm.class);
@@ -78,13 +80,13 @@ public final class LeaderTerm {
     this.bus = bus;
     this.clock = clock;
     Relay relay = new Relay();
-    this.watch = store.watch(relay::accept);
+    this.watch = store.follow(relay);
+    ClusterState begin = relay.begin();
     // Ages and delays are told from dates: this host's clock may have been set back meanwhile, or
     // be behind that of the leader before.
-    clock.notBefore(store.state().latestUpdate());
+    clock.notBefore(begin.latestUpdate());
     this.loop =
-        new ControlLoop(
-            store.state(), term, this::commit, clock, monotonic(), random, new DecisionLog());
+        new ControlLoop(begin, term, this::commit, clock, monotonic(), random, new DecisionLog());
     loop.limits(store.limits());
     relay.to(this::observe);
     this.routes = new ServiceRoutes(loop.latest(), term);
@@ -209,16 +211,37 @@ public final class LeaderTerm {
     return () -> epoch.plusNanos(System.nanoTime() - start);
   }
 
-  /** Keeps what the watch says until the loop, which needs the snapshot first, is there. */
-  private static final class Relay {
+  /** Keeps what the store tells until the loop, which needs the state first, is there. */
+  private static final class Relay implements StoreListener {
     private final List<Commit> early = new ArrayList<>();
     private @Nullable Consumer<Commit> to;
+    private @Nullable ClusterState begin;
+    private boolean over;
 
-    synchronized void accept(Commit commit) {
+    /** The state that the commits begin after. */
+    synchronized ClusterState begin() {
+      return Objects.requireNonNull(begin, "the store told no state");
+    }
+
+    @Override
+    public synchronized void commit(Commit commit) {
+      if (over) {
+        return;
+      }
       if (to == null) {
         early.add(commit);
       } else {
         to.accept(commit);
+      }
+    }
+
+    /** After a second one commits are missing, and another term begins in the place of this. */
+    @Override
+    public synchronized void reset(ClusterState state) {
+      if (begin == null) {
+        begin = state;
+      } else {
+        over = true;
       }
     }
 

@@ -238,7 +238,7 @@ final class Simulation {
   void changeLeader() {
     leader.dead = true;
     term++;
-    store.lead(new Leadership(true, term));
+    store.lead(Leadership.here(term, MemoryStore.MEMBER));
     leader = new Leader();
     leader.begin();
   }

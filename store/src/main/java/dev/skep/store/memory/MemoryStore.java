@@ -3,29 +3,31 @@ package dev.skep.store.memory;
 import dev.skep.store.Leadership;
 import dev.skep.store.Store;
 import dev.skep.store.StoreFailure;
+import dev.skep.store.StoreListener;
 import dev.skep.store.replica.CommitLog;
-import dev.skep.store.replica.LeadershipListeners;
+import dev.skep.store.replica.Entry;
+import dev.skep.store.replica.Proposal;
+import dev.skep.store.replica.Replica;
 import dev.skep.store.state.ClusterState;
 import dev.skep.store.state.Commit;
 import dev.skep.store.state.Limits;
-import dev.skep.store.state.Refusal;
-import dev.skep.store.state.StoreException;
-import dev.skep.store.state.Totals;
 import dev.skep.store.state.Transaction;
 import io.vertx.core.Future;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Commits at once, on the caller's thread. Leads from the start, in term 1; {@link #lead} plays a
- * change of leader.
+ * change of leader, {@link #install} a snapshot that takes the place of commits.
  */
 public final class MemoryStore implements Store {
-  private final CommitLog log;
-  private final LeadershipListeners leadership = new LeadershipListeners(new Leadership(true, 1));
+  /** The id of the only member. */
+  public static final String MEMBER = "memory";
+
+  private final Replica replica;
   private final Limits limits;
-  private volatile ClusterState state;
   private volatile @Nullable StoreFailure failure;
 
   public MemoryStore() {
@@ -38,45 +40,62 @@ public final class MemoryStore implements Store {
   }
 
   public MemoryStore(ClusterState state, Limits limits) {
-    this.state = state;
     this.limits = limits;
-    this.log = new CommitLog(state.index());
+    this.replica = new Replica(state, limits, CommitLog.KEPT);
+    replica.lead(Leadership.here(1, MEMBER));
   }
 
   @Override
   public ClusterState state() {
-    return state;
+    return replica.state();
   }
 
   @Override
   public synchronized Future<Commit> commit(Transaction transaction) {
     StoreFailure failed = failure;
-    if (failed != null) {
-      return Future.failedFuture(failed);
-    }
-    try {
-      Long term = transaction.term();
-      if (term != null && term != leadership.now().term()) {
-        throw new StoreException(new Refusal.StaleTerm(term, leadership.now().term()));
-      }
-      limits.check(state, Totals.NONE, transaction);
-      Commit commit = state.apply(transaction, state.index() + 1);
-      state = commit.state();
-      log.add(commit);
-      return Future.succeededFuture(commit);
-    } catch (StoreException e) {
-      return Future.failedFuture(e);
-    }
+    return failed == null
+        ? replica.admit(transaction, () -> append(transaction))
+        : Future.failedFuture(failed);
+  }
+
+  private Future<Commit> append(Transaction transaction) {
+    Proposal proposal = replica.propose(transaction);
+    replica.apply(
+        new Entry(
+            replica.applied().index() + 1,
+            replica.leadership().term(),
+            OptionalLong.of(proposal.id()),
+            () -> transaction,
+            0),
+        () -> {});
+    return proposal.future();
   }
 
   @Override
-  public synchronized Watch watch(Consumer<Commit> watcher) {
-    return log.watch(watcher);
+  public Watch follow(StoreListener listener) {
+    return replica.follow(listener);
   }
 
   @Override
-  public synchronized Watch watch(long afterIndex, Consumer<Commit> watcher) {
-    return log.watch(afterIndex, watcher);
+  public Watch follow(long afterIndex, StoreListener listener) {
+    return replica.follow(afterIndex, listener);
+  }
+
+  /** Hands each commit from now on to {@code watcher}, for tests that play no snapshots. */
+  public Watch watch(Consumer<Commit> watcher) {
+    return follow(
+        state().index(),
+        new StoreListener() {
+          @Override
+          public void commit(Commit commit) {
+            watcher.accept(commit);
+          }
+
+          @Override
+          public void reset(ClusterState state) {
+            throw new IllegalStateException("nobody expected a snapshot at " + state.index());
+          }
+        });
   }
 
   @Override
@@ -86,17 +105,17 @@ public final class MemoryStore implements Store {
 
   @Override
   public Leadership leadership() {
-    return leadership.now();
-  }
-
-  @Override
-  public Watch onLeadership(Consumer<Leadership> listener) {
-    return leadership.follow(listener);
+    return replica.leadership();
   }
 
   /** Changes the leadership, as an election would. */
   public synchronized void lead(Leadership next) {
-    leadership.change(next);
+    replica.lead(next);
+  }
+
+  /** Plays a snapshot that another member sent, because this one was far behind. */
+  public synchronized void install(ClusterState snapshot) {
+    replica.load(snapshot);
   }
 
   @Override

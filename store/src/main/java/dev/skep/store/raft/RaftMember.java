@@ -3,7 +3,7 @@ package dev.skep.store.raft;
 import dev.skep.store.StoreFailure;
 import dev.skep.store.raft.file.GroupFiles;
 import dev.skep.store.raft.file.LastEntry;
-import dev.skep.store.replica.Pending;
+import dev.skep.store.replica.Proposal;
 import dev.skep.store.replica.Replica;
 import dev.skep.store.seal.Seal;
 import dev.skep.store.state.Commit;
@@ -11,14 +11,12 @@ import dev.skep.store.state.Refusal;
 import dev.skep.store.state.StoreException;
 import dev.skep.store.state.Transaction;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicLong;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientReply;
@@ -45,13 +43,14 @@ final class RaftMember {
   private static final long CLOSE_SECONDS = 10;
 
   private final RaftServer server;
+  private final Replica replica;
   private final StoreMachine machine;
   private final ClientId clientId;
-  private final AtomicLong callIds = new AtomicLong();
   private @Nullable CompletableFuture<Void> ended;
 
-  private RaftMember(RaftServer server, StoreMachine machine, ClientId clientId) {
+  private RaftMember(RaftServer server, Replica replica, StoreMachine machine, ClientId clientId) {
     this.server = server;
+    this.replica = replica;
     this.machine = machine;
     this.clientId = clientId;
   }
@@ -65,7 +64,8 @@ final class RaftMember {
       throws IOException {
     ClientId clientId = ClientId.randomId();
     StoreMachine machine = new StoreMachine(clientId, options, replica, lastEntry, seal);
-    RaftMember member = new RaftMember(RatisSetup.server(options, machine), machine, clientId);
+    RaftMember member =
+        new RaftMember(RatisSetup.server(options, machine), replica, machine, clientId);
     try {
       member.server.start();
       RatisSetup.checkMember(member.server, options);
@@ -111,11 +111,13 @@ final class RaftMember {
       return Future.failedFuture(
           new StoreFailure(String.valueOf(failure.getMessage()), true, failure));
     }
-    Promise<Commit> promise = Promise.promise();
-    long callId = callIds.incrementAndGet();
-    machine.expect(callId, new Pending(readBack, promise));
-    submit(callId, machine.sealed(json));
-    return promise.future();
+    Proposal proposal = replica.propose(readBack);
+    submit(proposal.id(), machine.sealed(json));
+    StoreFailure meanwhile = machine.failure();
+    if (meanwhile != null) {
+      replica.giveUp(proposal.id(), meanwhile);
+    }
+    return proposal.future();
   }
 
   private void submit(long callId, byte[] entry) {
@@ -134,16 +136,16 @@ final class RaftMember {
               .submitClientRequestAsync(request)
               .whenComplete((reply, e) -> replied(callId, reply, e));
     } catch (IOException | RuntimeException e) {
-      machine.forget(callId, failure(e));
+      replica.giveUp(callId, failure(e));
     }
   }
 
   /** A success needs nothing more: the commit was answered when it was applied. */
   private void replied(long callId, @Nullable RaftClientReply reply, @Nullable Throwable e) {
     if (e != null) {
-      machine.forget(callId, failure(e));
+      replica.giveUp(callId, failure(e));
     } else if (reply != null && !reply.isSuccess()) {
-      machine.forget(callId, failure(reply.getException()));
+      replica.giveUp(callId, failure(reply.getException()));
     }
   }
 

@@ -3,6 +3,7 @@ package dev.skep.store.raft;
 import dev.skep.store.Leadership;
 import dev.skep.store.Store;
 import dev.skep.store.StoreFailure;
+import dev.skep.store.StoreListener;
 import dev.skep.store.file.AtomicFile;
 import dev.skep.store.model.json.Json;
 import dev.skep.store.raft.file.DirectoryLock;
@@ -12,7 +13,6 @@ import dev.skep.store.raft.file.Reopening;
 import dev.skep.store.raft.file.StoreFiles;
 import dev.skep.store.raft.file.StoreKey;
 import dev.skep.store.replica.Replica;
-import dev.skep.store.replica.UnderWay;
 import dev.skep.store.seal.Seal;
 import dev.skep.store.state.ClusterState;
 import dev.skep.store.state.Commit;
@@ -30,7 +30,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,14 +39,14 @@ import org.slf4j.LoggerFactory;
  * key in the store's directory. A commit is acknowledged once its entry is synced to the disk and
  * applied here; commits that come together share one sync.
  *
- * <p>The futures complete, and watchers and leadership listeners are called, on the store's own
- * threads and without a Vert.x context, the watchers before the commit's future. Code there must
- * return at once and must not wait for another commit.
+ * <p>The futures complete, and listeners are told, on the store's own threads and without a Vert.x
+ * context, the listeners before the commit's future. Code there must return at once and must not
+ * wait for another commit.
  *
  * <p>When the disk refuses a write, no commit is acknowledged any more: all fail with {@link
  * StoreFailure}, {@link #failure} says why, and the leadership ends. The state can still be read.
  * The log is opened again by itself once the disk takes writes: then this member leads in a new
- * term, and who watches goes on from where it was.
+ * term, and who follows goes on from where it was.
  */
 public final class RaftStore implements Store {
   private static final Logger LOG = LoggerFactory.getLogger(RaftStore.class);
@@ -57,7 +56,6 @@ public final class RaftStore implements Store {
   private final Seal seal;
   private final LastEntry lastEntry;
   private final Replica replica;
-  private final UnderWay underWay;
 
   /** Held by who starts or closes a run of the log. */
   private final ReentrantLock turn = new ReentrantLock();
@@ -80,7 +78,6 @@ public final class RaftStore implements Store {
     this.seal = seal;
     this.lastEntry = lastEntry;
     this.replica = replica;
-    this.underWay = new UnderWay(options.limits(), replica::state);
     this.member = member;
   }
 
@@ -155,7 +152,7 @@ public final class RaftStore implements Store {
       throws IOException {
     LastEntry lastEntry = LastEntry.open(options.directory());
     try {
-      Replica replica = new Replica(options.keptCommits());
+      Replica replica = new Replica(ClusterState.EMPTY, options.limits(), options.keptCommits());
       RaftMember member = RaftMember.start(options, replica, lastEntry, seal);
       return new RaftStore(options, lock, seal, lastEntry, replica, member);
     } catch (IOException | RuntimeException e) {
@@ -281,11 +278,7 @@ public final class RaftStore implements Store {
 
   @Override
   public Future<Commit> commit(Transaction transaction) {
-    try {
-      return underWay.commit(transaction, () -> append(transaction));
-    } catch (StoreException e) {
-      return Future.failedFuture(e);
-    }
+    return replica.admit(transaction, () -> append(transaction));
   }
 
   private Future<Commit> append(Transaction transaction) {
@@ -305,13 +298,13 @@ public final class RaftStore implements Store {
   }
 
   @Override
-  public Watch watch(Consumer<Commit> watcher) {
-    return replica.log().watch(watcher);
+  public Watch follow(StoreListener listener) {
+    return replica.follow(listener);
   }
 
   @Override
-  public Watch watch(long afterIndex, Consumer<Commit> watcher) {
-    return replica.log().watch(afterIndex, watcher);
+  public Watch follow(long afterIndex, StoreListener listener) {
+    return replica.follow(afterIndex, listener);
   }
 
   @Override
@@ -321,12 +314,7 @@ public final class RaftStore implements Store {
 
   @Override
   public Leadership leadership() {
-    return replica.leadership().now();
-  }
-
-  @Override
-  public Watch onLeadership(Consumer<Leadership> listener) {
-    return replica.leadership().follow(listener);
+    return replica.leadership();
   }
 
   /** Transactions under way are committed or fail; then the directory is free. */

@@ -7,23 +7,17 @@ import dev.skep.store.model.json.Json;
 import dev.skep.store.raft.file.LastEntry;
 import dev.skep.store.raft.file.SnapshotDigest;
 import dev.skep.store.raft.file.SnapshotFile;
-import dev.skep.store.replica.LeadershipListeners;
-import dev.skep.store.replica.Pending;
+import dev.skep.store.replica.Entry;
 import dev.skep.store.replica.Replica;
 import dev.skep.store.seal.Seal;
 import dev.skep.store.state.ClusterState;
-import dev.skep.store.state.Commit;
-import dev.skep.store.state.Refusal;
-import dev.skep.store.state.StoreException;
 import dev.skep.store.state.Transaction;
-import io.vertx.core.Promise;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Collection;
-import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import org.apache.ratis.io.MD5Hash;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RaftConfigurationProto;
@@ -50,8 +44,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Applies the log's entries to the {@link ClusterState}, on Ratis's one applying thread. What an
- * entry does depends on the entry and the state alone, so every member comes to the same.
+ * Between Ratis and the {@link Replica}: hands it the log's entries and snapshots, on Ratis's one
+ * applying thread, and who leads; takes snapshots of its states.
  */
 final class StoreMachine extends BaseStateMachine {
   private static final Logger LOG = LoggerFactory.getLogger(StoreMachine.class);
@@ -81,10 +75,10 @@ final class StoreMachine extends BaseStateMachine {
   private final SimpleStateMachineStorage storage = new SimpleStateMachineStorage();
   private final Replica replica;
   private final LastEntry lastEntry;
-  private final Map<Long, Pending> pending = new ConcurrentHashMap<>();
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
   private final CompletableFuture<StoreFailure> failed = new CompletableFuture<>();
   private final ClientId clientId;
+  private final String self;
   private final long snapshotInterval;
   private final Seal seal;
 
@@ -95,7 +89,6 @@ final class StoreMachine extends BaseStateMachine {
   private volatile long term;
 
   // Of the applying thread alone.
-  private ClusterState state = ClusterState.EMPTY;
   private long snapshotBytes;
   private long snapshotHeld;
 
@@ -123,6 +116,7 @@ final class StoreMachine extends BaseStateMachine {
     this.replica = replica;
     this.lastEntry = lastEntry;
     this.seal = seal;
+    this.self = options.memberId();
     this.snapshotInterval = options.snapshotInterval();
   }
 
@@ -141,33 +135,15 @@ final class StoreMachine extends BaseStateMachine {
     return failure;
   }
 
-  /** From now on the application of the entry with that call id completes the promise. */
-  void expect(long callId, Pending transaction) {
-    pending.put(callId, transaction);
-    StoreFailure failed = failure;
-    if (failed != null) {
-      forget(callId, failed);
-    }
-  }
-
-  /** Fails the promise, unless the entry was applied meanwhile. */
-  void forget(long callId, Throwable cause) {
-    Pending forgotten = pending.remove(callId);
-    if (forgotten != null) {
-      forgotten.promise().fail(cause);
-    }
-  }
-
   /** Ends the log: nothing is acknowledged any more. The first reason stays. */
   synchronized void fail(StoreFailure cause) {
     if (failure == null) {
       failure = cause;
     }
     failed.complete(cause); // first, so that who is told of the rest can ask why
-    LeadershipListeners leadership = replica.leadership();
-    leadership.change(new Leadership(false, leadership.now().term()));
+    replica.lead(Leadership.nobody(replica.leadership().term()));
     ready.completeExceptionally(cause);
-    pending.keySet().forEach(callId -> forget(callId, cause));
+    replica.giveUpAll(cause);
   }
 
   /** From now on Ratis is closed because it was asked to. */
@@ -190,38 +166,26 @@ final class StoreMachine extends BaseStateMachine {
   public CompletableFuture<Message> applyTransaction(TransactionContext context) {
     LogEntryProto entry = context.getLogEntry();
     StateMachineLogEntryProto logged = entry.getStateMachineLogEntry();
-    Pending own =
+    OptionalLong own =
         logged.getClientId().equals(clientId.toByteString())
-            ? pending.remove(logged.getCallId())
-            : null;
+            ? OptionalLong.of(logged.getCallId())
+            : OptionalLong.empty();
+    Entry next =
+        new Entry(
+            entry.getIndex(),
+            entry.getTerm(),
+            own,
+            () -> read(logged.getLogData()),
+            logged.getLogData().size());
     try {
-      Transaction transaction = own == null ? read(logged.getLogData()) : own.transaction();
-      Commit commit = apply(transaction, entry.getTerm(), entry.getIndex());
-      state = commit.state();
-      lastEntry.applied(entry.getIndex());
-      replica.show(commit, logged.getLogData().size());
-      answer(own, commit, null);
-    } catch (StoreException e) {
-      lastEntry.applied(entry.getIndex());
-      answer(own, null, e);
-    } catch (RuntimeException e) {
-      StoreFailure bug =
-          new StoreFailure("log entry " + entry.getIndex() + " cannot be applied: " + e, false, e);
-      answer(own, null, bug);
+      replica.apply(next, () -> lastEntry.applied(entry.getIndex()));
+    } catch (StoreFailure bug) {
       fail(bug);
-      throw e;
+      throw bug;
     }
-    points.add(TermIndex.valueOf(entry), state, logged.getLogData().size());
+    points.add(TermIndex.valueOf(entry), replica.applied(), logged.getLogData().size());
     updateLastAppliedTermIndex(entry.getTerm(), entry.getIndex());
     return CompletableFuture.completedFuture(Message.EMPTY);
-  }
-
-  private Commit apply(Transaction transaction, long entryTerm, long index) {
-    Long decidedUnder = transaction.term();
-    if (decidedUnder != null && decidedUnder != entryTerm) {
-      throw new StoreException(new Refusal.StaleTerm(decidedUnder, entryTerm));
-    }
-    return state.apply(transaction, index);
   }
 
   /** A transaction as the log has it. */
@@ -237,19 +201,6 @@ final class StoreMachine extends BaseStateMachine {
       return Json.readStored(json, Transaction.class);
     } catch (IOException e) {
       throw new UncheckedIOException(e.getMessage(), e);
-    }
-  }
-
-  private static void answer(
-      @Nullable Pending own, @Nullable Commit commit, @Nullable Throwable refusal) {
-    if (own == null) {
-      return;
-    }
-    Promise<Commit> promise = own.promise();
-    if (commit != null) {
-      promise.complete(commit);
-    } else if (refusal != null) {
-      promise.fail(refusal);
     }
   }
 
@@ -290,7 +241,7 @@ final class StoreMachine extends BaseStateMachine {
       }
       leads = true;
       if (announced) {
-        replica.leadership().change(new Leadership(true, term));
+        replica.lead(Leadership.here(term, self));
       }
     }
     ready.complete(null);
@@ -300,14 +251,14 @@ final class StoreMachine extends BaseStateMachine {
   synchronized void announce() {
     announced = true;
     if (leads && failure == null) {
-      replica.leadership().change(new Leadership(true, term));
+      replica.lead(Leadership.here(term, self));
     }
   }
 
   @Override
   public synchronized void notifyNotLeader(Collection<TransactionContext> pendingEntries) {
     leads = false;
-    replica.leadership().change(new Leadership(false, term));
+    replica.lead(Leadership.nobody(term));
   }
 
   // ------------------------------------------------------------------ snapshots
@@ -358,7 +309,7 @@ final class StoreMachine extends BaseStateMachine {
     if (differs && !SnapshotFile.sealed(file.toPath())) {
       throw new IOException("the snapshot " + file + " is damaged: its checksum differs");
     }
-    state = SnapshotFile.read(file.toPath(), seal);
+    ClusterState state = SnapshotFile.read(file.toPath(), seal);
     if (differs) {
       SnapshotDigest.renew(file.toPath());
     }
@@ -379,7 +330,7 @@ final class StoreMachine extends BaseStateMachine {
    */
   @Override
   public long takeSnapshot() throws IOException {
-    SnapshotPoints.Point point = points.before(replica.log().oldestKnown(), REPLAYED_BYTES);
+    SnapshotPoints.Point point = points.before(replica.oldestKept(), REPLAYED_BYTES);
     TermIndex place = point.place();
     boolean due =
         place.getIndex() - triedIndex >= snapshotInterval

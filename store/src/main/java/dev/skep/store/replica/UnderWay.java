@@ -14,12 +14,12 @@ import java.util.function.Supplier;
  * twice, so the last of several at once may be refused a moment too soon, never too late. Safe for
  * all threads.
  */
-public final class UnderWay {
+final class UnderWay {
   private final Limits limits;
   private final Supplier<ClusterState> state;
   private Totals sum = Totals.NONE;
 
-  public UnderWay(Limits limits, Supplier<ClusterState> state) {
+  UnderWay(Limits limits, Supplier<ClusterState> state) {
     this.limits = limits;
     this.state = state;
   }
@@ -29,7 +29,7 @@ public final class UnderWay {
    *
    * @throws StoreException when it would go beyond a limit
    */
-  public <T> Future<T> commit(Transaction transaction, Supplier<Future<T>> commit) {
+  <T> Future<T> commit(Transaction transaction, Supplier<Future<T>> commit) {
     Totals growth = admit(transaction);
     Future<T> future;
     try {

@@ -6,9 +6,8 @@ import dev.skep.store.Leadership;
 import dev.skep.store.Samples;
 import dev.skep.store.Store;
 import dev.skep.store.StoreContract;
+import dev.skep.store.Told;
 import dev.skep.store.state.Refusal;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class MemoryStoreTest extends StoreContract {
@@ -20,14 +19,19 @@ class MemoryStoreTest extends StoreContract {
   @Test
   void plays_a_change_of_leader() throws Exception {
     MemoryStore memory = (MemoryStore) store;
-    List<Leadership> told = new ArrayList<>();
-    try (Store.Watch watch = memory.onLeadership(told::add)) {
+    Told told = new Told();
+    try (Store.Watch watch = memory.follow(told)) {
       assertThat(watch).isNotNull();
-      memory.lead(new Leadership(false, 2));
-      memory.lead(new Leadership(false, 2));
+      memory.lead(Leadership.of(2, "another"));
+      memory.lead(Leadership.of(2, "another"));
+      memory.lead(Leadership.nobody(2));
     }
-    memory.lead(new Leadership(true, 3));
-    assertThat(told).containsExactly(new Leadership(true, 1), new Leadership(false, 2));
+    memory.lead(Leadership.here(3, MemoryStore.MEMBER));
+    assertThat(told.of(Leadership.class))
+        .containsExactly(
+            Leadership.here(1, MemoryStore.MEMBER),
+            Leadership.of(2, "another"),
+            Leadership.nobody(2));
     assertThat(refusal(now().term(1).create(Samples.service("s1", "web"))))
         .isEqualTo(new Refusal.StaleTerm(1, 3));
   }

@@ -1,8 +1,12 @@
 package dev.skep.store.raft;
 
+import dev.skep.store.Leadership;
 import dev.skep.store.Samples;
 import dev.skep.store.Store;
 import dev.skep.store.StoreFailure;
+import dev.skep.store.StoreListener;
+import dev.skep.store.state.ClusterState;
+import dev.skep.store.state.Commit;
 import dev.skep.store.state.Transaction;
 import io.vertx.core.Future;
 import java.nio.file.Path;
@@ -24,9 +28,30 @@ final class Filling {
 
   private Filling() {}
 
+  /** The indexes of the commits that were told. */
+  private static class Following implements StoreListener {
+    final List<Long> watched = new CopyOnWriteArrayList<>();
+
+    @Override
+    public void commit(Commit commit) {
+      watched.add(commit.index());
+    }
+
+    @Override
+    public void reset(ClusterState state) {
+      // the first state; a group of one takes over no snapshot of another's
+    }
+  }
+
   public static void main(String[] arguments) throws Exception {
     RaftStore store = get(Stores.open(Stores.options(Path.of(arguments[0]))));
-    store.onLeadership(now -> System.out.println("leader " + now.leader()));
+    store.follow(
+        new Following() {
+          @Override
+          public void leadership(Leadership now) {
+            System.out.println("leader " + now.here());
+          }
+        });
     boolean failed = false;
     for (int i = 0; i < COMMITS_MAX && !failed; i += AT_ONCE) {
       failed = commits(store, i);
@@ -43,18 +68,22 @@ final class Filling {
   /** Waits until the store takes commits again, and makes some. */
   private static void awaitBack(Store store) throws Exception {
     CountDownLatch back = new CountDownLatch(1);
-    List<Long> watched = new CopyOnWriteArrayList<>();
-    store.watch(commit -> watched.add(commit.index()));
+    Following following =
+        new Following() {
+          @Override
+          public void leadership(Leadership now) {
+            if (now.here()) {
+              back.countDown();
+            }
+          }
+        };
+    store.follow(store.state().index(), following);
     long known = store.state().index();
     System.out.println("failure " + store.failure().isPresent());
-    store.onLeadership(now -> {
-      if (now.leader()) {
-        back.countDown();
-      }
-    });
     System.out.println("back " + back.await(60, TimeUnit.SECONDS));
     commits(store, COMMITS_MAX + AT_ONCE);
     System.out.println("failure " + store.failure().isPresent());
+    List<Long> watched = following.watched;
     boolean inOrder = watched.equals(watched.stream().sorted().distinct().toList());
     System.out.println("watched " + (inOrder && watched.getFirst() > known));
   }
@@ -74,7 +103,7 @@ final class Filling {
               .onSuccess(System.out::println));
     }
     get(Future.join(all));
-    return !store.leadership().leader();
+    return !store.leadership().here();
   }
 
   private static String told(Throwable failure) {

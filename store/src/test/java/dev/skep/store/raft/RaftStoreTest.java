@@ -178,7 +178,7 @@ class RaftStoreTest extends StoreContract {
   /** The indexes of the commits after one. */
   private List<Long> watched(long after) {
     List<Long> seen = new ArrayList<>();
-    store.watch(after, commit -> seen.add(commit.index())).close();
+    watch(after, commit -> seen.add(commit.index())).close();
     return seen;
   }
 
@@ -191,7 +191,7 @@ class RaftStoreTest extends StoreContract {
     }
     reopen(5);
     assertThatThrownBy(() -> watched(first)).hasMessageContaining("no longer kept");
-    store.watch(store.state().index(), commit -> {}).close();
+    watch(store.state().index(), commit -> {}).close();
   }
 
   @Test
@@ -380,7 +380,7 @@ class RaftStoreTest extends StoreContract {
     assertThatThrownBy(() -> commit(now().create(Samples.service("s", "web"))))
         .isInstanceOf(StoreFailure.class)
         .hasMessageContaining("closed");
-    assertThat(store.leadership().leader()).isFalse();
+    assertThat(store.leadership().here()).isFalse();
   }
 
   @ParameterizedTest

@@ -13,7 +13,7 @@ class CommitLogTest {
 
   @Test
   void what_was_removed_is_not_held_for_those_who_come_late() {
-    CommitLog log = new CommitLog(0);
+    CommitLog log = new CommitLog(0, CommitLog.KEPT);
     ClusterState state = ClusterState.EMPTY;
     for (int i = 0; i < 40; i++) {
       var config = Samples.config("c" + i, "c" + i, "x".repeat(MEGABYTE));

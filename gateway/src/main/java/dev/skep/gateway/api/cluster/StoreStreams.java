@@ -1,8 +1,9 @@
 package dev.skep.gateway.api.cluster;
 
 import dev.skep.store.Store;
-import dev.skep.store.membership.Membership.Manager;
-import dev.skep.store.membership.Membership.Place;
+import dev.skep.store.membership.StoreFollower;
+import dev.skep.store.state.ClusterState;
+import dev.skep.store.state.Commit;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -18,15 +19,36 @@ public final class StoreStreams {
 
   public StoreStreams(SwarmGate gate) {
     this.gate = gate;
-    gate.membership().onChange(this::move);
+    StoreFollower<Leaving> follower = new StoreFollower<>(manager -> new Leaving(manager.store()));
+    gate.membership().onChange(follower::move);
   }
 
-  private void move(Place place) {
-    open.forEach((end, store) -> {
-      if (!(place instanceof Manager manager) || !manager.store().equals(store)) {
-        end.run();
-      }
-    });
+  /** Looks out for the end of one store; what is in it is for the answers themselves. */
+  private final class Leaving implements StoreFollower.Following {
+    private final Store store;
+
+    Leaving(Store store) {
+      this.store = store;
+    }
+
+    @Override
+    public void commit(Commit commit) {
+      // Each answer follows the store by itself.
+    }
+
+    @Override
+    public void reset(ClusterState state) {
+      // Each answer follows the store by itself.
+    }
+
+    @Override
+    public void left() {
+      open.forEach((end, read) -> {
+        if (read.equals(store)) {
+          end.run();
+        }
+      });
+    }
   }
 
   /**

@@ -1,13 +1,14 @@
 package dev.skep.gateway.service.spec;
 
 import dev.skep.store.Store;
+import dev.skep.store.StoreListener;
 import dev.skep.store.model.Service;
 import dev.skep.store.model.spec.ServiceSpec;
 import dev.skep.store.state.Change;
+import dev.skep.store.state.ClusterState;
 import dev.skep.store.state.Commit;
 import dev.skep.store.state.StoreException;
 import java.util.Optional;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +25,7 @@ public final class PastSpecs {
    */
   public static Optional<ServiceSpec> at(Store store, String serviceId, long version) {
     FirstChange first = new FirstChange(serviceId);
-    try (Store.Watch _ = store.watch(version, first)) {
+    try (Store.Watch _ = store.follow(version, first)) {
       // The commits after the version were handed over before the watch was returned.
       return first.before(version);
     } catch (StoreException e) {
@@ -33,7 +34,7 @@ public final class PastSpecs {
   }
 
   /** Called by the store's threads too, until the watch is closed. */
-  private static final class FirstChange implements Consumer<Commit> {
+  private static final class FirstChange implements StoreListener {
     private final String serviceId;
     private @Nullable Service before;
     private boolean found;
@@ -43,7 +44,7 @@ public final class PastSpecs {
     }
 
     @Override
-    public synchronized void accept(Commit commit) {
+    public synchronized void commit(Commit commit) {
       for (Change change : found ? java.util.List.<Change>of() : commit.changes()) {
         if (!found && change.object().id().equals(serviceId)) {
           found = true;
@@ -53,6 +54,12 @@ public final class PastSpecs {
                   : null;
         }
       }
+    }
+
+    /** What the store kept was handed over before; what it is later does not matter. */
+    @Override
+    public void reset(ClusterState state) {
+      // nothing to learn from it
     }
 
     synchronized Optional<ServiceSpec> before(long version) {

@@ -51,7 +51,7 @@ class JsonTest {
               : 1;
 
   private static JsonNode sample(String name) throws Exception {
-    try (InputStream in = JsonTest.class.getResourceAsStream(name)) {
+    try (InputStream in = JsonTest.class.getResourceAsStream("/dev/skep/store/model/" + name)) {
       return PLAIN.readTree(Objects.requireNonNull(in, name));
     }
   }
