@@ -6,6 +6,7 @@ import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.Wi
 import static com.tngtech.archunit.lang.conditions.ArchPredicates.are;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -36,7 +37,8 @@ class ArchitectureTest {
     "dev.skep.scheduler.allocate..",
     "dev.skep.scheduler.liveness..",
     "dev.skep.store.constraint..",
-    "dev.skep.store.net.."
+    "dev.skep.store.net..",
+    "dev.skep.node.step.."
   };
 
   private static final JavaClasses SKEP =
@@ -127,6 +129,11 @@ class ArchitectureTest {
                               JavaClass.Predicates.resideInAnyPackage(
                                   room, "dev.skep.store..", ENGINE)))));
     }
+  }
+
+  @Test
+  void the_packages_of_the_node_depend_on_each_other_one_way_only() {
+    check(slices().matching("dev.skep.node.(*)..").should().beFreeOfCycles());
   }
 
   @Test

@@ -10,13 +10,13 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** The engine of this host, and a small image for tests. */
-final class EngineLive {
-  static final Path SOCKET =
+public final class EngineLive {
+  public static final Path SOCKET =
       Path.of(
           Optional.ofNullable(System.getenv("SKEP_ENGINE"))
               .orElse("unix:///var/run/docker.sock")
               .substring("unix://".length()));
-  static final String IMAGE = "skep-node-test:1";
+  public static final String IMAGE = "skep-node-test:1";
 
   private static final List<String> APPLETS =
       List.of(
@@ -43,7 +43,7 @@ final class EngineLive {
   /**
    * Imports the image unless the engine has it: busybox and its applets, nothing from a registry.
    */
-  static void makeImage(Path scratch) throws Exception {
+  public static void makeImage(Path scratch) throws Exception {
     if (docker("image", "inspect", IMAGE).code() == 0) {
       return;
     }
@@ -72,20 +72,20 @@ final class EngineLive {
             IMAGE));
   }
 
-  static void removeImage() throws Exception {
+  public static void removeImage() throws Exception {
     docker("image", "rm", IMAGE);
   }
 
-  record Outcome(int code, String output) {}
+  public record Outcome(int code, String output) {}
 
-  static Outcome docker(String... args) throws Exception {
+  public static Outcome docker(String... args) throws Exception {
     List<String> command = new ArrayList<>(List.of("docker", "-H", "unix://" + SOCKET));
     command.addAll(List.of(args));
     return run(command);
   }
 
   /** Runs a docker command that must succeed, and gives its output. */
-  static String output(String... args) throws Exception {
+  public static String output(String... args) throws Exception {
     return check(docker(args));
   }
 

@@ -7,7 +7,7 @@ import dev.skep.node.concurrent.Fibers;
 import dev.skep.node.concurrent.PrioritySemaphore;
 import dev.skep.node.container.ContainerRequest;
 import dev.skep.node.container.TaskFiles;
-import dev.skep.node.network.LocalNetworks;
+import dev.skep.node.network.NodeNetworks;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +32,7 @@ public final class LeaveCleanup {
   private final String nodeId;
   private final Engine engine;
   private final Fibers fibers;
-  private final LocalNetworks networks;
+  private final NodeNetworks networks;
   private final TaskFiles files;
   private final AssignmentFile assignmentFile;
 
@@ -40,7 +40,7 @@ public final class LeaveCleanup {
       String nodeId,
       Engine engine,
       Fibers fibers,
-      LocalNetworks networks,
+      NodeNetworks networks,
       TaskFiles files,
       AssignmentFile assignmentFile) {
     this.nodeId = nodeId;

@@ -131,6 +131,10 @@ public record ContainerRequest(String name, JsonObject body, List<Connect> conne
       if (!network.predefined()) {
         endpoint.put("Aliases", new JsonArray(network.aliases())); // bridge knows none
       }
+      if (network.address() != null) {
+        String field = network.address().v6() ? "IPv6Address" : "IPv4Address";
+        endpoint.put("IPAMConfig", new JsonObject().put(field, network.address().toString()));
+      }
       if (!network.driverOptions().isEmpty()) {
         endpoint.put("DriverOpts", json(network.driverOptions()));
       }

@@ -137,8 +137,8 @@ final class DnsServer extends VerticleBase {
       opened.tcp.connectHandler(socket -> connected(socket, place, opened));
       return opened
           .udp
-          .listen(port, place.gateway())
-          .compose(bound -> opened.tcp.listen(port, place.gateway()))
+          .listen(port, place.address().toString())
+          .compose(bound -> opened.tcp.listen(port, place.address().toString()))
           .<Void>mapEmpty()
           .onFailure(e -> {
             sockets.remove(place.networkId(), opened);

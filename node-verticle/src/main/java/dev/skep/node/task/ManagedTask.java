@@ -1,80 +1,81 @@
 package dev.skep.node.task;
 
 import dev.skep.engine.ContainerDetails;
+import dev.skep.engine.ContainerSummary;
+import dev.skep.engine.EngineEvent;
 import dev.skep.engine.Health;
+import dev.skep.engine.http.EngineException;
+import dev.skep.engine.http.EngineUnavailableException;
+import dev.skep.node.concurrent.Fibers;
 import dev.skep.node.concurrent.Signal;
 import dev.skep.node.container.ContainerRequest;
 import dev.skep.node.container.StopRule;
 import dev.skep.node.log.LoggedTask;
+import dev.skep.node.step.Desired;
+import dev.skep.node.step.Observed;
+import dev.skep.node.step.Step;
+import dev.skep.node.step.TaskStep;
 import dev.skep.store.bus.message.AgentMessages.TaskReport;
 import dev.skep.store.model.Task;
 import dev.skep.store.model.TaskState;
 import dev.skep.store.model.TaskStatus;
 import dev.skep.store.model.spec.ContainerSpec;
-import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the agent knows of one task: what is wanted, what was reported, what is seen. Touched on the
- * agent's context only.
+ * One task on this node: what is wanted of it, how far it is, what is seen of its container. It
+ * takes in what the leader and the engine say, and brings itself to where it is wanted, one step
+ * after another ({@link TaskSteps}), each decided anew by {@link TaskStep}. On the agent's context
+ * only; nobody else changes anything here.
  */
 final class ManagedTask implements LoggedTask {
-  final String id;
+  private final String id;
+  private final TaskExecutor executor;
+  private final TaskHost host;
+  private final Fibers fibers;
+  private final ContainerState container = new ContainerState();
+  private final TaskProgress progress;
+  private final Signal changed = new Signal();
+  private final TaskSteps steps;
 
   /** Null for a container that was found and that no assignment names. */
-  @Nullable Task task;
+  private @Nullable Task task;
 
-  boolean assigned;
+  private boolean assigned;
 
   /**
    * What the engine said of a container whose task is not known, so that its ports and its places
    * on networks are found once it is.
    */
-  @Nullable ContainerDetails nameless;
+  private @Nullable ContainerDetails unrelated;
 
-  TaskStatus status;
-  List<Task.NetworkAttachment> networks = List.of();
-  Observed observed = Observed.ABSENT;
+  /** Whether it is to be worked on and that has not begun. */
+  private boolean due;
 
-  /** The container's stop signal: the spec's or the image's. */
-  String stopSignal = "";
+  private boolean reconciling;
 
-  /** Whether the container's health is probed, so that it is running only when healthy. */
-  boolean probed;
-
-  /** What was last heard of its health; an event can come before the answer to the start. */
-  Health heard = Health.NONE;
-
-  /** Whether this life of the agent made the container, so that nothing of it is missing. */
-  boolean complete;
-
-  /** Whether the leader has taken a report of this life of the agent. */
-  boolean acknowledged;
-
-  boolean outOfMemory;
-  String probeOutput = "";
-
-  /** Whether reconciling it has been asked for and has not begun. */
-  boolean due;
-
-  /** Whether steps are being carried out right now. */
-  boolean reconciling;
-
-  /** Failed removals and stops in a row. */
-  int troubles;
-
-  /** Fires when anything here changed from outside its reconciling. */
-  final Signal changed = new Signal();
-
-  ManagedTask(String id, Instant now) {
+  ManagedTask(String id, TaskExecutor executor, TaskHost host, Fibers fibers, InstantSource clock) {
     this.id = id;
-    this.status = TaskStatus.of(now, TaskState.NEW, "");
+    this.executor = executor;
+    this.host = host;
+    this.fibers = fibers;
+    this.progress = new TaskProgress(id, clock.instant());
+    this.steps = new TaskSteps(this, container, progress, executor, host, fibers, clock);
   }
+
+  // What others may know of it
 
   @Override
   public String id() {
     return id;
+  }
+
+  @Override
+  public String containerId() {
+    return container.id();
   }
 
   @Override
@@ -98,29 +99,8 @@ final class ManagedTask implements LoggedTask {
     return changed;
   }
 
-  TaskState state() {
-    return status.state();
-  }
-
-  Desired desired() {
-    Task known = task;
-    TaskState wanted = known == null ? TaskState.REMOVE : known.desiredState();
-    return new Desired(wanted, assigned, dropsAtOnce());
-  }
-
-  /** Whether it is where it is wanted, or has ended; else it is on its way. */
-  boolean awaited() {
-    Task known = task;
-    return state().ended() || known == null || !known.desiredState().after(state());
-  }
-
-  Step next() {
-    return TaskStep.next(desired(), state(), observed);
-  }
-
-  private boolean dropsAtOnce() {
-    ContainerSpec spec = spec();
-    return StopRule.killsAtOnce(spec == null ? ContainerSpec.of("") : spec, stopSignal);
+  @Nullable Task task() {
+    return task;
   }
 
   @Nullable ContainerSpec spec() {
@@ -128,102 +108,164 @@ final class ManagedTask implements LoggedTask {
     return known == null ? null : known.spec().containerSpec();
   }
 
-  /** What to call the container by: its id when it is known, else its name. */
-  String container() {
-    String containerId = containerId();
-    Task known = task;
-    return containerId.isEmpty() && known != null ? known.name() : containerId;
+  boolean assigned() {
+    return assigned;
   }
 
-  @Override
-  public String containerId() {
-    return switch (observed) {
-      case Observed.Absent _ -> "";
-      case Observed.Created created -> created.containerId();
-      case Observed.Alive alive -> alive.containerId();
-      case Observed.Dead dead -> dead.containerId();
-    };
+  TaskState state() {
+    return progress.state();
   }
 
-  /**
-   * Takes in what an inspection shows. A container that ended never runs again, so an older view
-   * does not undo its end; and one that was found unhealthy is on its way out, whatever its probe
-   * says while it stops.
-   */
-  void see(ContainerDetails details) {
-    Observed seen = Observed.of(details);
-    if (observed instanceof Observed.Dead dead && dead.containerId().equals(details.id())) {
-      // The events said more: an engine forgets that a container was unhealthy when it stops it.
-      if (!(seen instanceof Observed.Dead again) || again.cause().isEmpty()) {
-        return;
-      }
-    }
-    stopSignal = details.stopSignal();
-    probed = details.probed() || details.health() != Health.NONE;
-    if (unhealthy() && seen instanceof Observed.Alive) {
-      return;
-    }
-    if (unhealthy() && seen instanceof Observed.Dead dead && dead.cause().isEmpty()) {
-      died(dead.containerId(), dead.exitCode());
-      return;
-    }
-    probeOutput = details.probeOutput();
-    observed = seen;
+  Observed observed() {
+    return container.observed();
   }
 
-  /** The container ended. */
-  void died(String containerId, int exitCode) {
-    observed =
-        new Observed.Dead(
-            containerId,
-            exitCode,
-            Observed.cause(exitCode, outOfMemory, unhealthy(), probeOutput, ""));
-  }
-
-  /** Whether its container runs and was found unhealthy. */
-  private boolean unhealthy() {
-    return observed instanceof Observed.Alive alive && alive.health() == Health.UNHEALTHY;
-  }
-
-  void health(Health health) {
-    heard = health;
-    if (observed instanceof Observed.Alive alive && !unhealthy()) {
-      probed = true;
-      observed = new Observed.Alive(alive.containerId(), alive.pid(), health);
-    }
-  }
-
-  /** The container runs. */
-  void started(String containerId) {
-    Health health = !probed ? Health.NONE : heard == Health.NONE ? Health.STARTING : heard;
-    observed = new Observed.Alive(containerId, 0, health);
-  }
-
-  /** Moves the task to a state. */
-  void become(TaskState state, Instant now, @Nullable String message, @Nullable String err) {
-    status = new TaskStatus(now, state, message, err, containerStatus(), status.portStatus());
-  }
-
-  TaskStatus.@Nullable ContainerStatus containerStatus() {
-    return switch (observed) {
-      case Observed.Absent _ -> status.containerStatus();
-      case Observed.Created created -> new TaskStatus.ContainerStatus(created.containerId(), 0, 0);
-      case Observed.Alive alive ->
-          new TaskStatus.ContainerStatus(alive.containerId(), alive.pid(), 0);
-      case Observed.Dead dead ->
-          new TaskStatus.ContainerStatus(dead.containerId(), 0, dead.exitCode());
-    };
-  }
-
-  /** Notes the ports that the engine bound on the host for this task. */
-  void bound(Task known, ContainerDetails details) {
-    status =
-        status.withPortStatus(
-            new TaskStatus.PortStatus(
-                BoundPorts.of(ContainerRequest.hostPorts(known), details.ports())));
+  List<Task.NetworkAttachment> networks() {
+    return progress.networks();
   }
 
   TaskReport report() {
-    return new TaskReport(id, status, networks);
+    return progress.report();
+  }
+
+  /** Whether it is where it is wanted, or has ended; else it is on its way. */
+  boolean awaited() {
+    Task known = task;
+    return ended() || known == null || !known.desiredState().after(state());
+  }
+
+  Desired desired() {
+    Task known = task;
+    TaskState wanted = known == null ? TaskState.REMOVE : known.desiredState();
+    ContainerSpec spec = spec();
+    boolean dropsAtOnce =
+        StopRule.killsAtOnce(spec == null ? ContainerSpec.of("") : spec, container.stopSignal());
+    return new Desired(wanted, assigned, dropsAtOnce);
+  }
+
+  Step next() {
+    return TaskStep.next(desired(), state(), observed());
+  }
+
+  // What the leader says
+
+  /** The leader wants this of the task; {@link #reconcileSoon} is the caller's to call. */
+  void assign(Task wanted) {
+    task = wanted;
+    assigned = true;
+    relate();
+    if (progress.takeFrom(wanted)) {
+      host.known(this);
+    } else if (state().after(wanted.status().state())) {
+      host.report(this);
+    }
+  }
+
+  /** The leader names the task no longer, or no longer without doubt. */
+  void unassign() {
+    assigned = false;
+  }
+
+  /** The leader has taken a report of the task. */
+  void acknowledge() {
+    progress.acknowledge();
+  }
+
+  // What the engine says
+
+  /** An event of a container that carries this task's id. */
+  void engineEvent(EngineEvent event) {
+    switch (container.take(event, ended())) {
+      case NOTHING -> {}
+      case RECONCILE -> reconcileSoon();
+      case LOOK -> fibers.run(this::lookAndReconcile);
+    }
+  }
+
+  private void lookAndReconcile() {
+    try {
+      look();
+    } catch (EngineException | EngineUnavailableException e) {
+      container.health(Health.UNHEALTHY);
+    }
+    reconcileSoon();
+  }
+
+  /** Whether its container should be looked at, given how the engine lists it. */
+  boolean doubts(ContainerSummary listed) {
+    return !reconciling && !container.agrees(listed);
+  }
+
+  /** The engine does not list its container. A task that is worked on looks for itself. */
+  void notListed() {
+    if (!reconciling) {
+      container.gone();
+    }
+  }
+
+  /** Looks at the container, by its id or, while that is not known, by the task's name. */
+  void look() {
+    Task known = task;
+    see(executor.inspect(containerId().isEmpty() && known != null ? known.name() : containerId()));
+  }
+
+  /** Takes in what an inspection shows; empty when there is no container. */
+  void see(Optional<ContainerDetails> found) {
+    if (found.isEmpty()) {
+      container.gone();
+      return;
+    }
+    container.see(found.get());
+    unrelated = found.get();
+    relate();
+  }
+
+  /** Brings what was seen of the container together with the task, if both are there. */
+  private void relate() {
+    Task known = task;
+    ContainerDetails details = unrelated;
+    if (known == null || details == null) {
+      return;
+    }
+    unrelated = null;
+    if (container.alive()) {
+      TaskStatus.PortStatus ports =
+          new TaskStatus.PortStatus(
+              BoundPorts.of(ContainerRequest.hostPorts(known), details.ports()));
+      progress.reachedAt(executor.attachments(known, details), ports);
+    }
+  }
+
+  // Reconciling
+
+  /** Something about the task changed: take it further. */
+  void reconcileSoon() {
+    host.noted(this);
+    changed.fire();
+    if (!reconciling && !due && host.mayWork(true)) {
+      due = true;
+      host.begun();
+      fibers.run(this::reconcile);
+    }
+  }
+
+  /**
+   * Only from here on the task looks for itself. One that is merely due has to be looked at when
+   * the engine's list comes, or it would set out with a container that was never looked for.
+   */
+  private void reconcile() {
+    due = false;
+    reconciling = true;
+    boolean moved = false;
+    try {
+      while (host.mayWork(assigned) && steps.take(next())) {
+        moved = true;
+        host.noted(this);
+      }
+    } finally {
+      host.noted(this);
+      reconciling = false;
+      host.rested(moved);
+    }
   }
 }

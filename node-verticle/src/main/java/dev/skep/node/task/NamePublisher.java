@@ -1,22 +1,22 @@
 package dev.skep.node.task;
 
 import dev.skep.engine.Health;
-import dev.skep.node.agent.Assignments;
 import dev.skep.node.concurrent.Fibers;
-import dev.skep.node.container.NodeFacts;
+import dev.skep.node.container.TaskNames;
 import dev.skep.node.dns.LocalDns;
 import dev.skep.node.dns.Member;
 import dev.skep.node.dns.Member.NamedNetwork;
 import dev.skep.node.dns.NameTable;
+import dev.skep.node.step.Desired;
+import dev.skep.node.step.Observed;
+import dev.skep.node.step.Step;
 import dev.skep.store.model.Network;
 import dev.skep.store.model.Task;
 import dev.skep.store.model.spec.ContainerSpec;
 import dev.skep.store.model.spec.TaskSpec;
-import dev.skep.store.template.Template;
 import dev.skep.store.template.TemplateException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -30,32 +30,23 @@ import java.util.Set;
 public final class NamePublisher {
   private final Fibers fibers;
   private final LocalDns names;
+  private final Provisions provisions;
   private final Map<String, ManagedTask> tasks = new LinkedHashMap<>();
-  private Assignments assignments = Assignments.NONE;
-  private NodeFacts node;
   private boolean publishing;
 
-  public NamePublisher(Fibers fibers, LocalDns names, NodeFacts node) {
+  public NamePublisher(Fibers fibers, LocalDns names, Provisions provisions) {
     this.fibers = fibers;
     this.names = names;
-    this.node = node;
-  }
-
-  public void provide(Assignments now) {
-    assignments = now;
-  }
-
-  public void provide(NodeFacts facts) {
-    node = facts;
+    this.provisions = provisions;
   }
 
   /** Something about the task changed. */
-  public void note(ManagedTask managed) {
-    Task task = managed.task;
+  void note(ManagedTask managed) {
+    Task task = managed.task();
     if (task == null || task.spec().networks().stream().noneMatch(this::hasNames)) {
       return;
     }
-    tasks.put(managed.id, managed);
+    tasks.put(managed.id(), managed);
     if (!publishing) {
       publishing = true;
       fibers.run(this::publish);
@@ -64,30 +55,30 @@ public final class NamePublisher {
 
   /** Predefined networks have none of ours; what is not known yet may have. */
   private boolean hasNames(TaskSpec.NetworkAttachmentConfig wanted) {
-    Network network = assignments.networks().get(String.valueOf(wanted.target()));
+    Network network = provisions.assignments().networks().get(String.valueOf(wanted.target()));
     return network == null || !network.predefined();
   }
 
   private void publish() {
     publishing = false;
-    tasks.values().removeIf(k -> !k.assigned && k.observed instanceof Observed.Absent);
+    tasks.values().removeIf(k -> !k.assigned() && k.observed() instanceof Observed.Absent);
     List<Member> members = new ArrayList<>();
     tasks.values().forEach(managed -> members.addAll(members(managed)));
     names.publish(NameTable.of(members));
   }
 
   private List<Member> members(ManagedTask managed) {
-    Task task = Objects.requireNonNull(managed.task);
+    Task task = Objects.requireNonNull(managed.task());
     List<Member> members = new ArrayList<>();
     for (TaskSpec.NetworkAttachmentConfig wanted : task.spec().networks()) {
-      Network network = assignments.networks().get(String.valueOf(wanted.target()));
+      Network network = provisions.assignments().networks().get(String.valueOf(wanted.target()));
       if (network == null || network.predefined()) {
         continue;
       }
       String address = address(managed, network.id());
       members.add(
           new Member(
-              managed.id,
+              managed.id(),
               new NamedNetwork(
                   network.id(), network.name(), Boolean.TRUE.equals(network.spec().internal())),
               address,
@@ -102,21 +93,10 @@ public final class NamePublisher {
   /** The names by which a task is found on a network, without those that make no sense. */
   private Set<String> namesOf(Task task, TaskSpec.NetworkAttachmentConfig wanted) {
     try {
-      return names(task, wanted);
+      return TaskNames.on(wanted, task, provisions.node());
     } catch (TemplateException e) {
       return Set.of(); // the task is refused for it
     }
-  }
-
-  /**
-   * The names by which a task is found on a network, Swarm's {@code tasks.} ones included. Throws
-   * TemplateException when an alias cannot be expanded.
-   */
-  public Set<String> names(Task task, TaskSpec.NetworkAttachmentConfig wanted) {
-    Set<String> all = new LinkedHashSet<>(List.of(task.serviceName()));
-    wanted.aliases().forEach(alias -> all.add(Template.expand(node.scope(task), alias)));
-    List.copyOf(all).forEach(name -> all.add("tasks." + name));
-    return all;
   }
 
   /** It runs, it is well as far as anybody asked, and it is to go on. */
@@ -125,12 +105,12 @@ public final class NamePublisher {
     return !desired.removal()
         && !desired.shutdown()
         && !managed.state().ended()
-        && managed.observed instanceof Observed.Alive alive
+        && managed.observed() instanceof Observed.Alive alive
         && (alive.health() == Health.NONE || alive.health() == Health.HEALTHY);
   }
 
   private static boolean arriving(ManagedTask managed) {
-    return switch (managed.observed) {
+    return switch (managed.observed()) {
       case Observed.Alive _ -> true;
       case Observed.Created _ -> managed.next() instanceof Step.Start;
       case Observed.Absent _, Observed.Dead _ -> false;
@@ -139,10 +119,10 @@ public final class NamePublisher {
 
   /** An address belongs to a task while its container runs; after that it may become another's. */
   private static String address(ManagedTask managed, String networkId) {
-    if (!(managed.observed instanceof Observed.Alive)) {
+    if (!(managed.observed() instanceof Observed.Alive)) {
       return "";
     }
-    return managed.networks.stream()
+    return managed.networks().stream()
         .filter(at -> at.network() != null && at.network().id().equals(networkId))
         .flatMap(at -> at.addresses().stream())
         .filter(cidr -> cidr.indexOf(':') < 0)

@@ -1,10 +1,11 @@
 /**
- * One task after another brought to where it is wanted: {@link dev.skep.node.task.TaskStep} decides
- * the one next step from what is wanted and what is seen, {@link dev.skep.node.task.TaskReconciler}
- * takes it. Nothing here decides what should run where, and no container is touched that does not
- * carry this node's own id.
+ * The tasks of this node. A {@link dev.skep.node.task.ManagedTask} owns all that is known of one
+ * task and brings it to where it is wanted, one {@link dev.skep.node.step step} after another; a
+ * {@link dev.skep.node.task.TaskExecutor} carries the steps out. Nothing here decides what should
+ * run where, and nothing here knows the engine's calls.
  *
- * <p>Start at {@link dev.skep.node.task.TaskStep}, then {@link dev.skep.node.task.TaskReconciler}.
+ * <p>Start at {@link dev.skep.node.task.TaskReconciler}, then {@code ManagedTask} and {@code
+ * TaskSteps}.
  */
 @NullMarked
 package dev.skep.node.task;

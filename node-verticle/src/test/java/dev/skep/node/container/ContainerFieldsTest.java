@@ -129,6 +129,6 @@ class ContainerFieldsTest {
 
   private static TaskNetwork network(NetworkAttachmentConfig config) {
     return new TaskNetwork(
-        String.valueOf(config.target()), false, "", config.aliases(), config.driverOpts());
+        String.valueOf(config.target()), false, null, "", config.aliases(), config.driverOpts());
   }
 }

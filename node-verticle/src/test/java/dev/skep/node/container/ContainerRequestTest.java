@@ -333,8 +333,8 @@ class ContainerRequestTest {
   void bridge_beside_another_network_joins_both() {
     List<TaskNetwork> networks =
         List.of(
-            new TaskNetwork("bridge", true, "", List.of(), Map.of()),
-            new TaskNetwork("n1", false, "", List.of("web"), Map.of()));
+            TaskNetwork.predefined("bridge", Map.of()),
+            new TaskNetwork("n1", false, null, "", List.of("web"), Map.of()));
     ContainerRequest old = ContainerRequest.of(task(app().build()), NODE, networks, List.of(), OLD);
     assertThat(old.body().getJsonObject("NetworkingConfig"))
         .isEqualTo(new JsonObject("{\"EndpointsConfig\": {\"bridge\": {}}}"));
@@ -354,8 +354,8 @@ class ContainerRequestTest {
   void old_engines_take_one_network_at_creation_and_new_ones_all() {
     List<TaskNetwork> networks =
         List.of(
-            new TaskNetwork("n1", false, "", List.of("web", "tasks.web"), Map.of()),
-            new TaskNetwork("n2", false, "", List.of("web"), Map.of("o", "1")));
+            new TaskNetwork("n1", false, null, "", List.of("web", "tasks.web"), Map.of()),
+            new TaskNetwork("n2", false, null, "", List.of("web"), Map.of("o", "1")));
     ContainerRequest old = ContainerRequest.of(task(app().build()), NODE, networks, List.of(), OLD);
     assertThat(old.body().getJsonObject("HostConfig").getString("NetworkMode")).isEqualTo("n1");
     assertThat(old.body().getJsonObject("NetworkingConfig"))
@@ -388,9 +388,9 @@ class ContainerRequestTest {
                         .build()),
                 NODE,
                 List.of(
-                    new TaskNetwork("n1", false, "", List.of("web"), Map.of()),
-                    new TaskNetwork("n2", false, "10.0.2.1", List.of(), Map.of()),
-                    new TaskNetwork("n3", false, "10.0.3.1", List.of(), Map.of())),
+                    new TaskNetwork("n1", false, null, "", List.of("web"), Map.of()),
+                    new TaskNetwork("n2", false, null, "10.0.2.1", List.of(), Map.of()),
+                    new TaskNetwork("n3", false, null, "10.0.3.1", List.of(), Map.of())),
                 List.of(),
                 NEW)
             .body()
@@ -406,7 +406,7 @@ class ContainerRequestTest {
         ContainerRequest.of(
                 task(app().build()),
                 NODE,
-                List.of(new TaskNetwork("host", true, "", List.of(), Map.of())),
+                List.of(TaskNetwork.predefined("host", Map.of())),
                 List.of(),
                 OLD)
             .body();

@@ -2,6 +2,8 @@ package dev.skep.node.dns;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.skep.store.net.IpAddress;
+import dev.skep.store.net.Subnet;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -21,6 +23,8 @@ class DnsEndpointTest {
     "172.18.0.0/16,   nonsense,       false"
   })
   void covers_the_subnet_and_nothing_else(String subnet, String address, boolean covered) {
-    assertThat(new DnsEndpoint("n", "10.0.0.1", subnet).covers(address)).isEqualTo(covered);
+    assertThat(
+            new DnsEndpoint("n", IpAddress.parse("10.0.0.1"), Subnet.parse(subnet)).covers(address))
+        .isEqualTo(covered);
   }
 }

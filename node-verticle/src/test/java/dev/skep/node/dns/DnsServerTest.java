@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.skep.node.dns.Member.NamedNetwork;
+import dev.skep.store.net.IpAddress;
+import dev.skep.store.net.Subnet;
 import dev.skep.testkit.FreePort;
 import io.netty.handler.codec.dns.DnsRecordType;
 import io.vertx.core.Future;
@@ -64,7 +66,9 @@ class DnsServerTest {
     port = FreePort.at(GATEWAY, OUTSIDE);
     server = made(port, upstreams);
     await(vertx.deployVerticle(server));
-    await(server.listen(new DnsEndpoint("n", GATEWAY, "127.1.0.0/16")));
+    await(
+        server.listen(
+            new DnsEndpoint("n", IpAddress.parse(GATEWAY), Subnet.parse("127.1.0.0/16"))));
   }
 
   @AfterEach
@@ -204,7 +208,8 @@ class DnsServerTest {
 
   @Test
   void an_address_that_is_taken_is_an_error_and_can_be_had_later() throws Exception {
-    DnsEndpoint taken = new DnsEndpoint("m", OUTSIDE, "127.2.0.0/16");
+    DnsEndpoint taken =
+        new DnsEndpoint("m", IpAddress.parse(OUTSIDE), Subnet.parse("127.2.0.0/16"));
     DatagramSocket holder = await(holding(taken));
     assertThatThrownBy(() -> await(server.listen(taken))).hasMessageContaining("in use");
     await(holder.close());
@@ -214,6 +219,6 @@ class DnsServerTest {
   }
 
   private Future<DatagramSocket> holding(DnsEndpoint place) {
-    return vertx.createDatagramSocket().listen(port, place.gateway());
+    return vertx.createDatagramSocket().listen(port, place.address().toString());
   }
 }

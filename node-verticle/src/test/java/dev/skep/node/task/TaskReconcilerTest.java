@@ -13,8 +13,13 @@ import dev.skep.node.container.ContainerRequest;
 import dev.skep.node.container.NodeFacts;
 import dev.skep.node.container.TaskFiles;
 import dev.skep.node.dns.LocalDns;
+import dev.skep.node.execute.ConnectionDrain;
+import dev.skep.node.execute.EngineTaskExecutor;
+import dev.skep.node.execute.TaskNetworks;
 import dev.skep.node.image.Images;
-import dev.skep.node.network.LocalNetworks;
+import dev.skep.node.log.LoggedTask;
+import dev.skep.node.network.BridgeDriver;
+import dev.skep.node.network.NodeNetworks;
 import dev.skep.store.bus.Bus;
 import dev.skep.store.bus.TestKeys;
 import dev.skep.store.model.Task;
@@ -60,20 +65,29 @@ class TaskReconcilerTest {
     public Future<?> start() {
       Fibers own = new Fibers(vertx);
       Engine engine = new Engine(vertx, dir.resolve("engine.sock"));
+      Provisions provisions = new Provisions(new NodeFacts(NODE, "host1", "linux", "x86_64"));
       LocalDns names = new LocalDns(vertx, new SecureRandom(), InstantSource.system());
-      NodeFacts facts = new NodeFacts(NODE, "host1", "linux", "x86_64");
-      TaskExecutor work =
-          new TaskExecutor(
+      NodeNetworks networks = new NodeNetworks(new BridgeDriver(engine, NODE), names, own);
+      TaskExecutor executor =
+          new EngineTaskExecutor(
+              NODE,
               engine,
               own,
-              new Bus(vertx.eventBus(), TestKeys.ALL),
-              facts,
+              provisions,
               new Images(engine, own, InstantSource.system()),
-              new LocalNetworks(engine, own, NODE, names),
-              new NamePublisher(own, names, facts),
-              new TaskFiles(List.of(dir), NODE));
+              new TaskNetworks(networks, provisions),
+              new TaskFiles(List.of(dir), NODE),
+              new ConnectionDrain(new Bus(vertx.eventBus(), TestKeys.ALL), NODE));
       fibers = own;
-      reconciler = new TaskReconciler(NODE, engine, own, InstantSource.system(), work);
+      reconciler =
+          new TaskReconciler(
+              NODE,
+              executor,
+              provisions,
+              new NamePublisher(own, names, provisions),
+              new RecordingListener(),
+              own,
+              InstantSource.system());
       return Future.succeededFuture();
     }
   }
@@ -140,9 +154,10 @@ class TaskReconcilerTest {
     assertThat(await(taken)).isTrue();
     until(() -> engine().containers().size() == 1);
     assertThat(engine().named("web.1.t1").running()).isTrue();
-    ManagedTask managed =
-        Objects.requireNonNull(await(fibers().start(() -> reconciler().find("t1"))));
-    assertThat(managed.state()).isEqualTo(TaskState.RUNNING);
+    LoggedTask task =
+        await(fibers().start(() -> Objects.requireNonNull(reconciler().logged("t1"))));
+    assertThat(task.containerId()).isNotEmpty();
+    assertThat(task.ended()).isFalse();
   }
 
   private void run(Engine direct, String taskId) throws Exception {

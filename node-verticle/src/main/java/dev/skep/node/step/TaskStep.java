@@ -1,4 +1,4 @@
-package dev.skep.node.task;
+package dev.skep.node.step;
 
 import dev.skep.engine.Health;
 import dev.skep.store.model.TaskState;
@@ -7,12 +7,12 @@ import dev.skep.store.model.TaskState;
  * Decides, from what is wanted, what was reported and what is seen, the one next step of a task.
  * Pure; states only move up the ladder.
  */
-final class TaskStep {
+public final class TaskStep {
   private static final String DESTROYED = "dockerexec: container destroyed";
 
   private TaskStep() {}
 
-  static Step next(Desired desired, TaskState reported, Observed container) {
+  public static Step next(Desired desired, TaskState reported, Observed container) {
     if (desired.removal()) {
       return removal(desired, reported, container);
     }
@@ -50,7 +50,7 @@ final class TaskStep {
    * How a task ends that could not be taken further: before it was to start it is rejected, after
    * that it has failed.
    */
-  static Step.End failed(TaskState reported, String err) {
+  public static Step.End failed(TaskState reported, String err) {
     return new Step.End(
         TaskState.STARTING.after(reported) ? TaskState.REJECTED : TaskState.FAILED, null, err);
   }

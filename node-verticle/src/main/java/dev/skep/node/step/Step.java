@@ -1,10 +1,10 @@
-package dev.skep.node.task;
+package dev.skep.node.step;
 
 import dev.skep.store.model.TaskState;
 import org.jspecify.annotations.Nullable;
 
 /** The one thing to do next for a task. */
-sealed interface Step {
+public sealed interface Step {
   Step REST = new Rest();
   Step PREPARE = new Prepare();
   Step FORGET = new Forget();

@@ -1,10 +1,10 @@
-package dev.skep.node.task;
+package dev.skep.node.step;
 
 import dev.skep.engine.ContainerDetails;
 import dev.skep.engine.Health;
 
 /** What was last seen of a task's container. */
-sealed interface Observed {
+public sealed interface Observed {
   Observed ABSENT = new Absent();
 
   /**

@@ -1,4 +1,4 @@
-package dev.skep.node.task;
+package dev.skep.node.step;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.skep.node.task;
+package dev.skep.node.step;
 
 import dev.skep.store.model.TaskState;
 
@@ -9,12 +9,12 @@ import dev.skep.store.model.TaskState;
  * @param dropsAtOnce whether stopping means killing (stop signal SIGKILL, or no grace period): then
  *     one forced removal stops and removes
  */
-record Desired(TaskState state, boolean assigned, boolean dropsAtOnce) {
-  boolean removal() {
+public record Desired(TaskState state, boolean assigned, boolean dropsAtOnce) {
+  public boolean removal() {
     return !assigned || state == TaskState.REMOVE;
   }
 
-  boolean shutdown() {
+  public boolean shutdown() {
     return state.after(TaskState.COMPLETE);
   }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.skep.node.step;
+
+import org.jspecify.annotations.NullMarked;
