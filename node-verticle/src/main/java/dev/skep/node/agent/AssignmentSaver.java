@@ -11,7 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes the assignments behind the work, the newest only, and not more often than once a second.
+ * Writes the assignments to disk in the background: only the newest, and at most once a second.
  * After a crash in between, the containers of the newest tasks are known by name once the leader
  * has sent them again. Used on one context only.
  */

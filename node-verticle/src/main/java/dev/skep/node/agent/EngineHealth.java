@@ -14,15 +14,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class EngineHealth {
   /**
-   * No less than what an engine's restart takes: its containers run on meanwhile, and moving them
-   * is the greater harm. It is about what a host that is gone takes to be noticed, twice.
+   * At least as long as an engine's restart takes: its containers run on meanwhile, and moving them
+   * would do more harm. It is about twice as long as it takes to notice that a host is gone.
    */
   static final Duration SILENT_AFTER = Duration.ofSeconds(30);
 
   /** Two pings in a row. */
   static final Duration STEADY_FOR = Duration.ofSeconds(5);
 
-  /** An engine that is still silent now and then is not worth more tries than that. */
+  /** The longest such while, for an engine that falls silent again and again. */
   static final Duration MOST_STEADY_FOR = Duration.ofMinutes(5);
 
   /** Without a silence for that long, the past is forgiven. */

@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What is left to do when the node leaves its swarm: its own containers and networks go, nobody
- * else's.
+ * Removes what a node would leave behind when it leaves its swarm: its own containers and networks,
+ * and nobody else's.
  */
 public final class LeaveCleanup {
   private static final Logger LOG = LoggerFactory.getLogger(LeaveCleanup.class);

@@ -8,8 +8,9 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * Lets a bounded number through at once, the more urgent first, and among equals the first come;
- * the idle only one after another while nobody else is in. Used on one context only.
+ * A semaphore whose permits go to the most urgent first, and among equals to the first who asked.
+ * Idle callers run one at a time, and only while nobody else holds a permit. Used on one context
+ * only.
  */
 public final class PrioritySemaphore {
   /** What goes first when there is no room for all. */

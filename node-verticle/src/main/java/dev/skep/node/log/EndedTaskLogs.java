@@ -30,9 +30,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The last lines of the tasks that ended here, in a file each, for as long as the node knows the
- * task: whoever removes a dead container, as {@code docker container prune} does, does not remove
- * what it died of. Used on the agent's context only.
+ * The last log lines of each task that ended here. Each task has a file, for as long as the node
+ * knows the task. So whoever removes a dead container, as {@code docker container prune} does, does
+ * not remove the reason of its end. Used on the agent's context only.
  */
 public final class EndedTaskLogs {
   private static final Logger LOG = LoggerFactory.getLogger(EndedTaskLogs.class);
@@ -137,7 +137,7 @@ public final class EndedTaskLogs {
     return Files.exists(file(taskId));
   }
 
-  /** What is kept of a task's log, and asked for; empty when nothing is. */
+  /** The kept lines of a task's log that the reader asks for. Empty when none are kept. */
   public List<LogLine> of(String taskId, OpenLogs question) {
     List<LogLine> wanted = new ArrayList<>();
     for (LogLine line : kept(taskId)) {

@@ -20,16 +20,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One reader's stream of a container's log: holds back the engine when the reader does not keep up.
- * Used on the agent's context only, but for what comes from the engine: that is gathered where it
- * comes, since the engine writes each line by itself and a turn of the agent's for each would cost
- * more than the line.
+ * One reader's stream of a container's log. It holds the engine back when the reader does not keep
+ * up. Used on the agent's context only, except where frames arrive from the engine. There they are
+ * gathered first: the engine writes each line by itself, and a turn of the agent's context for each
+ * would cost more than the line.
  */
 final class LogFeed {
-  /** Read ahead of the reader at most, about. */
+  /** About how far it reads ahead of its reader. */
   private static final int MAX_AHEAD_BYTES = 4 * LogMessages.CHUNK_BYTES;
 
-  /** Gathered until the agent takes it, about. */
+  /** About how much is gathered before the agent takes it. */
   private static final int MAX_GATHERED_BYTES = LogMessages.CHUNK_BYTES;
 
   /** The stream in which the engine tells its own troubles. */
@@ -60,8 +60,8 @@ final class LogFeed {
     return closed;
   }
 
-  /** Takes its lines from here. */
-  void drink(LogStream stream) {
+  /** Takes its lines from this stream. */
+  void readFrom(LogStream stream) {
     if (closed) {
       stream.cancel();
       return;

@@ -4,23 +4,23 @@ import dev.skep.engine.log.LogFrame;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What came of a log and was not taken yet: one thread adds, another takes. */
+/** Log frames that have arrived and are not taken yet. One thread adds, another takes. */
 final class LogIntake {
   private final int maxBytes;
   private List<LogFrame> frames = new ArrayList<>();
   private int bytes;
 
   /**
-   * @param maxBytes from which on it is full; what is added then is kept nevertheless
+   * @param maxBytes it is full from this size on, and still keeps what is added after that
    */
   LogIntake(int maxBytes) {
     this.maxBytes = maxBytes;
   }
 
   /**
-   * @param full run when no more is to come for now; always before the next taking, so that who
-   *     takes can undo it
-   * @return whether there was nothing to take before: somebody is to be told
+   * @param full run when it is full, to stop the source for now. It runs before the next take, so
+   *     the taker can let the source go on
+   * @return whether it was empty before, so that the taker has to be told
    */
   synchronized boolean add(List<LogFrame> more, Runnable full) {
     boolean first = frames.isEmpty() && !more.isEmpty();

@@ -134,7 +134,7 @@ public final class LogServer {
             time(question.until()),
             question.tail() == null ? "all" : Integer.toString(question.tail()));
     try {
-      feed.drink(engine.logs(task.containerId(), query, task.tty()).await());
+      feed.readFrom(engine.logs(task.containerId(), query, task.tty()).await());
     } catch (EngineException e) {
       if (e.notFound()) {
         feed.close(lastLines.of(task.id(), question)); // removed meanwhile

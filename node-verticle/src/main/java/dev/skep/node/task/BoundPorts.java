@@ -10,7 +10,7 @@ import java.util.Set;
 
 /**
  * The host-mode ports of a task as the engine bound them. Several may lead to one port of the
- * container: each is told once.
+ * container; each is reported once.
  */
 final class BoundPorts {
   private BoundPorts() {}
@@ -25,7 +25,7 @@ final class BoundPorts {
                 port.targetPortOrZero(), port.protocolOrTcp(), port.publishedPortOrZero()));
       }
     }
-    List<PortConfig> told = new ArrayList<>();
+    List<PortConfig> reported = new ArrayList<>();
     for (PortConfig port : asked) {
       Optional<ContainerDetails.Port> found =
           bound.stream()
@@ -38,9 +38,9 @@ final class BoundPorts {
               .findFirst();
       found.ifPresent(p -> {
         taken.add(p);
-        told.add(port.withPublishedPort(p.published()));
+        reported.add(port.withPublishedPort(p.published()));
       });
     }
-    return told;
+    return reported;
   }
 }

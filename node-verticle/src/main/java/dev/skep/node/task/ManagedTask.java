@@ -9,7 +9,6 @@ import dev.skep.engine.http.EngineUnavailableException;
 import dev.skep.node.concurrent.Fibers;
 import dev.skep.node.concurrent.Signal;
 import dev.skep.node.container.ContainerRequest;
-import dev.skep.node.container.StopRule;
 import dev.skep.node.log.LoggedTask;
 import dev.skep.node.step.Desired;
 import dev.skep.node.step.Observed;
@@ -41,15 +40,9 @@ final class ManagedTask implements LoggedTask {
   private final Signal changed = new Signal();
   private final TaskSteps steps;
 
-  /** Null for a container that was found and that no assignment names. */
-  private @Nullable Task task;
+  private final TaskIntent intent = new TaskIntent();
 
-  private boolean assigned;
-
-  /**
-   * What the engine said of a container whose task is not known, so that its ports and its places
-   * on networks are found once it is.
-   */
+  /** What the engine said of a container whose task was not known yet. */
   private @Nullable ContainerDetails unrelated;
 
   /** Whether it is to be worked on and that has not begun. */
@@ -66,8 +59,6 @@ final class ManagedTask implements LoggedTask {
     this.steps = new TaskSteps(this, container, progress, executor, host, fibers, clock);
   }
 
-  // What others may know of it
-
   @Override
   public String id() {
     return id;
@@ -80,8 +71,7 @@ final class ManagedTask implements LoggedTask {
 
   @Override
   public boolean tty() {
-    ContainerSpec spec = spec();
-    return spec != null && Boolean.TRUE.equals(spec.tty());
+    return intent.tty();
   }
 
   @Override
@@ -100,16 +90,15 @@ final class ManagedTask implements LoggedTask {
   }
 
   @Nullable Task task() {
-    return task;
+    return intent.task();
   }
 
   @Nullable ContainerSpec spec() {
-    Task known = task;
-    return known == null ? null : known.spec().containerSpec();
+    return intent.spec();
   }
 
   boolean assigned() {
-    return assigned;
+    return intent.assigned();
   }
 
   TaskState state() {
@@ -130,29 +119,20 @@ final class ManagedTask implements LoggedTask {
 
   /** Whether it is where it is wanted, or has ended; else it is on its way. */
   boolean awaited() {
-    Task known = task;
-    return ended() || known == null || !known.desiredState().after(state());
+    return ended() || intent.reached(state());
   }
 
   Desired desired() {
-    Task known = task;
-    TaskState wanted = known == null ? TaskState.REMOVE : known.desiredState();
-    ContainerSpec spec = spec();
-    boolean dropsAtOnce =
-        StopRule.killsAtOnce(spec == null ? ContainerSpec.of("") : spec, container.stopSignal());
-    return new Desired(wanted, assigned, dropsAtOnce);
+    return intent.desired(container.stopSignal());
   }
 
   Step next() {
     return TaskStep.next(desired(), state(), observed());
   }
 
-  // What the leader says
-
   /** The leader wants this of the task; {@link #reconcileSoon} is the caller's to call. */
   void assign(Task wanted) {
-    task = wanted;
-    assigned = true;
+    intent.assign(wanted);
     relate();
     if (progress.takeFrom(wanted)) {
       host.known(this);
@@ -163,15 +143,13 @@ final class ManagedTask implements LoggedTask {
 
   /** The leader names the task no longer, or no longer without doubt. */
   void unassign() {
-    assigned = false;
+    intent.unassign();
   }
 
   /** The leader has taken a report of the task. */
   void acknowledge() {
     progress.acknowledge();
   }
-
-  // What the engine says
 
   /** An event of a container that carries this task's id. */
   void engineEvent(EngineEvent event) {
@@ -205,7 +183,7 @@ final class ManagedTask implements LoggedTask {
 
   /** Looks at the container, by its id or, while that is not known, by the task's name. */
   void look() {
-    Task known = task;
+    Task known = task();
     see(executor.inspect(containerId().isEmpty() && known != null ? known.name() : containerId()));
   }
 
@@ -222,7 +200,7 @@ final class ManagedTask implements LoggedTask {
 
   /** Brings what was seen of the container together with the task, if both are there. */
   private void relate() {
-    Task known = task;
+    Task known = task();
     ContainerDetails details = unrelated;
     if (known == null || details == null) {
       return;
@@ -235,8 +213,6 @@ final class ManagedTask implements LoggedTask {
       progress.reachedAt(executor.attachments(known, details), ports);
     }
   }
-
-  // Reconciling
 
   /** Something about the task changed: take it further. */
   void reconcileSoon() {
@@ -258,7 +234,7 @@ final class ManagedTask implements LoggedTask {
     reconciling = true;
     boolean moved = false;
     try {
-      while (host.mayWork(assigned) && steps.take(next())) {
+      while (host.mayWork(assigned()) && steps.take(next())) {
         moved = true;
         host.noted(this);
       }

@@ -90,7 +90,7 @@ public final class NamePublisher {
     return members;
   }
 
-  /** The names by which a task is found on a network, without those that make no sense. */
+  /** The names by which a task is found on a network. None when an alias cannot be expanded. */
   private Set<String> namesOf(Task task, TaskSpec.NetworkAttachmentConfig wanted) {
     try {
       return TaskNames.on(wanted, task, provisions.node());
@@ -99,7 +99,10 @@ public final class NamePublisher {
     }
   }
 
-  /** It runs, it is well as far as anybody asked, and it is to go on. */
+  /**
+   * Whether clients may be led to the task: it runs, no probe says otherwise, and it is not to
+   * stop.
+   */
   private static boolean answers(ManagedTask managed) {
     Desired desired = managed.desired();
     return !desired.removal()

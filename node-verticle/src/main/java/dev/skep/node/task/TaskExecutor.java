@@ -68,7 +68,10 @@ public interface TaskExecutor {
   /** The places on networks of a task whose container runs. */
   List<Task.NetworkAttachment> attachments(Task task, ContainerDetails details);
 
-  /** From now on no new connections from outside; waits, so long, for those there are to end. */
+  /**
+   * Stops new connections from outside to the task. Waits for the established ones to end, no
+   * longer than the grace period.
+   */
   void drain(Task task, Duration grace);
 
   /**

@@ -18,8 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes the steps of one {@link ManagedTask}, whose parts it shares: does what a step says, notes
- * what became of it, and makes of an engine's refusal or silence what the step deserves.
+ * Takes the steps of one {@link ManagedTask}, whose parts it shares. It does what a step says and
+ * notes what became of it. When the engine refuses or does not answer, it ends the task or tries
+ * again, depending on the step.
  */
 final class TaskSteps {
   private static final Logger LOG = LoggerFactory.getLogger(TaskSteps.class);

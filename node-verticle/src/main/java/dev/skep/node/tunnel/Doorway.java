@@ -9,7 +9,9 @@ import java.util.Set;
  * All on the server's one event loop.
  */
 final class Doorway {
-  /** Members show their ticket with their first bytes; whoever hesitates gives way to the next. */
+  /**
+   * Members show their ticket with their first bytes. A peer that does not makes room for the next.
+   */
   static final int MAX_WAITING = 64;
 
   /** Each has two sockets and their buffers. More than the followed logs and shells of a node. */
