@@ -1,11 +1,14 @@
 package dev.skep.engine;
 
+import dev.skep.engine.http.ApiEndpoint;
 import dev.skep.engine.http.ApiVersion;
+import dev.skep.engine.http.EngineClient;
 import dev.skep.engine.http.EngineException;
-import dev.skep.engine.http.EngineHttp;
+import dev.skep.engine.http.EngineReply;
+import dev.skep.engine.http.EngineRequest;
+import dev.skep.engine.http.EngineStream;
 import dev.skep.engine.http.EngineUnavailableException;
 import dev.skep.engine.http.JsonLines;
-import dev.skep.engine.http.OpenResponse;
 import dev.skep.engine.http.UriText;
 import dev.skep.engine.log.LogQuery;
 import dev.skep.engine.log.LogStream;
@@ -28,11 +31,31 @@ import org.jspecify.annotations.Nullable;
  * that was given.
  */
 public final class Engine {
-  private final EngineHttp http;
+  /**
+   * Short calls on their way at once. The agent uses 8; the rest is for inspections and logs'
+   * heads.
+   */
+  private static final int CALL_CONNECTIONS = 24;
+
+  /** Event streams, followed logs, pulls and stops that wait out their grace period. */
+  private static final int STREAM_CONNECTIONS = 512;
+
+  /** The agent calls again and again; an engine closes no connection that rests. */
+  private static final Duration KEPT = Duration.ofMinutes(1);
+
+  /** The first HTTP status that is a refusal. */
+  private static final int FIRST_REFUSAL = 400;
+
+  private final Vertx vertx;
+  private final EngineClient calls;
+  private final EngineClient streams;
   private volatile @Nullable Future<ApiVersion> negotiated;
 
   public Engine(Vertx vertx, Path socket) {
-    this.http = new EngineHttp(vertx, socket);
+    ApiEndpoint engine = new ApiEndpoint.Unix(socket.toAbsolutePath());
+    this.vertx = vertx;
+    this.calls = new EngineClient(vertx, engine, CALL_CONNECTIONS, KEPT);
+    this.streams = new EngineClient(vertx, engine, STREAM_CONNECTIONS, KEPT);
   }
 
   /**
@@ -45,15 +68,19 @@ public final class Engine {
       return known;
     }
     Future<ApiVersion> asked =
-        http.call(HttpMethod.GET, "/_ping", null, Deadlines.PING)
+        pinged()
             .map(answer -> {
-              String engines = answer.apiVersion();
+              String engines = answer.headers().get("Api-Version");
               if (engines == null) {
                 throw new EngineException(
                     400,
                     "the engine does not say which API version it speaks: is this a Docker Engine?");
               }
-              return answer.read(said -> ApiVersion.negotiate(ApiVersion.parse(engines)));
+              return ApiVersion.negotiate(
+                  ApiVersion.parse(engines)
+                      .orElseThrow(() ->
+                          EngineUnavailableException.unusable(
+                              answer.what(), "'" + engines + "' is no API version", null)));
             });
     negotiated = asked;
     return asked;
@@ -66,7 +93,13 @@ public final class Engine {
 
   /** Whether the engine answers at all. */
   public Future<Void> ping() {
-    return http.call(HttpMethod.GET, "/_ping", null, Deadlines.PING).mapEmpty();
+    return pinged().mapEmpty();
+  }
+
+  private Future<EngineReply> pinged() {
+    return calls
+        .call(EngineRequest.of(HttpMethod.GET, "/_ping"), Deadlines.PING)
+        .map(EngineReply::orRefusal);
   }
 
   public Future<EngineInfo> info() {
@@ -75,7 +108,7 @@ public final class Engine {
 
   /** The engine's answer to {@code GET /version}, as it is. */
   public Future<JsonObject> version() {
-    return get("/version").map(answer -> answer.read(EngineHttp.Answer::object));
+    return get("/version").map(EngineReply::object);
   }
 
   // Containers
@@ -83,7 +116,7 @@ public final class Engine {
   /** Creates a container and gives its id. */
   public Future<String> createContainer(String name, JsonObject body) {
     return call(HttpMethod.POST, "/containers/create?name=" + UriText.encode(name), body)
-        .map(EngineHttp.Answer::id);
+        .map(EngineReply::id);
   }
 
   /** Starts a container; one that runs already is no error. */
@@ -99,7 +132,8 @@ public final class Engine {
   /** Containers in any phase that carry all these labels ("key" or "key=value"). */
   public Future<List<ContainerSummary>> listContainers(List<String> labels) {
     return get("/containers/json?all=1&filters=" + UriText.filters(Map.of("label", labels)))
-        .map(answer -> answer.read(said -> said.list(ContainerSummary::from)));
+        .map(answer ->
+            answer.read(said -> said.objects().stream().map(ContainerSummary::from).toList()));
   }
 
   /**
@@ -124,8 +158,10 @@ public final class Engine {
 
   private Future<Void> stop(String id, String query, Duration grace) {
     return prefixed("/containers/" + UriText.encode(id) + "/stop" + query)
-        .compose(uri -> http.longCall(HttpMethod.POST, uri, grace.plus(Deadlines.STOP_SLACK)))
+        .compose(uri ->
+            streams.call(EngineRequest.of(HttpMethod.POST, uri), grace.plus(Deadlines.STOP_SLACK)))
         .onFailure(this::noteLoss)
+        .map(EngineReply::orRefusal)
         .mapEmpty();
   }
 
@@ -178,19 +214,20 @@ public final class Engine {
                 ? Map.of()
                 : Map.of("X-Registry-Auth", registryAuth),
             Deadlines.PULL_HEAD)
-        .map(response -> new Pull(response, http.vertx(), Deadlines.PULL_SILENCE));
+        .map(response -> new Pull(response, vertx, Deadlines.PULL_SILENCE));
   }
 
   // Networks
 
   /** Creates a network and gives its id. */
   public Future<String> createNetwork(JsonObject body) {
-    return call(HttpMethod.POST, "/networks/create", body).map(EngineHttp.Answer::id);
+    return call(HttpMethod.POST, "/networks/create", body).map(EngineReply::id);
   }
 
   public Future<List<NetworkDetails>> listNetworks(List<String> labels) {
     return get("/networks?filters=" + UriText.filters(Map.of("label", labels)))
-        .map(answer -> answer.read(said -> said.list(NetworkDetails::from)));
+        .map(answer ->
+            answer.read(said -> said.objects().stream().map(NetworkDetails::from).toList()));
   }
 
   public Future<NetworkDetails> inspectNetwork(String idOrName) {
@@ -232,30 +269,52 @@ public final class Engine {
   }
 
   public Future<Void> close() {
-    return http.close();
+    return Future.join(calls.close(), streams.close()).mapEmpty();
   }
 
-  private Future<EngineHttp.Answer> get(String path) {
+  private Future<EngineReply> get(String path) {
     return call(HttpMethod.GET, path, null);
   }
 
-  private Future<EngineHttp.Answer> call(
-      HttpMethod method, String path, @Nullable JsonObject body) {
+  private Future<EngineReply> call(HttpMethod method, String path, @Nullable JsonObject body) {
     return prefixed(path)
-        .compose(uri ->
-            http.call(
-                method,
-                uri,
-                body,
-                method.equals(HttpMethod.GET) ? Deadlines.LOOK : Deadlines.CHANGE))
+        .map(uri -> request(method, uri, body))
+        .compose(ask ->
+            calls.call(ask, method.equals(HttpMethod.GET) ? Deadlines.LOOK : Deadlines.CHANGE))
+        .onFailure(this::noteLoss)
+        .map(EngineReply::orRefusal);
+  }
+
+  private static EngineRequest request(HttpMethod method, String uri, @Nullable JsonObject body) {
+    EngineRequest bare = EngineRequest.of(method, uri);
+    return body == null
+        ? bare
+        : bare.withBody(body.toBuffer()).withHeader("Content-Type", "application/json");
+  }
+
+  /** An answer that is read as it comes. What the engine refuses fails. */
+  private Future<EngineStream> open(
+      HttpMethod method, String path, Map<String, String> headers, Duration patience) {
+    return prefixed(path)
+        .compose(uri -> {
+          EngineRequest ask = EngineRequest.of(method, uri);
+          for (Map.Entry<String, String> header : headers.entrySet()) {
+            ask = ask.withHeader(header.getKey(), header.getValue());
+          }
+          return streams.stream(ask, patience);
+        })
+        .compose(Engine::accepted)
         .onFailure(this::noteLoss);
   }
 
-  private Future<OpenResponse> open(
-      HttpMethod method, String path, Map<String, String> headers, Duration patience) {
-    return prefixed(path)
-        .compose(uri -> http.open(method, uri, headers, patience))
-        .onFailure(this::noteLoss);
+  private static Future<EngineStream> accepted(EngineStream answer) {
+    return answer.status() < FIRST_REFUSAL
+        ? Future.succeededFuture(answer)
+        : answer
+            .whole()
+            .map(reply -> {
+              throw new EngineException(reply.status(), reply.refusal());
+            });
   }
 
   private Future<String> prefixed(String path) {

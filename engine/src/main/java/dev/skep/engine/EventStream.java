@@ -79,7 +79,7 @@ public final class EventStream {
   private void connected(@Nullable JsonLines lines, @Nullable Throwable cause) {
     if (closed) {
       if (lines != null) {
-        lines.cancel();
+        lines.close();
       }
       return;
     }
@@ -94,12 +94,12 @@ public final class EventStream {
             LONGEST_RETRY_MILLIS,
             t -> context.runOnContext(now -> retryMillis = FIRST_RETRY_MILLIS));
     listener.connected();
-    lines.read(
-        json -> {
+    lines
+        .read(json -> {
           EngineEvent event = EngineEvent.from(json);
           context.runOnContext(now -> deliver(event));
-        },
-        end -> context.runOnContext(now -> lost(end)));
+        })
+        .onComplete(end -> context.runOnContext(now -> lost(end.cause())));
   }
 
   private void deliver(EngineEvent event) {
@@ -132,7 +132,7 @@ public final class EventStream {
       vertx.cancelTimer(timer);
       vertx.cancelTimer(settling);
       if (open != null) {
-        open.cancel();
+        open.close();
       }
     });
   }

@@ -1,9 +1,9 @@
 package dev.skep.engine;
 
 import dev.skep.engine.http.EngineException;
+import dev.skep.engine.http.EngineStream;
 import dev.skep.engine.http.EngineUnavailableException;
 import dev.skep.engine.http.JsonLines;
-import dev.skep.engine.http.OpenResponse;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -19,7 +19,7 @@ public final class Pull {
   private final Vertx vertx;
   private final Duration silence;
 
-  Pull(OpenResponse response, Vertx vertx, Duration silence) {
+  Pull(EngineStream response, Vertx vertx, Duration silence) {
     this.lines = new JsonLines(response);
     this.vertx = vertx;
     this.silence = silence;
@@ -38,8 +38,8 @@ public final class Pull {
     Promise<Void> done = Promise.promise();
     AtomicLong signs = new AtomicLong();
     watch(signs, -1, done);
-    lines.read(
-        line -> {
+    lines
+        .read(line -> {
           signs.incrementAndGet();
           @Nullable String error = error(line);
           if (error != null) {
@@ -47,15 +47,11 @@ public final class Pull {
           } else {
             progress.take(line);
           }
-        },
-        cause -> {
-          if (cause == null) {
-            done.tryComplete();
-          } else {
+        })
+        .onSuccess(end -> done.tryComplete())
+        .onFailure(cause ->
             done.tryFail(
-                new EngineUnavailableException("the connection broke during a pull", cause));
-          }
-        });
+                new EngineUnavailableException("the connection broke during a pull", cause)));
     return done.future();
   }
 
@@ -81,6 +77,6 @@ public final class Pull {
   }
 
   public void cancel() {
-    lines.cancel();
+    lines.close();
   }
 }

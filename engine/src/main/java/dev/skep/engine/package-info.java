@@ -1,10 +1,12 @@
 /**
- * The Docker Engine's HTTP API, spoken over its Unix socket.
+ * A client of the Docker Engine API, over the engine's Unix socket.
  *
- * <p>Start at {@link dev.skep.engine.Engine}. This package knows containers, networks and images;
- * it knows nothing of tasks or services, and never decides anything. Every call fails with {@link
- * dev.skep.engine.http.EngineException} when the engine refused it, and with {@link
- * dev.skep.engine.http.EngineUnavailableException} when nobody can say whether the engine did it.
+ * <p>Start at {@link dev.skep.engine.Engine}: the calls, with what they give as records. Below it,
+ * {@code engine.http} has connections, versions, streams and failures, for whoever passes requests
+ * on rather than makes them; {@code engine.log} has containers' logs.
+ *
+ * <p>This room knows containers, networks and images. It must never know tasks or services, nor
+ * anything else of Skep's, and it never decides anything.
  */
 @NullMarked
 package dev.skep.engine;

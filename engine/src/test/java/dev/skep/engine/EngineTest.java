@@ -112,7 +112,7 @@ class EngineTest {
     fake().down();
     assertThatThrownBy(() -> await(engine().info()))
         .isInstanceOf(EngineUnavailableException.class)
-        .hasMessageContaining(socket.toString());
+        .hasMessageContaining("Docker daemon");
     fake().speak("1.43");
     fake().up();
     fake().forgetCalls();

@@ -1,6 +1,6 @@
 package dev.skep.gateway;
 
-import dev.skep.gateway.proxy.ApiEndpoint;
+import dev.skep.engine.http.ApiEndpoint;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,6 @@
 package dev.skep.gateway;
 
+import dev.skep.engine.http.ApiEndpoint;
 import dev.skep.gateway.api.ApiHandler;
 import dev.skep.gateway.api.ApiVersions;
 import dev.skep.gateway.api.Head;
@@ -20,7 +21,6 @@ import dev.skep.gateway.network.EngineNetworks;
 import dev.skep.gateway.network.NetworkEndpoints;
 import dev.skep.gateway.network.NetworkFinder;
 import dev.skep.gateway.node.NodeEndpoints;
-import dev.skep.gateway.proxy.ApiEndpoint;
 import dev.skep.gateway.proxy.GatewayServer;
 import dev.skep.gateway.remote.RemoteTasks;
 import dev.skep.gateway.secret.SecretOrConfigEndpoints;

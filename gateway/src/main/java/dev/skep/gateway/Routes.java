@@ -6,6 +6,7 @@ import static dev.skep.gateway.api.ApiRoute.head;
 import static dev.skep.gateway.api.ApiRoute.managersPost;
 import static dev.skep.gateway.api.ApiRoute.post;
 
+import dev.skep.engine.http.ApiUri;
 import dev.skep.gateway.api.RouteTable;
 import dev.skep.gateway.container.ContainerEndpoints;
 import dev.skep.gateway.container.VolumeEndpoints;
@@ -14,7 +15,6 @@ import dev.skep.gateway.event.FeedEndpoints;
 import dev.skep.gateway.log.LogEndpoints;
 import dev.skep.gateway.network.NetworkEndpoints;
 import dev.skep.gateway.node.NodeEndpoints;
-import dev.skep.gateway.proxy.ApiUri;
 import dev.skep.gateway.secret.SecretOrConfigEndpoints;
 import dev.skep.gateway.service.ServiceEndpoints;
 import dev.skep.gateway.status.StatusEndpoint;

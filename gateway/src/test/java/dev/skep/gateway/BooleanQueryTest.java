@@ -2,7 +2,7 @@ package dev.skep.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.skep.gateway.proxy.ApiUri;
+import dev.skep.engine.http.ApiUri;
 import io.vertx.core.http.HttpMethod;
 import java.util.List;
 import java.util.Map;

@@ -2,7 +2,7 @@ package dev.skep.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.skep.gateway.proxy.ApiEndpoint;
+import dev.skep.engine.http.ApiEndpoint;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,8 @@
 package dev.skep.gateway;
 
+import dev.skep.engine.fake.FakeEngine;
+import dev.skep.engine.http.ApiEndpoint;
 import dev.skep.gateway.api.body.MemoryBudget;
-import dev.skep.gateway.proxy.ApiEndpoint;
 import dev.skep.store.Store;
 import dev.skep.store.bus.Bus;
 import dev.skep.store.bus.TestKeys;
@@ -83,7 +84,7 @@ public final class GatewayFixture implements AutoCloseable {
       throw new UncheckedIOException(e);
     }
     socket = new ApiEndpoint.Unix(directory.resolve("skep.sock"));
-    engine = realEngine == null ? new FakeEngine(vertx, directory.resolve("engine.sock")) : null;
+    engine = realEngine == null ? FakeEngine.start(vertx, directory.resolve("engine.sock")) : null;
     InstantSource clock = () -> START.plusSeconds(seconds.incrementAndGet());
     gateway =
         new GatewayVerticle(

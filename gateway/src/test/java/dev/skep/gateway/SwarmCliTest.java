@@ -2,7 +2,7 @@ package dev.skep.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.skep.gateway.proxy.ApiEndpoint;
+import dev.skep.engine.http.ApiEndpoint;
 import dev.skep.gateway.proxy.DockerCli;
 import dev.skep.gateway.proxy.DockerCli.Outcome;
 import dev.skep.store.model.Service;

@@ -1,6 +1,8 @@
 package dev.skep.engine.http;
 
-import java.util.regex.Matcher;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** A version of the Engine API, such as 1.41. */
@@ -10,23 +12,45 @@ public record ApiVersion(int major, int minor) implements Comparable<ApiVersion>
    */
   public static final ApiVersion OLDEST = new ApiVersion(1, 41);
 
-  /** The newest version whose calls this package was written for (Docker 28). */
+  /** The newest version that Skep was written for (Docker 28). */
   public static final ApiVersion NEWEST = new ApiVersion(1, 51);
 
-  private static final Pattern TEXT = Pattern.compile("(\\d{1,4})\\.(\\d{1,4})");
+  private static final Pattern FORM = Pattern.compile("(\\d{1,4})\\.(\\d{1,4})");
 
-  /** Reads "1.41". Throws IllegalArgumentException for anything else. */
-  public static ApiVersion parse(String text) {
-    Matcher m = TEXT.matcher(text);
-    if (!m.matches()) {
-      throw new IllegalArgumentException("not an Engine API version: '" + text + "'");
-    }
-    return new ApiVersion(Integer.parseInt(m.group(1)), Integer.parseInt(m.group(2)));
+  /** Larger than any; what has more digits is as new as this. */
+  private static final int NEWER_THAN_ALL = 99_999;
+
+  private static final int MANY_DIGITS = 5;
+
+  /** Reads {@code 1.41}; anything else is empty. */
+  public static Optional<ApiVersion> parse(String text) {
+    var m = FORM.matcher(text);
+    return m.matches()
+        ? Optional.of(new ApiVersion(Integer.parseInt(m.group(1)), Integer.parseInt(m.group(2))))
+        : Optional.empty();
   }
 
   /**
-   * The version to speak with an engine whose newest is {@code engines}. Throws EngineException
-   * when the engine is too old.
+   * Reads what the engine's router takes for a version, digits and points in any order, as its
+   * comparison of versions does: what is missing is 0, and more parts make a version newer.
+   */
+  static ApiVersion lenient(String digitsAndPoints) {
+    var parts = digitsAndPoints.split("\\.", -1);
+    var minor = parts.length > 1 ? number(parts[1]) : 0;
+    var more = Arrays.stream(parts).skip(2).anyMatch(part -> number(part) > 0);
+    return new ApiVersion(number(parts[0]), more ? minor + 1 : minor);
+  }
+
+  private static int number(String digits) {
+    var significant = digits.replaceFirst("^0+", "");
+    return significant.length() >= MANY_DIGITS
+        ? NEWER_THAN_ALL
+        : significant.isEmpty() ? 0 : Integer.parseInt(significant);
+  }
+
+  /**
+   * The version to speak with an engine whose newest is {@code engines}. Throws {@link
+   * EngineException} when the engine is older than {@link #OLDEST}.
    */
   public static ApiVersion negotiate(ApiVersion engines) {
     if (engines.compareTo(OLDEST) < 0) {
@@ -47,13 +71,28 @@ public record ApiVersion(int major, int minor) implements Comparable<ApiVersion>
 
   @Override
   public int compareTo(ApiVersion other) {
-    return major != other.major
-        ? Integer.compare(major, other.major)
-        : Integer.compare(minor, other.minor);
+    return Comparator.comparingInt(ApiVersion::major)
+        .thenComparingInt(ApiVersion::minor)
+        .compare(this, other);
   }
 
   @Override
   public String toString() {
     return major + "." + minor;
+  }
+
+  /** The versions that an engine serves, both ends included. */
+  public record Range(ApiVersion min, ApiVersion max) {
+    public Range {
+      if (min.compareTo(max) > 0) {
+        throw new IllegalArgumentException(
+            "an engine cannot serve API versions from " + min + " to " + max);
+      }
+    }
+
+    /** The version of this range that lies nearest to the wanted one. */
+    public ApiVersion nearest(ApiVersion wanted) {
+      return wanted.compareTo(min) < 0 ? min : wanted.compareTo(max) > 0 ? max : wanted;
+    }
   }
 }

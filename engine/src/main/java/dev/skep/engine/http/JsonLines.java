@@ -1,39 +1,32 @@
 package dev.skep.engine.http;
 
+import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.json.JsonObject;
-import io.vertx.core.parsetools.RecordParser;
-import org.jspecify.annotations.Nullable;
 
-/** A response that is one JSON object a line, and may never end. */
+/** An answer that is one JSON object a line, and may never end. */
 public final class JsonLines {
-  /** An event or a progress line is a few hundred bytes; labels can make it longer. */
-  private static final int MAX_LINE_BYTES = 1 << 20;
+  private final EngineStream answer;
 
-  private final OpenResponse response;
-
-  public JsonLines(OpenResponse response) {
-    this.response = response;
+  public JsonLines(EngineStream answer) {
+    this.answer = answer;
   }
 
   /**
-   * Starts reading. {@code end} is called once, with the cause when the stream broke rather than
-   * ended.
+   * Starts reading.
+   *
+   * @return done at the end; failed when the stream broke, or a line was no JSON object
    */
-  public void read(Handler<JsonObject> line, Handler<@Nullable Throwable> end) {
-    RecordParser parser =
-        RecordParser.newDelimited("\n")
-            .maxRecordSize(MAX_LINE_BYTES)
-            .handler(bytes -> {
-              if (!bytes.toString().isBlank()) {
-                line.handle(bytes.toJsonObject());
-              }
-            });
-    response.read(parser, end);
+  public Future<Void> read(Handler<JsonObject> line) {
+    return answer.readLines(bytes -> {
+      if (!bytes.toString().isBlank()) {
+        line.handle(bytes.toJsonObject());
+      }
+    });
   }
 
   /** Ends the request; the engine stops sending. */
-  public void cancel() {
-    response.cancel();
+  public void close() {
+    answer.close();
   }
 }

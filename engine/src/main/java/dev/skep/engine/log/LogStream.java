@@ -1,6 +1,6 @@
 package dev.skep.engine.log;
 
-import dev.skep.engine.http.OpenResponse;
+import dev.skep.engine.http.EngineStream;
 import io.vertx.core.Handler;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -10,10 +10,10 @@ import org.jspecify.annotations.Nullable;
  * comes paused, and {@link #pause} holds the engine back.
  */
 public final class LogStream {
-  private final OpenResponse response;
+  private final EngineStream response;
   private final boolean tty;
 
-  public LogStream(OpenResponse response, boolean tty) {
+  public LogStream(EngineStream response, boolean tty) {
     this.response = response;
     this.tty = tty;
   }
@@ -26,18 +26,20 @@ public final class LogStream {
   public void read(Handler<List<LogFrame>> frames, Handler<@Nullable Throwable> end) {
     if (!tty) {
       LogFrameParser parser = new LogFrameParser();
-      response.read(chunk -> frames.handle(parser.feed(chunk)), end);
+      response
+          .read(chunk -> frames.handle(parser.feed(chunk)))
+          .onComplete(done -> end.handle(done.cause()));
       return;
     }
     TtyLines lines = new TtyLines();
-    response.read(
-        chunk -> frames.handle(lines.feed(chunk)),
-        cause -> {
+    response
+        .read(chunk -> frames.handle(lines.feed(chunk)))
+        .onComplete(done -> {
           List<LogFrame> rest = lines.rest();
           if (!rest.isEmpty()) {
             frames.handle(rest);
           }
-          end.handle(cause);
+          end.handle(done.cause());
         });
   }
 
@@ -51,6 +53,6 @@ public final class LogStream {
 
   /** Ends the request; the engine stops sending. */
   public void cancel() {
-    response.cancel();
+    response.close();
   }
 }

@@ -1,5 +1,7 @@
 package dev.skep.gateway.api;
 
+import dev.skep.engine.http.ApiUri;
+import dev.skep.engine.http.ApiVersion;
 import dev.skep.gateway.api.body.BodyReader;
 import dev.skep.gateway.api.body.ClientGoneException;
 import dev.skep.gateway.api.body.JsonAnswer;
@@ -7,8 +9,6 @@ import dev.skep.gateway.api.body.MemoryBudget;
 import dev.skep.gateway.api.cluster.SwarmGate;
 import dev.skep.gateway.api.error.ApiError;
 import dev.skep.gateway.api.error.OperatingErrors;
-import dev.skep.gateway.proxy.ApiUri;
-import dev.skep.gateway.proxy.ApiVersion;
 import dev.skep.gateway.proxy.route.LocalRoutes;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;

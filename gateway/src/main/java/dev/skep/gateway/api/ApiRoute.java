@@ -1,6 +1,6 @@
 package dev.skep.gateway.api;
 
-import dev.skep.gateway.proxy.ApiUri;
+import dev.skep.engine.http.ApiUri;
 import io.vertx.core.http.HttpMethod;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;

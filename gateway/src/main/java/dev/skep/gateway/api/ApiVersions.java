@@ -1,8 +1,8 @@
 package dev.skep.gateway.api;
 
+import dev.skep.engine.http.ApiVersion;
 import dev.skep.gateway.api.error.ApiError;
 import dev.skep.gateway.engine.EngineProxy;
-import dev.skep.gateway.proxy.ApiVersion;
 import java.util.regex.Pattern;
 
 /**
@@ -13,12 +13,6 @@ import java.util.regex.Pattern;
  * are offered that much, and their requests reach the engine in the nearest version that it serves.
  */
 public final class ApiVersions {
-  /** The newest version whose swarm endpoints Skep serves. */
-  static final ApiVersion NEWEST = new ApiVersion(1, 51);
-
-  /** Swarm jobs came with it, and Debian's engine speaks it; below it Skep is not tried. */
-  static final ApiVersion LEAST_OFFERED = new ApiVersion(1, 41);
-
   private static final ApiVersion FOR_DEMANDING_CLIENTS = new ApiVersion(1, 44);
   private static final ApiVersion LEAST_SERVED = new ApiVersion(1, 24);
   private static final Pattern DEMANDING = Pattern.compile("Docker-Client/29\\.[012](\\D.*)?");
@@ -60,8 +54,10 @@ public final class ApiVersions {
   }
 
   private ApiVersion fits() {
-    ApiVersion engines = engine.servedVersions().map(ApiVersion.Range::max).orElse(LEAST_OFFERED);
-    return max(LEAST_OFFERED, engines.compareTo(NEWEST) < 0 ? engines : NEWEST);
+    ApiVersion engines =
+        engine.servedVersions().map(ApiVersion.Range::max).orElse(ApiVersion.OLDEST);
+    return max(
+        ApiVersion.OLDEST, engines.compareTo(ApiVersion.NEWEST) < 0 ? engines : ApiVersion.NEWEST);
   }
 
   private static ApiVersion max(ApiVersion a, ApiVersion b) {

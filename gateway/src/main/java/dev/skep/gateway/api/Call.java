@@ -1,10 +1,10 @@
 package dev.skep.gateway.api;
 
+import dev.skep.engine.http.ApiUri;
+import dev.skep.engine.http.ApiVersion;
 import dev.skep.gateway.api.body.JsonBody;
 import dev.skep.gateway.api.error.ApiError;
 import dev.skep.gateway.api.go.GoNumbers;
-import dev.skep.gateway.proxy.ApiUri;
-import dev.skep.gateway.proxy.ApiVersion;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;

@@ -1,6 +1,8 @@
 package dev.skep.gateway.container;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.skep.engine.http.ApiUri;
+import dev.skep.engine.http.EngineRequest;
 import dev.skep.gateway.api.Call;
 import dev.skep.gateway.api.Filters;
 import dev.skep.gateway.api.Reply;
@@ -10,8 +12,6 @@ import dev.skep.gateway.engine.EngineProxy;
 import dev.skep.gateway.engine.JsonTransform;
 import dev.skep.gateway.network.Attachment;
 import dev.skep.gateway.network.NetworkFinder;
-import dev.skep.gateway.proxy.ApiUri;
-import dev.skep.gateway.proxy.ProxyRequest;
 import io.netty.handler.codec.http.QueryStringEncoder;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -41,7 +41,7 @@ public final class ContainerEndpoints {
    */
   public Reply list(Call call) {
     Filters filters = Filters.parse(call.query("filters"));
-    ProxyRequest ask = ProxyRequest.of(call.request());
+    EngineRequest ask = EngineRequest.of(call.request());
     Set<String> wanted = filters.get(IS_TASK);
     boolean tasks = wanted.stream().anyMatch(TRUE::contains);
     boolean others = wanted.stream().anyMatch(FALSE::contains);
@@ -102,7 +102,7 @@ public final class ContainerEndpoints {
             throw Attachment.refusal(found);
           });
     }
-    engine.forward(call.request(), ProxyRequest.of(call.request()).withBody(call.body()));
+    engine.forward(call.request(), EngineRequest.of(call.request()).withBody(call.body()));
     return Reply.elsewhere();
   }
 

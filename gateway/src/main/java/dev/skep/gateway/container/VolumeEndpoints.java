@@ -1,12 +1,12 @@
 package dev.skep.gateway.container;
 
+import dev.skep.engine.http.ApiVersion;
+import dev.skep.engine.http.EngineRequest;
 import dev.skep.gateway.api.Call;
 import dev.skep.gateway.api.Filters;
 import dev.skep.gateway.api.Reply;
 import dev.skep.gateway.api.error.ApiError;
 import dev.skep.gateway.engine.EngineProxy;
-import dev.skep.gateway.proxy.ApiVersion;
-import dev.skep.gateway.proxy.ProxyRequest;
 import io.netty.handler.codec.http.QueryStringEncoder;
 import java.util.Set;
 
@@ -26,7 +26,7 @@ public final class VolumeEndpoints {
   }
 
   public Reply prune(Call call) {
-    ProxyRequest ask = ProxyRequest.of(call.request()).withBody(call.body());
+    EngineRequest ask = EngineRequest.of(call.request()).withBody(call.body());
     Filters filters = Filters.parse(call.query("filters"));
     if (!promisesMore(call)) {
       engine.forward(call.request(), ask);

@@ -1,7 +1,7 @@
 package dev.skep.gateway.engine;
 
-import dev.skep.gateway.proxy.EngineFailedException;
-import dev.skep.gateway.proxy.EngineReply;
+import dev.skep.engine.http.EngineReply;
+import dev.skep.engine.http.EngineUnavailableException;
 import io.vertx.core.MultiMap;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +33,7 @@ public final class EngineFacts {
       if (reply.succeeded()) {
         observe(reply.headers());
       }
-    } catch (EngineFailedException e) {
+    } catch (EngineUnavailableException e) {
       // Who needs the engine for an answer will be told what is wrong with it.
     }
   }

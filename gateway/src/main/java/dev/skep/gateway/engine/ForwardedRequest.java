@@ -1,7 +1,9 @@
 package dev.skep.gateway.engine;
 
-import dev.skep.gateway.proxy.ApiUri;
-import dev.skep.gateway.proxy.ProxyRequest;
+import dev.skep.engine.http.ApiUri;
+import dev.skep.engine.http.EngineClient;
+import dev.skep.engine.http.EngineReply;
+import dev.skep.engine.http.EngineRequest;
 import dev.skep.gateway.proxy.http.ErrorBody;
 import dev.skep.gateway.proxy.route.Patience;
 import io.vertx.core.Future;
@@ -24,13 +26,13 @@ final class ForwardedRequest {
   private final HttpServerRequest client;
   private final HttpServerResponse answer;
   private final EngineProxy proxy;
-  private final ProxyRequest ask;
+  private final EngineRequest ask;
   private final Optional<JsonTransform> transform;
 
   ForwardedRequest(
       HttpServerRequest client,
       EngineProxy proxy,
-      ProxyRequest ask,
+      EngineRequest ask,
       Optional<JsonTransform> transform) {
     this.client = client;
     this.answer = client.response();
@@ -44,7 +46,8 @@ final class ForwardedRequest {
     var opened = proxy.open(ask);
     var head = opened.compose(HttpClientRequest::response);
     Patience.of(ask.method(), ApiUri.parse(ask.uri()))
-        .ifPresent(patience -> proxy.within(ask, patience, opened, head).onFailure(this::fail));
+        .ifPresent(
+            patience -> proxy.client().within(ask, patience, opened, head).onFailure(this::fail));
     opened.compose(engine -> exchange(engine, upload)).onFailure(this::fail);
   }
 
@@ -62,7 +65,7 @@ final class ForwardedRequest {
     answer.closeHandler(v -> engine.reset());
     var sent = send(engine, upload);
     // A pipe takes its handlers away when it is closed.
-    sent.onFailure(cause -> EngineProxy.listen(engine));
+    sent.onFailure(cause -> EngineClient.listen(engine));
     // An engine may refuse before it has read the whole body. Then its answer counts, and a write
     // that fails meanwhile would cost us that: so no more is sent.
     return engine
@@ -96,19 +99,19 @@ final class ForwardedRequest {
     engine
         .headers()
         .forEach((name, value) -> {
-          if (!EngineProxy.isHopHeader(name)
+          if (!EngineClient.isHopHeader(name)
               && !(transformed && name.equalsIgnoreCase("Content-Length"))) {
             answer.headers().add(name, value);
           }
         });
     if (transformed) {
-      return EngineProxy.whole(engine).compose(whole -> answer.end(changed(whole.body())));
+      return EngineReply.read(engine).compose(whole -> answer.end(changed(whole.body())));
     }
     if (isRefusal(engine) && !client.method().equals(HttpMethod.HEAD)) {
       // Short, and read at once: the engine may close right behind it, and Vert.x would tell of
       // that
       // before it gives what a pipe holds back.
-      return EngineProxy.whole(engine).compose(whole -> answer.end(whole.body()));
+      return EngineReply.read(engine).compose(whole -> answer.end(whole.body()));
     }
     if (client.method().equals(HttpMethod.HEAD)
         || engine.statusCode() == 204
@@ -147,7 +150,7 @@ final class ForwardedRequest {
       return;
     }
     answer.headers().clear();
-    var failed = proxy.failed(ask, cause);
+    var failed = proxy.client().unavailable(ask, cause);
     answer
         .setStatusCode(failed.status())
         .putHeader(HttpHeaders.CONTENT_TYPE, ErrorBody.CONTENT_TYPE)

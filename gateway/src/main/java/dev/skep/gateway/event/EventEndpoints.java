@@ -1,13 +1,13 @@
 package dev.skep.gateway.event;
 
+import dev.skep.engine.http.EngineRequest;
+import dev.skep.engine.http.EngineStream;
 import dev.skep.gateway.api.Call;
 import dev.skep.gateway.api.Head;
 import dev.skep.gateway.api.Reply;
 import dev.skep.gateway.api.error.ApiError;
 import dev.skep.gateway.api.go.GoTime;
 import dev.skep.gateway.engine.EngineProxy;
-import dev.skep.gateway.proxy.EngineStream;
-import dev.skep.gateway.proxy.ProxyRequest;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
@@ -52,7 +52,7 @@ public final class EventEndpoints {
               .formatted(call.query("since"), call.query("until")));
     }
     if (!filter.wantsSwarm()) {
-      engine.forward(call.request(), ProxyRequest.of(call.request()));
+      engine.forward(call.request(), EngineRequest.of(call.request()));
       return Reply.elsewhere();
     }
     EngineStream source = filter.wantsLocal() ? open(call) : null;
@@ -69,7 +69,7 @@ public final class EventEndpoints {
 
   private EngineStream open(Call call) {
     EngineStream source =
-        engine.stream(ProxyRequest.of(HttpMethod.GET, call.request().uri())).await();
+        engine.stream(EngineRequest.of(HttpMethod.GET, call.request().uri())).await();
     if (source.status() != 200) {
       throw new ApiError(source.status(), refusal(source));
     }

@@ -1,13 +1,12 @@
 package dev.skep.gateway.event;
 
-import dev.skep.gateway.proxy.EngineStream;
+import dev.skep.engine.http.EngineStream;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
-import io.vertx.core.parsetools.RecordParser;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -43,9 +42,6 @@ final class EventResponse {
    * each costs a reference.
    */
   static final int MAX_WAITING = 8192;
-
-  /** An event of the engine's is a few hundred bytes; labels can make it longer. */
-  private static final int MAX_EVENT_BYTES = 1024 * 1024;
 
   private static final long NEVER = -1;
 
@@ -103,12 +99,7 @@ final class EventResponse {
   }
 
   private void read(EngineStream source) {
-    RecordParser lines =
-        RecordParser.newDelimited("\n")
-            .maxRecordSize(MAX_EVENT_BYTES)
-            .handler(this::fromEngine)
-            .exceptionHandler(tooLong -> end());
-    source.read(lines).onComplete(ended -> end());
+    source.readLines(this::fromEngine).onComplete(ended -> end());
   }
 
   private void endAt(@Nullable Instant when, Instant now) {

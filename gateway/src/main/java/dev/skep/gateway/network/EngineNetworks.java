@@ -1,8 +1,8 @@
 package dev.skep.gateway.network;
 
+import dev.skep.engine.http.EngineReply;
 import dev.skep.gateway.api.error.ApiError;
 import dev.skep.gateway.engine.EngineProxy;
-import dev.skep.gateway.proxy.EngineReply;
 import dev.skep.store.model.Network;
 import dev.skep.store.model.Node;
 import io.vertx.core.http.HttpMethod;

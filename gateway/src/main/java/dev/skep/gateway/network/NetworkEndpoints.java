@@ -1,5 +1,6 @@
 package dev.skep.gateway.network;
 
+import dev.skep.engine.http.EngineRequest;
 import dev.skep.gateway.api.Call;
 import dev.skep.gateway.api.Filters;
 import dev.skep.gateway.api.Reply;
@@ -7,7 +8,6 @@ import dev.skep.gateway.api.cluster.Commits;
 import dev.skep.gateway.api.cluster.SwarmGate;
 import dev.skep.gateway.api.error.ApiError;
 import dev.skep.gateway.engine.EngineProxy;
-import dev.skep.gateway.proxy.ProxyRequest;
 import dev.skep.store.membership.Membership.Manager;
 import dev.skep.store.membership.Membership.Outside;
 import dev.skep.store.membership.Membership.Worker;
@@ -170,7 +170,7 @@ public final class NetworkEndpoints {
   }
 
   private Reply passOn(Call call) {
-    ProxyRequest ask = ProxyRequest.of(call.request());
+    EngineRequest ask = EngineRequest.of(call.request());
     engine.forward(call.request(), ask.withBody(call.body()));
     return Reply.elsewhere();
   }

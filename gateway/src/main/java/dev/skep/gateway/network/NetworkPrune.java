@@ -1,5 +1,6 @@
 package dev.skep.gateway.network;
 
+import dev.skep.engine.http.EngineReply;
 import dev.skep.gateway.api.Call;
 import dev.skep.gateway.api.Filters;
 import dev.skep.gateway.api.Reply;
@@ -8,7 +9,6 @@ import dev.skep.gateway.api.cluster.SwarmGate;
 import dev.skep.gateway.api.error.ApiError;
 import dev.skep.gateway.api.go.GoTime;
 import dev.skep.gateway.engine.EngineProxy;
-import dev.skep.gateway.proxy.EngineReply;
 import dev.skep.store.model.Kind;
 import dev.skep.store.model.Network;
 import dev.skep.store.state.Transaction;

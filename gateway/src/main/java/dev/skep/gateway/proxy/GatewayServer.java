@@ -1,5 +1,7 @@
 package dev.skep.gateway.proxy;
 
+import dev.skep.engine.http.ApiEndpoint;
+import dev.skep.engine.http.ApiUri;
 import dev.skep.gateway.engine.EngineProxy;
 import dev.skep.gateway.proxy.http.ErrorBody;
 import dev.skep.gateway.proxy.route.EngineRoute;

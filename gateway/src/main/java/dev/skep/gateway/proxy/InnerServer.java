@@ -1,6 +1,7 @@
 package dev.skep.gateway.proxy;
 
-import dev.skep.gateway.proxy.http.HttpLimits;
+import dev.skep.engine.http.ApiEndpoint;
+import dev.skep.engine.http.HttpLimits;
 import dev.skep.gateway.proxy.route.EngineRoutes;
 import io.vertx.core.Context;
 import io.vertx.core.Future;

@@ -1,5 +1,6 @@
 package dev.skep.gateway.proxy;
 
+import dev.skep.engine.http.ApiEndpoint;
 import dev.skep.gateway.proxy.exchange.DownstreamConnection;
 import dev.skep.gateway.proxy.exchange.NativeTransport;
 import dev.skep.gateway.proxy.exchange.TcpGuard;

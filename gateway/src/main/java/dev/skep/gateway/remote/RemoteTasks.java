@@ -1,9 +1,9 @@
 package dev.skep.gateway.remote;
 
+import dev.skep.engine.http.ApiUri;
+import dev.skep.engine.http.EngineRequest;
 import dev.skep.gateway.api.error.ApiError;
 import dev.skep.gateway.engine.EngineProxy;
-import dev.skep.gateway.proxy.ApiUri;
-import dev.skep.gateway.proxy.ProxyRequest;
 import dev.skep.gateway.proxy.route.EngineRoute;
 import dev.skep.gateway.proxy.route.EngineRoutes;
 import dev.skep.store.membership.Membership.Manager;
@@ -132,7 +132,7 @@ public final class RemoteTasks implements EngineRoutes {
     String name = URLEncoder.encode(request.container().term(), StandardCharsets.UTF_8);
     EngineRoute asItIs = new EngineRoute(new EngineRoute.Local(), request.uri(), Optional.empty());
     return engine
-        .call(ProxyRequest.of(HttpMethod.GET, "/containers/" + name + "/json"))
+        .call(EngineRequest.of(HttpMethod.GET, "/containers/" + name + "/json"))
         .map(reply -> reply.status() == ApiError.NOT_FOUND)
         .otherwise(false)
         .compose(unknown -> unknown ? otherwise.get() : Future.succeededFuture(asItIs));

@@ -1,8 +1,8 @@
 package dev.skep.gateway.remote;
 
+import dev.skep.engine.http.ApiEndpoint;
+import dev.skep.engine.http.ApiVersion;
 import dev.skep.gateway.api.error.ApiError;
-import dev.skep.gateway.proxy.ApiEndpoint;
-import dev.skep.gateway.proxy.ApiVersion;
 import dev.skep.gateway.proxy.route.EngineRoute;
 import dev.skep.gateway.proxy.route.EngineRoutes.Refused;
 import dev.skep.store.bus.Addresses;

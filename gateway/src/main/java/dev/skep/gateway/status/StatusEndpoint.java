@@ -1,11 +1,11 @@
 package dev.skep.gateway.status;
 
+import dev.skep.engine.http.EngineReply;
+import dev.skep.engine.http.EngineUnavailableException;
 import dev.skep.gateway.api.Call;
 import dev.skep.gateway.api.Reply;
 import dev.skep.gateway.api.cluster.SwarmGate;
 import dev.skep.gateway.engine.EngineProxy;
-import dev.skep.gateway.proxy.EngineFailedException;
-import dev.skep.gateway.proxy.EngineReply;
 import java.util.Map;
 import java.util.Optional;
 
@@ -42,7 +42,7 @@ public final class StatusEndpoint {
           .filter(server -> reply.succeeded())
           .map(server -> server + ", answers")
           .orElse("answers with status " + reply.status());
-    } catch (EngineFailedException e) {
+    } catch (EngineUnavailableException e) {
       return String.valueOf(e.getMessage());
     }
   }

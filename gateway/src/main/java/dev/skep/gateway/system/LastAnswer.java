@@ -1,11 +1,11 @@
 package dev.skep.gateway.system;
 
+import dev.skep.engine.http.EngineReply;
+import dev.skep.engine.http.EngineRequest;
+import dev.skep.engine.http.EngineUnavailableException;
 import dev.skep.gateway.api.Call;
 import dev.skep.gateway.api.error.ApiError;
 import dev.skep.gateway.engine.EngineProxy;
-import dev.skep.gateway.proxy.EngineFailedException;
-import dev.skep.gateway.proxy.EngineReply;
-import dev.skep.gateway.proxy.ProxyRequest;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
 import java.util.Optional;
@@ -30,9 +30,9 @@ final class LastAnswer {
     EngineReply reply;
     JsonObject body;
     try {
-      reply = engine.facts(ProxyRequest.of(HttpMethod.GET, call.request().uri())).await();
+      reply = engine.facts(EngineRequest.of(HttpMethod.GET, call.request().uri())).await();
       body = reply.succeeded() ? reply.object() : new JsonObject();
-    } catch (EngineFailedException e) {
+    } catch (EngineUnavailableException e) {
       return earlier(e.getMessage());
     }
     if (!reply.succeeded()) {

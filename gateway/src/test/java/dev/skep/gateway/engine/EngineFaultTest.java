@@ -3,9 +3,9 @@ package dev.skep.gateway.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.skep.engine.fake.FaultyEngine;
+import dev.skep.engine.fake.FaultyEngine.Fault;
 import dev.skep.gateway.Answer;
-import dev.skep.gateway.FaultyEngine;
-import dev.skep.gateway.FaultyEngine.Fault;
 import dev.skep.gateway.GatewayFixture;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -2,9 +2,9 @@ package dev.skep.gateway.fuzz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.skep.engine.fake.RecordingEngine;
 import dev.skep.gateway.GatewayFixture;
 import dev.skep.gateway.RawClient;
-import dev.skep.gateway.RecordingEngine;
 import dev.skep.store.state.ClusterState;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;

@@ -278,7 +278,7 @@ class NetworkApiTest {
                 .get("NetworksDeleted")
                 .toString())
         .isEqualTo("[\"old\",\"ov2\"]");
-    assertThat(gateway.engine().asked.getLast())
+    assertThat(gateway.engine().asked().getLast())
         .contains("label%21")
         .contains("dev.skep.network.id");
     gateway.delete("/services/web").expect(200);
@@ -356,7 +356,7 @@ class NetworkApiTest {
             String.join(
                 " ", listed.findValues("Names").stream().map(n -> n.get(0).asText()).toList()))
         .isEqualTo(names);
-    assertThat(gateway.engine().asked.getLast()).contains("all=1");
+    assertThat(gateway.engine().asked().getLast()).contains("all=1");
   }
 
   private static String overlay(String name) {

@@ -1,5 +1,6 @@
 package dev.skep.gateway.proxy;
 
+import dev.skep.engine.http.ApiEndpoint;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

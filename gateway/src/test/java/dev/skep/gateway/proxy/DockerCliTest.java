@@ -3,6 +3,7 @@ package dev.skep.gateway.proxy;
 import static dev.skep.gateway.proxy.ProxyFixture.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.skep.engine.http.ApiEndpoint;
 import dev.skep.gateway.engine.EngineProxy;
 import dev.skep.gateway.proxy.route.LocalRoutes;
 import java.nio.charset.StandardCharsets;

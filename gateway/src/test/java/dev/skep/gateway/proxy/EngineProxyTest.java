@@ -4,6 +4,12 @@ import static dev.skep.gateway.proxy.ProxyFixture.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.skep.engine.fake.ScriptedEngine;
+import dev.skep.engine.fake.Wire;
+import dev.skep.engine.http.ApiEndpoint;
+import dev.skep.engine.http.ApiUri;
+import dev.skep.engine.http.EngineRequest;
+import dev.skep.engine.http.EngineUnavailableException;
 import dev.skep.gateway.engine.EngineProxy;
 import dev.skep.gateway.engine.JsonTransform;
 import dev.skep.gateway.proxy.route.LocalRoutes;
@@ -78,7 +84,7 @@ class EngineProxyTest {
     var missing = new ApiEndpoint.Unix(directory.resolve("engine.sock"));
     try (var fixture = new ProxyFixture(directory, missing, ProxyFixture.NONE)) {
       assertThatThrownBy(() -> await(fixture.proxy.call(HttpMethod.GET, "/info")))
-          .hasCauseInstanceOf(EngineUnreachableException.class)
+          .hasCauseInstanceOf(EngineUnavailableException.class)
           .hasMessageContaining(
               "Cannot connect to the Docker daemon at " + missing + ": there is no such socket.");
     }
@@ -96,7 +102,7 @@ class EngineProxyTest {
                   stopped.complete(peer.rest());
                 });
         var fixture = new ProxyFixture(directory, engine.endpoint(), ProxyFixture.NONE)) {
-      var events = await(fixture.proxy.stream(ProxyRequest.of(HttpMethod.GET, "/events")));
+      var events = await(fixture.proxy.stream(EngineRequest.of(HttpMethod.GET, "/events")));
       assertThat(events.status()).isEqualTo(200);
       var first = new CompletableFuture<String>();
       var ended = events.read(part -> first.complete(part.toString()));
@@ -117,7 +123,7 @@ class EngineProxyTest {
                   peer.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\n{}\n\r\n");
                 });
         var fixture = new ProxyFixture(directory, engine.endpoint(), ProxyFixture.NONE)) {
-      var events = await(fixture.proxy.stream(ProxyRequest.of(HttpMethod.GET, "/events")));
+      var events = await(fixture.proxy.stream(EngineRequest.of(HttpMethod.GET, "/events")));
       assertThatThrownBy(() -> await(events.read(part -> {})))
           .hasCauseInstanceOf(HttpClosedException.class);
     }
@@ -129,7 +135,7 @@ class EngineProxyTest {
         (proxy, request) ->
             proxy.forward(
                 request,
-                ProxyRequest.of(request)
+                EngineRequest.of(request)
                     .withUri(ApiUri.parse(request.uri()).withQuery("filters=%7B%7D").toString()),
                 JsonTransform.ofArray(list -> list.add("added"))),
         peer -> {
@@ -152,7 +158,7 @@ class EngineProxyTest {
         (proxy, request) ->
             proxy.forward(
                 request,
-                ProxyRequest.of(request),
+                EngineRequest.of(request),
                 JsonTransform.ofObject(o -> o.put("added", true))),
         peer -> {
           peer.head();
@@ -173,7 +179,7 @@ class EngineProxyTest {
                 .body()
                 .onSuccess(body ->
                     proxy.forward(
-                        request, ProxyRequest.of(request).withBody(body.appendString("+more")))),
+                        request, EngineRequest.of(request).withBody(body.appendString("+more")))),
         peer -> {
           var head = peer.head();
           assertThat(Wire.header(head, "Content-Length")).isEqualTo("9");

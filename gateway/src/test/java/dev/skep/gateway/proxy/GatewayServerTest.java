@@ -4,7 +4,10 @@ import static dev.skep.gateway.proxy.ProxyFixture.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.skep.gateway.proxy.http.HttpLimits;
+import dev.skep.engine.fake.ScriptedEngine;
+import dev.skep.engine.fake.Wire;
+import dev.skep.engine.http.ApiEndpoint;
+import dev.skep.engine.http.HttpLimits;
 import dev.skep.gateway.proxy.route.LocalRoutes;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;

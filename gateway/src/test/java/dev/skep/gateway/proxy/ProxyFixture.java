@@ -2,6 +2,8 @@ package dev.skep.gateway.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.skep.engine.fake.Wire;
+import dev.skep.engine.http.ApiEndpoint;
 import dev.skep.gateway.engine.EngineProxy;
 import dev.skep.gateway.proxy.route.EngineRoutes;
 import dev.skep.gateway.proxy.route.LocalRoutes;

@@ -2,6 +2,8 @@ package dev.skep.gateway.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.skep.engine.fake.ScriptedEngine;
+import dev.skep.engine.fake.Wire;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;

@@ -3,6 +3,10 @@ package dev.skep.gateway.proxy;
 import static dev.skep.gateway.proxy.ProxyFixture.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.skep.engine.fake.ScriptedEngine;
+import dev.skep.engine.fake.Wire;
+import dev.skep.engine.http.ApiEndpoint;
+import dev.skep.engine.http.ApiUri;
 import dev.skep.gateway.proxy.http.HeadRoom;
 import dev.skep.gateway.proxy.route.EngineRoutes;
 import dev.skep.gateway.proxy.route.LocalRoutes;

@@ -1,6 +1,6 @@
 package dev.skep.gateway.remote;
 
-import dev.skep.gateway.proxy.ApiEndpoint;
+import dev.skep.engine.http.ApiEndpoint;
 import dev.skep.store.bus.Addresses;
 import dev.skep.store.bus.Bus;
 import dev.skep.store.bus.message.TunnelMessages.OpenTunnel;

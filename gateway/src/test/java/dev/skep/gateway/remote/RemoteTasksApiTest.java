@@ -2,8 +2,8 @@ package dev.skep.gateway.remote;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.skep.engine.fake.FakeEngine;
 import dev.skep.gateway.Answer;
-import dev.skep.gateway.FakeEngine;
 import dev.skep.gateway.GatewayFixture;
 import dev.skep.gateway.Tasks;
 import dev.skep.store.membership.Membership.Outside;
@@ -30,7 +30,7 @@ class RemoteTasksApiTest {
 
   private final GatewayFixture gateway = new GatewayFixture().asManager();
   private final FakeEngine remote =
-      new FakeEngine(gateway.vertx, gateway.directory.resolve("remote.sock"));
+      FakeEngine.start(gateway.vertx, gateway.directory.resolve("remote.sock"));
   private final FakeTunnel tunnel =
       new FakeTunnel(gateway.vertx, gateway.bus, GatewayFixture.WORKER, remote.endpoint());
   private Service service = service();
@@ -84,7 +84,7 @@ class RemoteTasksApiTest {
     assertThat(gateway.get("/v1.41/containers/" + name + "/top?ps_args=aux").expect(200).text())
         .contains("there");
 
-    assertThat(remote.asked).containsExactly("GET /containers/" + CONTAINER + "/top?ps_args=aux");
+    assertThat(remote.asked()).containsExactly("GET /containers/" + CONTAINER + "/top?ps_args=aux");
     assertThat(tunnel.shown).containsExactly("ticket1");
   }
 
@@ -92,7 +92,7 @@ class RemoteTasksApiTest {
   void finds_a_task_of_this_node_by_words_that_its_engine_does_not_know() {
     assertThat(gateway.get("/containers/web.4/top").expect(200).text()).contains("here");
     assertThat(gateway.get("/containers/" + OWN_TASK + "/top").expect(200).text()).contains("here");
-    assertThat(remote.asked).isEmpty();
+    assertThat(remote.asked()).isEmpty();
   }
 
   @Test
@@ -102,7 +102,7 @@ class RemoteTasksApiTest {
     gateway.get("/containers/db/top").expect(404);
     gateway.get("/containers/web.9/top").expect(404);
 
-    assertThat(gateway.engine().asked)
+    assertThat(gateway.engine().asked())
         .containsExactly(
             "GET /containers/beef/top",
             "GET /containers/" + OWN_CONTAINER + "/top",
@@ -117,7 +117,7 @@ class RemoteTasksApiTest {
 
     gateway.delete("/containers/c0ffee").expect(200);
 
-    assertThat(remote.asked).isEmpty();
+    assertThat(remote.asked()).isEmpty();
   }
 
   @Test
@@ -141,9 +141,9 @@ class RemoteTasksApiTest {
     assertThat(created.json().get("Id").asText()).isEqualTo("e1");
     gateway.get("/exec/e1/json").expect(200);
     gateway.get("/exec/e2/json").expect(404);
-    assertThat(remote.asked)
+    assertThat(remote.asked())
         .containsExactly("POST /containers/" + CONTAINER + "/exec", "GET /exec/e1/json");
-    assertThat(gateway.engine().asked).contains("GET /exec/e2/json");
+    assertThat(gateway.engine().asked()).contains("GET /exec/e2/json");
   }
 
   @Test
@@ -207,7 +207,7 @@ class RemoteTasksApiTest {
     gateway.get("/containers/web.3/top").expect(404);
     gateway.call(HttpMethod.POST, "/containers/" + CONTAINER + "/kill", "", Map.of()).expect(404);
 
-    assertThat(remote.asked).isEmpty();
+    assertThat(remote.asked()).isEmpty();
   }
 
   private void task(String id, int slot, String nodeId, String containerId) {

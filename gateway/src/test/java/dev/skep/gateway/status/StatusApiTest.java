@@ -126,7 +126,7 @@ class StatusApiTest {
   @Test
   void answers_while_the_engine_is_away() {
     gateway.asManager();
-    gateway.engine().close();
+    gateway.engine().down();
 
     assertThat(page()).contains("Engine    Cannot connect to the Docker daemon");
   }

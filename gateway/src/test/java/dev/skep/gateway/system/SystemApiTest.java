@@ -46,7 +46,7 @@ class SystemApiTest {
   @Test
   void pings_while_the_engine_is_away() {
     gateway.get("/_ping").expect(200);
-    gateway.engine().close();
+    gateway.engine().down();
 
     Answer ping = gateway.get("/_ping").expect(200);
 
@@ -111,7 +111,7 @@ class SystemApiTest {
     gateway.engine().answer("GET /images/json", "[{\"Id\":\"i\"}]");
     assertThat(gateway.get("/v1.41/images/json?all=1").expect(200).text())
         .isEqualTo("[{\"Id\":\"i\"}]");
-    assertThat(gateway.engine().asked).contains("GET /images/json?all=1");
+    assertThat(gateway.engine().asked()).contains("GET /images/json?all=1");
   }
 
   @Test
@@ -120,10 +120,10 @@ class SystemApiTest {
 
     assertThat(gateway.post("/v1.44/volumes/prune", "").expect(501).message())
         .contains("would remove both");
-    assertThat(gateway.engine().asked).isEmpty();
+    assertThat(gateway.engine().asked()).isEmpty();
     String all = Urls.encode("{\"all\":[\"1\"],\"label\":[\"a\"]}");
     gateway.post("/v1.44/volumes/prune?filters=" + all, "").expect(200);
-    assertThat(Urls.decode(gateway.engine().asked.getLast()))
+    assertThat(Urls.decode(gateway.engine().asked().getLast()))
         .isEqualTo("POST /volumes/prune?filters={\"label\":{\"a\":true}}");
     gateway.post("/v1.41/volumes/prune", "").expect(200);
   }

@@ -1,6 +1,6 @@
 package dev.skep.gateway.api.error;
 
-import dev.skep.gateway.proxy.EngineFailedException;
+import dev.skep.engine.http.EngineUnavailableException;
 import dev.skep.store.StoreFailure;
 import dev.skep.store.bus.BusFailure;
 import java.util.Optional;
@@ -20,7 +20,8 @@ public final class OperatingErrors {
     return Optional.ofNullable(
         switch (cause) {
           case ApiError refused -> refused;
-          case EngineFailedException engine -> new ApiError(engine.status(), engine.getMessage());
+          case EngineUnavailableException engine ->
+              new ApiError(engine.status(), engine.getMessage());
           case BusFailure bus -> ofBus(bus);
           case StoreFailure store -> ApiError.unavailable(String.valueOf(store.getMessage()));
           case TimeoutException late ->

@@ -1,7 +1,7 @@
 package dev.skep.gateway.proxy.exchange;
 
-import dev.skep.gateway.proxy.ApiUri;
-import dev.skep.gateway.proxy.EngineFailedException;
+import dev.skep.engine.http.ApiUri;
+import dev.skep.engine.http.EngineUnavailableException;
 import dev.skep.gateway.proxy.http.AttachBody;
 import dev.skep.gateway.proxy.http.BadChunk;
 import dev.skep.gateway.proxy.http.HopHeaders;
@@ -130,7 +130,7 @@ final class Exchange {
       String what = request.method() + " " + ApiUri.parse(request.uri()).path();
       refuse(
           HttpResponseStatus.GATEWAY_TIMEOUT,
-          EngineFailedException.silence(route().to(), what, time));
+          EngineUnavailableException.silence(route().to(), what, time));
     }
   }
 

@@ -1,6 +1,6 @@
 package dev.skep.gateway.proxy.exchange;
 
-import dev.skep.gateway.proxy.ApiEndpoint;
+import dev.skep.engine.http.ApiEndpoint;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;

@@ -1,6 +1,6 @@
 package dev.skep.gateway.proxy.exchange;
 
-import dev.skep.gateway.proxy.ApiEndpoint;
+import dev.skep.engine.http.ApiEndpoint;
 import dev.skep.gateway.proxy.http.RequestTarget;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;

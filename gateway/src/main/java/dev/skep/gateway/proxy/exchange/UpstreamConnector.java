@@ -1,6 +1,6 @@
 package dev.skep.gateway.proxy.exchange;
 
-import dev.skep.gateway.proxy.EngineUnreachableException;
+import dev.skep.engine.http.EngineUnavailableException;
 import dev.skep.gateway.proxy.route.EngineRoutes;
 import dev.skep.gateway.proxy.route.UpstreamRoute;
 import io.netty.channel.ChannelFuture;
@@ -61,7 +61,7 @@ final class UpstreamConnector {
     } else if (!exchange.isOver()) {
       exchange.refuse(
           HttpResponseStatus.SERVICE_UNAVAILABLE,
-          new EngineUnreachableException(route.to(), connecting.cause()).getMessage());
+          EngineUnavailableException.unreachable(route.to(), connecting.cause()).getMessage());
     }
   }
 

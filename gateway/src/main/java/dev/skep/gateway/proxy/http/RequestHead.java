@@ -1,5 +1,6 @@
 package dev.skep.gateway.proxy.http;
 
+import dev.skep.engine.http.HttpLimits;
 import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -22,8 +23,7 @@ import java.util.regex.Pattern;
  */
 public final class RequestHead {
 
-  /** As Go's server: a mebibyte, and one of its read buffers. */
-  static final int MAX_BYTES = (1 << 20) + 4096;
+  static final int MAX_BYTES = HttpLimits.HEADER_BYTES;
 
   private static final Pattern VERSION = Pattern.compile("HTTP/(\\d)\\.(\\d)");
   private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");

@@ -1,5 +1,7 @@
 package dev.skep.gateway.proxy.http;
 
+import dev.skep.engine.http.HttpLimits;
+import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpResponseDecoder;
 
@@ -12,7 +14,11 @@ public final class ResponseDecoder extends HttpResponseDecoder {
   private final boolean answersHead;
 
   public ResponseDecoder(boolean answersHead) {
-    super(HttpLimits.decoder());
+    super(
+        new HttpDecoderConfig()
+            .setMaxHeaderSize(HttpLimits.HEADER_BYTES)
+            .setMaxInitialLineLength(HttpLimits.INITIAL_LINE_BYTES)
+            .setMaxChunkSize(HttpLimits.CHUNK_BYTES));
     this.answersHead = answersHead;
   }
 

@@ -1,8 +1,8 @@
 package dev.skep.gateway.proxy.route;
 
-import dev.skep.gateway.proxy.ApiEndpoint;
-import dev.skep.gateway.proxy.ApiUri;
-import dev.skep.gateway.proxy.ApiVersion;
+import dev.skep.engine.http.ApiEndpoint;
+import dev.skep.engine.http.ApiUri;
+import dev.skep.engine.http.ApiVersion;
 import io.vertx.core.buffer.Buffer;
 import java.util.Optional;
 import java.util.function.UnaryOperator;

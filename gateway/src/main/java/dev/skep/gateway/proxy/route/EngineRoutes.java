@@ -1,6 +1,6 @@
 package dev.skep.gateway.proxy.route;
 
-import dev.skep.gateway.proxy.ApiUri;
+import dev.skep.engine.http.ApiUri;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
 import java.util.Optional;

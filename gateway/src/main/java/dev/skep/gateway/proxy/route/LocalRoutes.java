@@ -1,7 +1,7 @@
 package dev.skep.gateway.proxy.route;
 
+import dev.skep.engine.http.ApiUri;
 import dev.skep.gateway.engine.EngineProxy;
-import dev.skep.gateway.proxy.ApiUri;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;

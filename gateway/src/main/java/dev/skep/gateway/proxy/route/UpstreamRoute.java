@@ -1,6 +1,6 @@
 package dev.skep.gateway.proxy.route;
 
-import dev.skep.gateway.proxy.ApiEndpoint;
+import dev.skep.engine.http.ApiEndpoint;
 import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
 import java.util.Optional;

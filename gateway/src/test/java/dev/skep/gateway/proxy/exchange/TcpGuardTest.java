@@ -2,7 +2,7 @@ package dev.skep.gateway.proxy.exchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.skep.gateway.proxy.ApiEndpoint;
+import dev.skep.engine.http.ApiEndpoint;
 import dev.skep.gateway.proxy.http.RequestTarget;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.HttpMethod;

@@ -1,4 +1,4 @@
-package dev.skep.gateway.proxy;
+package dev.skep.engine.http;
 
 import io.vertx.core.Future;
 import java.util.Optional;
@@ -15,15 +15,15 @@ import org.slf4j.LoggerFactory;
  * changes its versions only when it is replaced, and each of its answers names the newest one, so
  * an answer that names another one is the sign to ask again.
  */
-public final class EngineVersions {
+public final class ServedVersions {
 
-  private static final Logger LOG = LoggerFactory.getLogger(EngineVersions.class);
+  private static final Logger LOG = LoggerFactory.getLogger(ServedVersions.class);
 
   private final Supplier<Future<ApiVersion.Range>> ask;
   private final AtomicBoolean asking = new AtomicBoolean();
   private volatile Optional<ApiVersion.Range> served = Optional.empty();
 
-  public EngineVersions(Supplier<Future<ApiVersion.Range>> ask) {
+  public ServedVersions(Supplier<Future<ApiVersion.Range>> ask) {
     this.ask = ask;
   }
 
@@ -48,7 +48,7 @@ public final class EngineVersions {
    * Asks the engine, unless a question is already under way; the future succeeds when nothing more
    * is to come.
    */
-  Future<Void> refresh() {
+  public Future<Void> refresh() {
     if (!asking.compareAndSet(false, true)) {
       return Future.succeededFuture();
     }

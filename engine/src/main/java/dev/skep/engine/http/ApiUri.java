@@ -1,4 +1,4 @@
-package dev.skep.gateway.proxy;
+package dev.skep.engine.http;
 
 import java.util.Optional;
 import java.util.regex.Pattern;

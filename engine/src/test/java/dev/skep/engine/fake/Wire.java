@@ -1,4 +1,4 @@
-package dev.skep.gateway.proxy;
+package dev.skep.engine.fake;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -17,7 +17,7 @@ import java.util.Locale;
  * client of the proxy or a connection that the scripted engine accepted. Every read is bounded in
  * time.
  */
-final class Wire implements AutoCloseable {
+public final class Wire implements AutoCloseable {
 
   private static final int PATIENCE_MILLIS = 30_000;
 
@@ -26,24 +26,24 @@ final class Wire implements AutoCloseable {
   private final Selector writable;
   private ByteBuffer unread = ByteBuffer.allocate(0);
 
-  Wire(SocketChannel channel) throws IOException {
+  public Wire(SocketChannel channel) throws IOException {
     this.channel = channel;
     this.readable = Selector.open();
     this.writable = Selector.open();
     channel.configureBlocking(false);
   }
 
-  static Wire connect(Path socket) throws IOException {
+  public static Wire connect(Path socket) throws IOException {
     var channel = SocketChannel.open(StandardProtocolFamily.UNIX);
     channel.connect(UnixDomainSocketAddress.of(socket));
     return new Wire(channel);
   }
 
-  Wire send(String text) throws IOException {
+  public Wire send(String text) throws IOException {
     return send(text.getBytes(StandardCharsets.ISO_8859_1));
   }
 
-  Wire send(byte[] bytes) throws IOException {
+  public Wire send(byte[] bytes) throws IOException {
     var left = ByteBuffer.wrap(bytes);
     while (left.hasRemaining()) {
       if (channel.write(left) == 0 && !ready(SelectionKey.OP_WRITE, PATIENCE_MILLIS)) {
@@ -57,7 +57,7 @@ final class Wire implements AutoCloseable {
    * Sends until the peer takes nothing for a while or the limit is reached; gives the number of
    * bytes sent.
    */
-  long sendUntilStuck(long limitBytes, int stuckMillis) throws IOException {
+  public long sendUntilStuck(long limitBytes, int stuckMillis) throws IOException {
     var block = new byte[64 * 1024];
     var sent = 0L;
     while (sent < limitBytes) {
@@ -71,13 +71,13 @@ final class Wire implements AutoCloseable {
   }
 
   /** Ends this direction and keeps reading the other. */
-  Wire end() throws IOException {
+  public Wire end() throws IOException {
     channel.shutdownOutput();
     return this;
   }
 
   /** Reads up to and with the empty line behind a head. */
-  String head() throws IOException {
+  public String head() throws IOException {
     var head = new StringBuilder();
     while (head.length() < 4 || !head.substring(head.length() - 4).equals("\r\n\r\n")) {
       var b = read();
@@ -90,16 +90,16 @@ final class Wire implements AutoCloseable {
   }
 
   /** Makes the next reads give this again. */
-  void putBack(String text) {
+  public void putBack(String text) {
     var bytes = text.getBytes(StandardCharsets.ISO_8859_1);
     unread = ByteBuffer.allocate(bytes.length + unread.remaining()).put(bytes).put(unread).flip();
   }
 
-  String text(int length) throws IOException {
+  public String text(int length) throws IOException {
     return new String(bytes(length), StandardCharsets.ISO_8859_1);
   }
 
-  byte[] bytes(int length) throws IOException {
+  public byte[] bytes(int length) throws IOException {
     var bytes = new byte[length];
     for (var i = 0; i < length; i++) {
       var b = read();
@@ -112,7 +112,7 @@ final class Wire implements AutoCloseable {
   }
 
   /** Reads to the end of the peer's output. */
-  String rest() throws IOException {
+  public String rest() throws IOException {
     var rest = new ByteArrayOutputStream();
     for (var b = read(); b >= 0; b = read()) {
       rest.write(b);
@@ -121,7 +121,7 @@ final class Wire implements AutoCloseable {
   }
 
   /** Reads to the end of the peer's output and gives the number of bytes only. */
-  long drain() throws IOException {
+  public long drain() throws IOException {
     var count = (long) unread.remaining();
     while (fill()) {
       count += unread.remaining();
@@ -130,7 +130,7 @@ final class Wire implements AutoCloseable {
   }
 
   /** Reads a chunked body and gives it without its framing. */
-  String chunks() throws IOException {
+  public String chunks() throws IOException {
     var body = new StringBuilder();
     while (true) {
       var size = Integer.parseInt(line(), 16);
@@ -142,7 +142,7 @@ final class Wire implements AutoCloseable {
     }
   }
 
-  String line() throws IOException {
+  public String line() throws IOException {
     var line = new StringBuilder();
     for (var b = read(); b != '\n'; b = read()) {
       if (b < 0) {
@@ -154,7 +154,7 @@ final class Wire implements AutoCloseable {
   }
 
   /** A header's value in a head, or "" when it is not there. */
-  static String header(String head, String name) {
+  public static String header(String head, String name) {
     return head.lines()
         .filter(
             line -> line.toLowerCase(Locale.ROOT).startsWith(name.toLowerCase(Locale.ROOT) + ":"))

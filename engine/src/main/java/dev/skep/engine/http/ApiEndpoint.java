@@ -1,4 +1,4 @@
-package dev.skep.gateway.proxy;
+package dev.skep.engine.http;
 
 import io.vertx.core.net.SocketAddress;
 import java.net.URI;

@@ -1,11 +1,8 @@
-package dev.skep.gateway;
+package dev.skep.engine.fake;
 
-import dev.skep.gateway.proxy.ApiEndpoint;
+import dev.skep.engine.http.ApiEndpoint;
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -20,19 +17,15 @@ public final class RecordingEngine implements AutoCloseable {
   private static final String VERSIONS =
       "{\"Version\":\"20.10.24\",\"ApiVersion\":\"1.41\",\"MinAPIVersion\":\"1.12\"}";
 
-  private final ServerSocketChannel server;
-  private final ApiEndpoint endpoint;
+  private final RawServer server;
   private final Queue<String> asked = new ConcurrentLinkedQueue<>();
 
   public RecordingEngine(Path socket) throws IOException {
-    endpoint = new ApiEndpoint.Unix(socket);
-    server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-    server.bind(UnixDomainSocketAddress.of(socket), 1024);
-    Thread.ofVirtual().start(this::accept);
+    server = new RawServer(socket, this::serve);
   }
 
   public ApiEndpoint endpoint() {
-    return endpoint;
+    return server.endpoint();
   }
 
   /** The first lines of the requests. */
@@ -40,36 +33,18 @@ public final class RecordingEngine implements AutoCloseable {
     return asked;
   }
 
-  private void accept() {
-    while (server.isOpen()) {
-      try {
-        SocketChannel client = server.accept();
-        Thread.ofVirtual().start(() -> serve(client));
-      } catch (IOException e) {
-        return;
-      }
+  private void serve(SocketChannel client) throws IOException {
+    String head = RawServer.head(client);
+    if (!head.endsWith("\r\n\r\n")) {
+      return;
     }
-  }
-
-  private void serve(SocketChannel client) {
+    String line = head.substring(0, head.indexOf("\r\n"));
+    asked.add(line);
+    client.write(ByteBuffer.wrap(answer(line).getBytes(StandardCharsets.ISO_8859_1)));
+    client.shutdownOutput();
     ByteBuffer block = ByteBuffer.allocate(64 * 1024);
-    StringBuilder head = new StringBuilder();
-    try (client) {
-      while (head.indexOf("\r\n\r\n") < 0) {
-        if (client.read(block.clear()) < 0) {
-          return;
-        }
-        head.append(new String(block.array(), 0, block.position(), StandardCharsets.ISO_8859_1));
-      }
-      String line = head.substring(0, head.indexOf("\r\n"));
-      asked.add(line);
-      client.write(ByteBuffer.wrap(answer(line).getBytes(StandardCharsets.ISO_8859_1)));
-      client.shutdownOutput();
-      while (client.read(block.clear()) >= 0) {
-        // Nobody reads a body.
-      }
-    } catch (IOException e) {
-      // The gateway went away.
+    while (client.read(block.clear()) >= 0) {
+      // Nobody reads a body.
     }
   }
 

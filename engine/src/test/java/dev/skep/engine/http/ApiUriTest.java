@@ -1,4 +1,4 @@
-package dev.skep.gateway.proxy;
+package dev.skep.engine.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,12 +1,9 @@
-package dev.skep.gateway;
+package dev.skep.engine.fake;
 
-import dev.skep.gateway.proxy.ApiEndpoint;
+import dev.skep.engine.http.ApiEndpoint;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
-import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -46,59 +43,35 @@ public final class FaultyEngine implements AutoCloseable {
     }
   }
 
-  private final ServerSocketChannel server;
-  private final ApiEndpoint endpoint;
+  private final RawServer server;
   private volatile Fault fault = Fault.CLOSES_AT_ONCE;
 
   public FaultyEngine(Path socket) throws IOException {
-    endpoint = new ApiEndpoint.Unix(socket);
-    server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-    server.bind(UnixDomainSocketAddress.of(socket), 64);
-    Thread.ofVirtual().start(this::accept);
+    server = new RawServer(socket, this::answer);
   }
 
   public ApiEndpoint endpoint() {
-    return endpoint;
+    return server.endpoint();
   }
 
   public void does(Fault next) {
     fault = next;
   }
 
-  private void accept() {
-    while (server.isOpen()) {
-      try {
-        SocketChannel client = server.accept();
-        Thread.ofVirtual().start(() -> answer(client));
-      } catch (IOException e) {
-        return;
+  private void answer(SocketChannel client) throws IOException {
+    Fault now = fault;
+    if (!RawServer.head(client).endsWith("\r\n\r\n")) {
+      return;
+    }
+    OutputStream out = Channels.newOutputStream(client);
+    out.write(now.bytes.getBytes(StandardCharsets.US_ASCII));
+    if (now == Fault.GIVES_A_HUGE_HEAD || now == Fault.NEVER_ENDS) {
+      while (true) {
+        out.write(FILL); // until the reader has enough of it
       }
     }
-  }
-
-  private void answer(SocketChannel client) {
-    try (client) {
-      Fault now = fault;
-      var in = Channels.newInputStream(client);
-      var head = new StringBuilder();
-      while (head.indexOf("\r\n\r\n") < 0) {
-        int next = in.read();
-        if (next < 0) {
-          return;
-        }
-        head.append((char) next);
-      }
-      OutputStream out = Channels.newOutputStream(client);
-      out.write(now.bytes.getBytes(StandardCharsets.US_ASCII));
-      if (now == Fault.GIVES_A_HUGE_HEAD || now == Fault.NEVER_ENDS) {
-        while (true) {
-          out.write(FILL); // until the reader has enough of it
-        }
-      }
-      while (now == Fault.NEVER_ANSWERS && in.read() >= 0) {}
-    } catch (IOException e) {
-      // The other side went away, as it should.
-    }
+    var in = Channels.newInputStream(client);
+    while (now == Fault.NEVER_ANSWERS && in.read() >= 0) {}
   }
 
   @Override
