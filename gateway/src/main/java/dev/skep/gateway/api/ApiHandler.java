@@ -129,7 +129,7 @@ public final class ApiHandler implements LocalRoutes {
       }
       case Reply.Empty(int status) -> head.of(request).setStatusCode(status).end();
       case Reply.Elsewhere() -> {
-        // Whoever answers has the response.
+        // The engine's answer is on its way to the client already.
       }
     }
   }

@@ -128,7 +128,9 @@ public final class Call {
     return Filters.parse(query("filters"), accepted);
   }
 
-  /** Whether the client speaks at least API version 1.{@code minor}; who names none speaks any. */
+  /**
+   * Whether the client speaks at least API version 1.{@code minor}; one that names none speaks any.
+   */
   public boolean speaks(int minor) {
     return uri.version().map(v -> v.compareTo(new ApiVersion(1, minor)) >= 0).orElse(true);
   }

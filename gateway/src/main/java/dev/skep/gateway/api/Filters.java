@@ -46,11 +46,11 @@ public final class Filters {
     if (json.isBlank()) {
       return NONE;
     }
-    JsonSyntax.check(json);
     JsonNode root;
     try {
       root = Json.mapper().readTree(json);
     } catch (JsonProcessingException e) {
+      JsonSyntax.check(json);
       throw invalid();
     }
     if (root.isNull()) {

@@ -34,7 +34,7 @@ public final class EngineFacts {
         observe(reply.headers());
       }
     } catch (EngineUnavailableException e) {
-      // Who needs the engine for an answer will be told what is wrong with it.
+      // A request that needs the engine for its answer will say what is wrong with it.
     }
   }
 

@@ -81,7 +81,7 @@ final class EventResponse {
     response.exceptionHandler(failed -> stop());
     response.drainHandler(drained -> drained());
     response.setWriteQueueMaxSize(MAX_UNREAD_BYTES);
-    // Whoever has seen the head misses nothing from then on.
+    // A client that has seen the head misses nothing from then on.
     waiting.addAll(ring.follow(since, listener).stream().filter(this::wanted).toList());
     response.writeHead();
     if (response.closed()) {

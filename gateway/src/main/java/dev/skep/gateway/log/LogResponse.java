@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  * One client's stream of the logs of some tasks. Each task's lines are pulled by a thread of its
  * own, virtual, on the request's context; so only one of them runs at a time.
  *
- * <p>Who follows stays with a task whose node or engine is out of reach for a while, and goes on
- * where it stood once it is back; who does not is told what is missing.
+ * <p>A client that follows stays with a task whose node or engine is out of reach for a while. It
+ * goes on where it stood once that is back. A client that does not follow is told what is missing.
  */
 final class LogResponse {
   /** How soon a node that did not answer is asked again. */
@@ -188,7 +188,7 @@ final class LogResponse {
     return false;
   }
 
-  /** Whether more of the log may still be had, for one who waits. */
+  /** Whether more of the log may come, if the client waits for it. */
   private boolean mayComeBack(Task task) {
     ClusterState state = store.state();
     return options.follow()
@@ -218,7 +218,7 @@ final class LogResponse {
 
   /**
    * One task's log cannot be had. A frame of the system's would end the client's reading of all the
-   * others, so it comes at the end; who follows is told now, by a line of the task's.
+   * others, so it comes at the end. A client that follows is told now, by a line of the task's.
    */
   private void problem(Buffer out, Task task, String reason) {
     String text = "task " + task.id() + " on node " + task.nodeId() + ": " + reason;

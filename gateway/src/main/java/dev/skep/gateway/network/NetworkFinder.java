@@ -22,8 +22,8 @@ public final class NetworkFinder {
   }
 
   /**
-   * The swarm's network that is meant; empty when it is the engine's, or nobody's: the engine says
-   * so then. Throws {@link ApiError} when it may be several.
+   * The swarm's network by that name or id. Empty when it is the engine's, or there is none: the
+   * engine says so then. Throws {@link ApiError} when it may be several.
    *
    * @param scope swarm, local, or empty for both
    */

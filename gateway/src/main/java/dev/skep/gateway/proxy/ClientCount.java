@@ -9,8 +9,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Bounds the clients of all listening sockets together: while there are as many as may be, nobody
- * is accepted, and who connects waits in the kernel's queue until somebody leaves.
+ * Bounds the clients of all listening sockets together: while there are as many as may be, no more
+ * are accepted. A client that connects waits in the kernel's queue until another leaves.
  */
 @Sharable
 final class ClientCount extends ChannelInboundHandlerAdapter {

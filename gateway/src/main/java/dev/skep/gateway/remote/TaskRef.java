@@ -11,9 +11,9 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Which task of the swarm somebody means who names a container. Pure. */
+/** The task of the swarm that a container's name in a request refers to. Pure. */
 sealed interface TaskRef {
-  /** None: it is the host's own engine's to know. */
+  /** None: the host's own engine is asked. */
   record NoTask() implements TaskRef {}
 
   /**
@@ -21,7 +21,7 @@ sealed interface TaskRef {
    */
   record OneTask(Task task, Naming by) implements TaskRef {}
 
-  /** The beginning of several ids. */
+  /** Several: ids of theirs begin so. */
   record SeveralTasks() implements TaskRef {}
 
   /** How a task was named. */

@@ -31,7 +31,7 @@ public final class BodyReader {
   private final AtomicLong held = new AtomicLong();
   private final AtomicBoolean answered = new AtomicBoolean();
 
-  /** The endpoint, and the response: who comes last gives the room back. */
+  /** The endpoint, and the response: the last of them gives the room back. */
   private final AtomicInteger holders = new AtomicInteger(2);
 
   public BodyReader(HttpServerRequest request, MemoryBudget budget) {
@@ -77,7 +77,7 @@ public final class BodyReader {
       throw new ClientGoneException(new java.io.IOException("it closed the connection"));
     }
     Buffer body = collected(announced);
-    // Who did not say how much comes was given room for the most there can be.
+    // A request without a length was given room for the longest body there can be.
     long before = held.getAndUpdate(now -> Math.min(now, body.length()));
     budget.give(before - Math.min(before, body.length()));
     return body;

@@ -24,13 +24,14 @@ public final class JsonBody {
   /** The body as an object of the model; what is not known is ignored. */
   public static <T> T read(Buffer body, Class<T> type) {
     String text = body.toString(StandardCharsets.UTF_8);
-    JsonSyntax.check(text);
     try {
       T value = Json.apiReader(type).readValue(text);
       return value == null ? Json.apiReader(type).readValue("{}") : value;
     } catch (JsonMappingException e) {
+      JsonSyntax.check(text);
       throw ApiError.badRequest("json: " + describe(e, text));
     } catch (JsonProcessingException e) {
+      JsonSyntax.check(text);
       throw ApiError.badRequest("json: " + e.getOriginalMessage());
     }
   }

@@ -6,6 +6,9 @@ import dev.skep.gateway.api.go.GoFormat;
 /**
  * Finds the first error in JSON text and says it as Go's encoding/json does, because the engine
  * answers with those words. Text behind the first value is not looked at, as Go's decoder does not.
+ *
+ * <p>Only for text that the parser refused: it costs a second look at the whole of it
+ * (docs/decisions/0032-one-look-at-a-body.md).
  */
 public final class JsonSyntax {
   private static final int MAX_DEPTH = 500;

@@ -9,8 +9,8 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many bytes of all clients' requests lie in memory at once. Whoever finds no room waits its
- * turn, first come, first served, for a bounded time. Safe for all threads.
+ * How many bytes of all clients' requests lie in memory at once. A request that finds no room waits
+ * its turn, first come, first served, for a bounded time. Safe for all threads.
  */
 public final class MemoryBudget {
   /** Clients that may wait at once; each is a connection and a few objects. */

@@ -15,7 +15,7 @@ final class AnswerDeadline {
     running = loop.schedule(silent, patience.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  /** The head came, or nobody waits for it any more. */
+  /** The head came, or the exchange is over. */
   void stop() {
     if (running != null) {
       running.cancel(false);

@@ -1,13 +1,10 @@
 package dev.skep.gateway.proxy.exchange;
 
-import dev.skep.engine.http.ApiUri;
 import dev.skep.engine.http.EngineUnavailableException;
-import dev.skep.gateway.proxy.http.AttachBody;
 import dev.skep.gateway.proxy.http.BadChunk;
 import dev.skep.gateway.proxy.http.HopHeaders;
 import dev.skep.gateway.proxy.http.ResponseDecoder;
 import dev.skep.gateway.proxy.route.UpstreamRoute;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpContent;
@@ -15,7 +12,6 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpRequestEncoder;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
@@ -23,8 +19,6 @@ import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One request and its answer, carried between a client and whoever answers, on a connection of its
@@ -43,21 +37,15 @@ import org.slf4j.LoggerFactory;
  */
 final class Exchange {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
-
   private final DownstreamConnection connection;
   private final ChannelHandlerContext clientContext;
   private final ProxyChannel client;
-  private final HttpRequest request;
-  private final HopHeaders hop;
+  private final UpstreamRequest request;
 
   private @Nullable UpstreamRoute route;
   private @Nullable ProxyChannel upstream;
   private @Nullable HeldAnswer held;
   private final AnswerDeadline deadline = new AnswerDeadline();
-
-  /** Whether the body of this request is thrown away, see {@link AttachBody}. */
-  private final boolean bodyless;
 
   private boolean requestEnded;
   private boolean clientEnded;
@@ -76,9 +64,7 @@ final class Exchange {
     this.connection = connection;
     this.clientContext = clientContext;
     this.client = new ProxyChannel(clientContext.channel());
-    this.request = request;
-    this.hop = HopHeaders.of(request);
-    this.bodyless = AttachBody.isDropped(request);
+    this.request = new UpstreamRequest(request);
   }
 
   /** Connects to whoever answers, once that is known. */
@@ -93,27 +79,14 @@ final class Exchange {
   /** It is known who answers; gives the handler of the connection to them. */
   UpstreamConnection routed(UpstreamRoute found) {
     route = found;
-    request.setUri(found.uri());
-    hop.toUpstream(request, isOurs());
-    if (bodyless) {
-      HttpUtil.setTransferEncodingChunked(request, false);
-      HttpUtil.setContentLength(request, 0);
-    }
-    return new UpstreamConnection(this, hop.isHead());
+    request.prepare(found, isOurs());
+    return new UpstreamConnection(this, request.isHead());
   }
 
   /** The connection to them stands. */
   void connected(ProxyChannel channel) {
     upstream = channel;
-    if (route().preamble().length() > 0) {
-      channel.writeBelow(
-          HttpRequestEncoder.class, Unpooled.wrappedBuffer(route().preamble().getBytes()));
-    }
-    channel.write(request, this::uploaded);
-    if (requestEnded || bodyless) {
-      channel.write(LastHttpContent.EMPTY_LAST_CONTENT, this::uploaded);
-    }
-    channel.flush();
+    request.send(channel, route().preamble(), requestEnded, this::uploaded);
     if (!requestEnded) {
       connection.readBody(clientContext);
     }
@@ -127,14 +100,11 @@ final class Exchange {
 
   private void silent(Duration time) {
     if (!over && !answerStarted) {
-      String what = request.method() + " " + ApiUri.parse(request.uri()).path();
       refuse(
           HttpResponseStatus.GATEWAY_TIMEOUT,
-          EngineUnavailableException.silence(route().to(), what, time));
+          EngineUnavailableException.silence(route().to(), request.what(), time));
     }
   }
-
-  // ---- what comes from the client
 
   void fromClient(Object message) {
     if (message instanceof BadChunk rest) {
@@ -148,7 +118,7 @@ final class Exchange {
     if (over
         || channel == null
         || upstreamRefusesMore
-        || (bodyless && message instanceof HttpContent)) {
+        || (request.isBodyless() && message instanceof HttpContent)) {
       // Before the connection stands only the empty end of a request without a body arrives;
       // connected() sends it.
       ReferenceCountUtil.release(message);
@@ -170,7 +140,7 @@ final class Exchange {
     var channel = upstream;
     if (isOurs() && !over && !answerStarted) {
       refuse(HttpResponseStatus.BAD_REQUEST, rest.why());
-    } else if (!over && channel != null && !upstreamRefusesMore && !bodyless) {
+    } else if (!over && channel != null && !upstreamRefusesMore && !request.isBodyless()) {
       channel.writeBelow(HttpRequestEncoder.class, rest.content().retain());
       channel.flush();
     }
@@ -244,7 +214,7 @@ final class Exchange {
   }
 
   private boolean isOurs() {
-    return route != null && route.by() != UpstreamRoute.By.ENGINE;
+    return route != null && route.isOurs();
   }
 
   void clientGone() {
@@ -257,8 +227,6 @@ final class Exchange {
       upstream.close();
     }
   }
-
-  // ---- what comes from the answering side
 
   void upstreamPaused() {
     client.flush();
@@ -309,15 +277,10 @@ final class Exchange {
       ReferenceCountUtil.release(head);
       refuse(
           HttpResponseStatus.BAD_GATEWAY,
-          "cannot read the answer of "
-              + route().to()
-              + ": "
-              + head.decoderResult().cause().getMessage());
+          AnswerFaults.unreadable(route().to(), head.decoderResult().cause()));
       return;
     }
-    var status = head.status();
-    if (status.codeClass() == HttpStatusClass.INFORMATIONAL
-        && !status.equals(HttpResponseStatus.SWITCHING_PROTOCOLS)) {
+    if (HopHeaders.isInterim(head)) {
       interimAnswer = true;
       client.write(head);
       return;
@@ -336,7 +299,7 @@ final class Exchange {
       }
     } else {
       answerChunked = HttpUtil.isTransferEncodingChunked(head);
-      reusable = hop.toClient(head);
+      reusable = request.hop().toClient(head);
       if (route().answer().isPresent() && HeldAnswer.fits(head)) {
         held = new HeldAnswer(head, route().answer().get());
       } else {
@@ -377,11 +340,7 @@ final class Exchange {
       // Half an answer: only an abrupt end tells the client so.
       cancel();
     } else {
-      refuse(
-          HttpResponseStatus.BAD_GATEWAY,
-          route().to()
-              + " closed the connection without an answer; look at the engine's log, then try"
-              + " again");
+      refuse(HttpResponseStatus.BAD_GATEWAY, AnswerFaults.missing(route().to()));
     }
   }
 
@@ -393,8 +352,6 @@ final class Exchange {
     }
   }
 
-  // ---- ends
-
   /** Answers in place of whoever was to answer. */
   void refuse(HttpResponseStatus status, String message) {
     over = true;
@@ -402,11 +359,8 @@ final class Exchange {
     if (upstream != null) {
       upstream.close();
     }
-    LOG.atDebug()
-        .addKeyValue("uri", request.uri())
-        .addKeyValue("reason", message)
-        .log("request not answered");
-    var goesOn = mayGoOn(hop.keepAlive());
+    request.noteRefused(message);
+    var goesOn = mayGoOn(request.hop().keepAlive());
     connection.answer(clientContext, status, message, goesOn);
     connection.finished(clientContext, requestEnded || clientEnded, goesOn);
   }

@@ -98,9 +98,9 @@ public final class ProxyChannel {
 
   /**
    * Looks from time to time whether a peer that ended its output has closed its socket meanwhile,
-   * of which no event tells; then closes this channel too.
+   * since no event tells of that. Then it closes this channel too.
    *
-   * @param over whether nobody needs to know any more
+   * @param over whether the exchange has ended and the watch may stop
    * @param gone what to do about it
    */
   void watch(BooleanSupplier over, Runnable gone) {

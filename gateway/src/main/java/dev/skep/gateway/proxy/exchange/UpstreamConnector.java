@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The beginning of an exchange: waits for the word who answers, then connects to them. The client's
- * decoder stands still behind the request's head until then.
+ * The beginning of an exchange: waits until it is decided who answers, then connects to them. The
+ * client's decoder stands still behind the request's head until then.
  */
 final class UpstreamConnector {
 

@@ -120,7 +120,7 @@ final class HeadReader {
     return true;
   }
 
-  /** The head is answered, or nobody waits for it any more. */
+  /** The head is answered, or its client is gone. */
   void done() {
     stopTime();
     room.giveBack(taken);

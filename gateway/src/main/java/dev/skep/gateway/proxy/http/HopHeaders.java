@@ -7,6 +7,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import java.util.List;
@@ -133,5 +134,11 @@ public record HopHeaders(boolean keepAlive, boolean upgrade, boolean http10, boo
       }
     }
     headers.remove(HttpHeaderNames.CONNECTION).remove("Keep-Alive").remove("Proxy-Connection");
+  }
+
+  /** Whether another answer follows this one: 100 and its like, but not a switch of protocols. */
+  public static boolean isInterim(HttpResponse head) {
+    return head.status().codeClass() == HttpStatusClass.INFORMATIONAL
+        && !head.status().equals(HttpResponseStatus.SWITCHING_PROTOCOLS);
   }
 }

@@ -8,8 +8,8 @@ import java.util.Optional;
  * A request's target, read as the engine reads it: by the rules of Go's net/url, then by those of
  * its router (gorilla/mux), which sends a client with a path that is not clean to the clean one.
  *
- * <p>Whoever routes by the text that came would let {@code /%73warm/init} pass as something else
- * than the engine takes it for. Pure.
+ * <p>Routing by the text as it came would let {@code /%73warm/init} pass as something else than the
+ * engine takes it for. Pure.
  */
 public sealed interface RequestTarget {
 

@@ -37,6 +37,11 @@ public record UpstreamRoute(
     ENDLESS_ROUTES
   }
 
+  /** Whether Skep's own routes answer. */
+  public boolean isOurs() {
+    return by != By.ENGINE;
+  }
+
   /** To Skep's own routes. */
   public static UpstreamRoute toRoutes(ApiEndpoint to, String uri, boolean endless) {
     return new UpstreamRoute(

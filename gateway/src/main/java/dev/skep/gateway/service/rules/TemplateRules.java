@@ -14,7 +14,7 @@ import java.util.Map;
 
 /**
  * Whether the templates of a spec can be expanded, tried with values that stand for those of a
- * task: a mistake is told to who makes it, not to the first node that runs the task.
+ * task: the user is told of a mistake at once, not by the first node that runs the task.
  */
 final class TemplateRules {
   private final TemplateScope scope;

@@ -19,7 +19,7 @@ public final class PastSpecs {
   private PastSpecs() {}
 
   /**
-   * The spec that a client saw who read the service at {@code version}.
+   * The spec that a client saw when it read the service at {@code version}.
    *
    * @return empty when no client read it at that version, or it is too long ago
    */

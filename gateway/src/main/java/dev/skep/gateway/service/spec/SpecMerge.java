@@ -19,7 +19,7 @@ public final class SpecMerge {
   /** A driver and its options, what a health check asks and how often, a profile and its mode. */
   private static final Set<String> WHOLE = Set.of("LogDriver", "Healthcheck", "Privileges");
 
-  /** Who counts it up asks for new tasks; two who do so ask twice. */
+  /** Counting it up asks for new tasks. Two clients that do so ask twice. */
   private static final Set<String> COUNTERS = Set.of("ForceUpdate");
 
   private static final JsonNode ABSENT = JsonNodeFactory.instance.missingNode();
