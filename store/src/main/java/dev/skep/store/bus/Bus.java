@@ -19,10 +19,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The event bus with typed messages: JSON, as UTF-8 bytes between Skep's own parts: written once
- * and read once, where JSON objects would be parsed and copied on the way. Scripts use JSON
- * objects: where the address is a text these are taken as well and answered in kind, and {@link
- * #announce} speaks to them.
+ * The event bus with typed messages. Within one daemon a record that is said in the clear arrives
+ * as itself; between daemons it is JSON, as UTF-8 bytes, and so is all that is sealed, wherever it
+ * goes. Scripts use JSON objects: where the address is a text these are taken as well and answered
+ * in kind, and {@link #announce} speaks to them.
  *
  * <p>An exception in a consumer would reach its caller only as a timeout; here it becomes a failed
  * reply that says what went wrong, and a line in the log.
@@ -30,8 +30,22 @@ import org.slf4j.LoggerFactory;
 public final class Bus {
   private static final Logger LOG = LoggerFactory.getLogger(Bus.class);
 
-  private static final Replies IN_THE_CLEAR = new Open(Buffer::buffer);
-  private static final Replies AS_OBJECT = new Open(json -> new JsonObject(Buffer.buffer(json)));
+  private static final Replies IN_THE_CLEAR = new Open(Bus::write);
+  private static final Replies AS_OBJECT = new Open(answer -> new JsonObject(write(answer)));
+
+  /** To who asked within this daemon. */
+  private static final Replies AS_RECORD =
+      new Replies() {
+        @Override
+        public void answer(Message<Object> message, Object answer) {
+          message.reply(answer, asRecord(new DeliveryOptions()));
+        }
+
+        @Override
+        public void fail(Message<Object> message, int code, String text) {
+          message.fail(code, text);
+        }
+      };
 
   private final EventBus eventBus;
   private final NodeSeals seals;
@@ -42,21 +56,30 @@ public final class Bus {
   public Bus(EventBus eventBus, NodeKeys keys) {
     this.eventBus = eventBus;
     this.seals = new NodeSeals(keys);
+    try {
+      eventBus.registerCodec(new RecordCodec());
+    } catch (IllegalStateException e) {
+      LOG.atTrace().setCause(e).log("another bus of this daemon has registered the codec");
+    }
+  }
+
+  private static DeliveryOptions asRecord(DeliveryOptions options) {
+    return options.setCodecName(RecordCodec.NAME);
   }
 
   /** A question that was read, and how to reply to who asked it. */
   private record Asked<Q>(Q question, Replies replies) {}
 
   private interface Replies {
-    Object answer(byte[] json);
+    void answer(Message<Object> message, Object answer);
 
     void fail(Message<Object> message, int code, String text);
   }
 
-  private record Open(Function<byte[], Object> form) implements Replies {
+  private record Open(Function<Object, Object> form) implements Replies {
     @Override
-    public Object answer(byte[] json) {
-      return form.apply(json);
+    public void answer(Message<Object> message, Object answer) {
+      message.reply(form.apply(answer));
     }
 
     @Override
@@ -91,7 +114,7 @@ public final class Bus {
       LocalAddress at, Class<Q> question, Function<Q, Future<A>> answer) {
     return eventBus.localConsumer(
         at.text(),
-        message -> reply(at.text(), message, body -> open(at.text(), body, question), answer));
+        message -> reply(at.text(), message, body -> openLocal(at.text(), body, question), answer));
   }
 
   private <Q, A> MessageConsumer<Object> answer(
@@ -140,8 +163,8 @@ public final class Bus {
   /** Asks a part of this daemon, in the same way. */
   public <A> Future<A> request(
       LocalAddress at, Object question, Class<A> answer, Duration timeout) {
-    DeliveryOptions options = options(timeout).setLocalOnly(true);
-    return request(at.text(), write(question), body -> read(at.text(), body, answer), options)
+    DeliveryOptions options = asRecord(options(timeout).setLocalOnly(true));
+    return request(at.text(), question, body -> read(at.text(), body, answer), options)
         .recover(cause -> Future.failedFuture(failure(at.text(), cause)));
   }
 
@@ -178,7 +201,7 @@ public final class Bus {
   }
 
   private <A> Future<A> request(
-      String address, Buffer question, Function<Object, A> read, DeliveryOptions options) {
+      String address, Object question, Function<Object, A> read, DeliveryOptions options) {
     return eventBus.request(address, question, options).map(message -> read.apply(message.body()));
   }
 
@@ -188,7 +211,7 @@ public final class Bus {
 
   /** Hands the message to one listener, if there is one. */
   public void send(String address, Object message) {
-    eventBus.send(address, write(message));
+    eventBus.send(address, message, asRecord(new DeliveryOptions()));
   }
 
   /** Hands the message to the node's listener, if there is one, sealed for it. */
@@ -203,7 +226,7 @@ public final class Bus {
 
   /** Hands the message to every listener on every node. */
   public void publish(String address, Object message) {
-    eventBus.publish(address, write(message));
+    eventBus.publish(address, message, asRecord(new DeliveryOptions()));
   }
 
   /**
@@ -222,23 +245,37 @@ public final class Bus {
       Function<Object, Asked<Q>> read,
       Function<Q, Future<A>> answer) {
     Replies replies = IN_THE_CLEAR;
-    Future<Object> answered;
+    Future<A> answered;
     try {
       Asked<Q> asked = read.apply(message.body());
       replies = asked.replies();
-      answered = answer.apply(asked.question()).map(Json::storedBytes).map(replies::answer);
+      answered = answer.apply(asked.question());
     } catch (RuntimeException | Error e) {
       fail(address, message, replies, e);
       return;
     }
     Replies how = replies;
-    answered.onSuccess(message::reply).onFailure(cause -> fail(address, message, how, cause));
+    answered
+        .onSuccess(result -> {
+          try {
+            how.answer(message, result);
+          } catch (RuntimeException | Error e) {
+            fail(address, message, how, e);
+          }
+        })
+        .onFailure(cause -> fail(address, message, how, cause));
   }
 
   /** What anybody asked, who is answered in kind. */
   private static <Q> Asked<Q> open(String address, Object body, Class<Q> type) {
     Q question = question(address, type, () -> read(address, body, type));
     return new Asked<>(question, body instanceof JsonObject ? AS_OBJECT : IN_THE_CLEAR);
+  }
+
+  /** What a part of this daemon asked. */
+  private static <Q> Asked<Q> openLocal(String address, Object body, Class<Q> type) {
+    Asked<Q> asked = open(address, body, type);
+    return type.isInstance(body) ? new Asked<>(asked.question(), AS_RECORD) : asked;
   }
 
   private <Q> Asked<Q> unseal(NodeAddress at, Object body, Class<Q> type) {
@@ -273,8 +310,8 @@ public final class Bus {
   private Replies sealed(String address, Envelope question) {
     return new Replies() {
       @Override
-      public Object answer(byte[] json) {
-        return seals.answer(address, question, json);
+      public void answer(Message<Object> message, Object answer) {
+        message.reply(seals.answer(address, question, Json.storedBytes(answer)));
       }
 
       @Override
@@ -333,6 +370,9 @@ public final class Bus {
 
   /** Throws IllegalArgumentException when it is no such thing, BusFailure when it is no JSON. */
   private static <T> T read(String address, @Nullable Object body, Class<T> type) {
+    if (type.isInstance(body)) {
+      return type.cast(body);
+    }
     return switch (body) {
       case Buffer json -> Json.readStored(json.getBytes(), type);
       case JsonObject json -> Json.readStored(json.toBuffer().getBytes(), type);

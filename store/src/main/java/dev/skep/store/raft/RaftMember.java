@@ -21,6 +21,7 @@ import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftClientRequest;
+import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.protocol.exceptions.LeaderNotReadyException;
 import org.apache.ratis.protocol.exceptions.NotLeaderException;
 import org.apache.ratis.protocol.exceptions.ResourceUnavailableException;
@@ -35,41 +36,54 @@ final class RaftMember {
   private static final Logger LOG = LoggerFactory.getLogger(RaftMember.class);
 
   /**
-   * How long {@link #start} waits for this member to lead. Before that it reads its snapshot and
-   * its log, which may be gigabytes on a slow disk.
+   * How long {@link #start} waits for a leader. Before that it reads its snapshot and its log,
+   * which may be gigabytes on a slow disk.
    */
   private static final long LEAD_SECONDS = 600;
 
   private static final long CLOSE_SECONDS = 10;
 
   private final RaftServer server;
+  private final Transport transport;
   private final Replica replica;
-  private final StoreMachine machine;
+  private final RatisMachine machine;
   private final ClientId clientId;
   private @Nullable CompletableFuture<Void> ended;
 
-  private RaftMember(RaftServer server, Replica replica, StoreMachine machine, ClientId clientId) {
+  private RaftMember(
+      RaftServer server,
+      Transport transport,
+      Replica replica,
+      RatisMachine machine,
+      ClientId clientId) {
     this.server = server;
+    this.transport = transport;
     this.replica = replica;
     this.machine = machine;
     this.clientId = clientId;
   }
 
   /**
-   * Returns when the whole log is applied and this member leads; a failure leaves nothing running.
-   * The files must be whole, or there must be none.
+   * Returns when this member leads and has applied the whole log, or when it knows who leads; a
+   * failure leaves nothing running. The files must be whole, or there must be none.
    */
   @SuppressWarnings("MustBeClosedChecker")
-  static RaftMember start(RaftStoreOptions options, Replica replica, LastEntry lastEntry, Seal seal)
+  static RaftMember start(
+      RaftStoreOptions options,
+      Transport transport,
+      Replica replica,
+      LastEntry lastEntry,
+      Seal seal)
       throws IOException {
     ClientId clientId = ClientId.randomId();
-    StoreMachine machine = new StoreMachine(clientId, options, replica, lastEntry, seal);
+    RatisMachine machine = new RatisMachine(clientId, options, replica, lastEntry, seal);
     RaftMember member =
-        new RaftMember(RatisSetup.server(options, machine), replica, machine, clientId);
+        new RaftMember(
+            RatisSetup.server(options, transport, machine), transport, replica, machine, clientId);
     try {
       member.server.start();
       RatisSetup.checkMember(member.server, options);
-      member.awaitLead();
+      member.awaitLeader();
       return member;
     } catch (IOException | RuntimeException e) {
       member.close();
@@ -77,21 +91,21 @@ final class RaftMember {
     }
   }
 
-  private void awaitLead() throws IOException {
+  private void awaitLeader() throws IOException {
     try {
       machine.ready().get(LEAD_SECONDS, TimeUnit.SECONDS);
     } catch (ExecutionException | CompletionException e) {
       Throwable cause = e.getCause();
       throw new IOException(cause == null ? String.valueOf(e) : cause.getMessage(), cause);
     } catch (TimeoutException e) {
-      throw new IOException("this member did not lead within " + LEAD_SECONDS + " s", e);
+      throw new IOException("nobody came to lead within " + LEAD_SECONDS + " s", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);
     }
   }
 
-  /** Tells who follows the leadership that this member leads; commits must find their way here. */
+  /** Tells who follows who leads; commits must find their way here. */
   void announce() {
     machine.announce();
   }
@@ -120,27 +134,34 @@ final class RaftMember {
     return proposal.future();
   }
 
+  /** Hands it to the log where this member leads, and else to the one that does. */
   private void submit(long callId, byte[] entry) {
-    RaftClientRequest request =
-        RaftClientRequest.newBuilder()
-            .setClientId(clientId)
-            .setServerId(server.getId())
-            .setGroupId(GroupFiles.ID)
-            .setCallId(callId)
-            .setMessage(Message.valueOf(UnsafeByteOperations.unsafeWrap(entry)))
-            .setType(RaftClientRequest.writeRequestType())
-            .build();
     try {
-      var _ =
-          server
-              .submitClientRequestAsync(request)
-              .whenComplete((reply, e) -> replied(callId, reply, e));
+      RaftPeerId leader = server.getDivision(GroupFiles.ID).getInfo().getLeaderId();
+      if (leader == null) {
+        replica.giveUp(callId, new StoreException(new Refusal.NotLeader("nobody leads")));
+        return;
+      }
+      RaftClientRequest request =
+          RaftClientRequest.newBuilder()
+              .setClientId(clientId)
+              .setServerId(leader)
+              .setGroupId(GroupFiles.ID)
+              .setCallId(callId)
+              .setMessage(Message.valueOf(UnsafeByteOperations.unsafeWrap(entry)))
+              .setType(RaftClientRequest.writeRequestType())
+              .build();
+      CompletableFuture<RaftClientReply> reply =
+          leader.equals(server.getId())
+              ? server.submitClientRequestAsync(request)
+              : transport.forward(leader, request);
+      var _ = reply.whenComplete((answer, e) -> replied(callId, answer, e));
     } catch (IOException | RuntimeException e) {
       replica.giveUp(callId, failure(e));
     }
   }
 
-  /** A success needs nothing more: the commit was answered when it was applied. */
+  /** A success needs nothing more: the commit is answered when it is applied here. */
   private void replied(long callId, @Nullable RaftClientReply reply, @Nullable Throwable e) {
     if (e != null) {
       replica.giveUp(callId, failure(e));

@@ -11,8 +11,8 @@ import dev.skep.store.raft.file.GroupFiles;
 import dev.skep.store.raft.file.LastEntry;
 import dev.skep.store.raft.file.Reopening;
 import dev.skep.store.raft.file.StoreFiles;
-import dev.skep.store.raft.file.StoreKey;
 import dev.skep.store.replica.Replica;
+import dev.skep.store.seal.ClusterKey;
 import dev.skep.store.seal.Seal;
 import dev.skep.store.state.ClusterState;
 import dev.skep.store.state.Commit;
@@ -36,8 +36,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The durable store: a Raft log of transactions (Apache Ratis) with snapshots, both sealed with the
- * key in the store's directory. A commit is acknowledged once its entry is synced to the disk and
- * applied here; commits that come together share one sync.
+ * cluster's key. A commit is acknowledged once its entry is synced to the disks of more than half
+ * of the members and applied here; commits that come together share one sync.
  *
  * <p>The futures complete, and listeners are told, on the store's own threads and without a Vert.x
  * context, the listeners before the commit's future. Code there must return at once and must not
@@ -52,6 +52,7 @@ public final class RaftStore implements Store {
   private static final Logger LOG = LoggerFactory.getLogger(RaftStore.class);
 
   private final RaftStoreOptions options;
+  private final Transport transport;
   private final DirectoryLock lock;
   private final Seal seal;
   private final LastEntry lastEntry;
@@ -68,12 +69,14 @@ public final class RaftStore implements Store {
 
   private RaftStore(
       RaftStoreOptions options,
+      Transport transport,
       DirectoryLock lock,
       Seal seal,
       LastEntry lastEntry,
       Replica replica,
       RaftMember member) {
     this.options = options;
+    this.transport = transport;
     this.lock = lock;
     this.seal = seal;
     this.lastEntry = lastEntry;
@@ -86,7 +89,12 @@ public final class RaftStore implements Store {
    * has succeeded; what a failure or a crash leaves is no store and may be deleted.
    */
   public static Future<RaftStore> found(RaftStoreOptions options) {
-    return onThread("skep-store-found", () -> foundNow(options));
+    return found(options, ClusterKey.random(), Transport.ofOne(options.memberId()));
+  }
+
+  /** Founds one member's store of a group. */
+  static Future<RaftStore> found(RaftStoreOptions options, ClusterKey key, Transport transport) {
+    return onThread("skep-store-found", () -> foundNow(options, key, transport));
   }
 
   /**
@@ -96,15 +104,21 @@ public final class RaftStore implements Store {
    * before.
    */
   public static Future<RaftStore> open(RaftStoreOptions options) {
-    return onThread("skep-store-open", () -> openNow(options));
+    return open(options, Transport.ofOne(options.memberId()));
   }
 
-  private static RaftStore foundNow(RaftStoreOptions options) throws IOException {
+  /** Opens one member's store of a group; the future succeeds when it knows who leads. */
+  static Future<RaftStore> open(RaftStoreOptions options, Transport transport) {
+    return onThread("skep-store-open", () -> openNow(options, transport));
+  }
+
+  private static RaftStore foundNow(RaftStoreOptions options, ClusterKey key, Transport transport)
+      throws IOException {
     Path directory = options.directory();
     DirectoryLock lock = DirectoryLock.take(directory);
     try {
-      StoreFiles.requireNone(directory);
-      RaftStore store = start(options, lock, StoreKey.make(directory));
+      Seal seal = StoreFiles.found(directory, options.owner(), key);
+      RaftStore store = start(options, transport, lock, seal);
       store.mark();
       store.follow();
       return store;
@@ -114,7 +128,8 @@ public final class RaftStore implements Store {
     }
   }
 
-  private static RaftStore openNow(RaftStoreOptions options) throws IOException {
+  private static RaftStore openNow(RaftStoreOptions options, Transport transport)
+      throws IOException {
     Path directory = options.directory();
     try {
       if (!DirectoryLock.known(directory)) {
@@ -130,10 +145,9 @@ public final class RaftStore implements Store {
     try {
       StoreFiles files = StoreFiles.look(options.directory(), options.owner());
       files.group().repair();
-      Seal seal = files.sealed() ? files.seal() : StoreKey.make(directory);
-      RaftStore store = start(options, lock, seal);
+      RaftStore store = start(options, transport, lock, files.seal());
       if (!files.marked()) {
-        store.adopt();
+        store.mark();
       }
       store.follow();
       return store;
@@ -148,35 +162,24 @@ public final class RaftStore implements Store {
         "cannot %s the store in %s: %s".formatted(verb, directory, e.getMessage()), e);
   }
 
-  private static RaftStore start(RaftStoreOptions options, DirectoryLock lock, Seal seal)
+  private static RaftStore start(
+      RaftStoreOptions options, Transport transport, DirectoryLock lock, Seal seal)
       throws IOException {
     LastEntry lastEntry = LastEntry.open(options.directory());
     try {
       Replica replica = new Replica(ClusterState.EMPTY, options.limits(), options.keptCommits());
-      RaftMember member = RaftMember.start(options, replica, lastEntry, seal);
-      return new RaftStore(options, lock, seal, lastEntry, replica, member);
+      RaftMember member = RaftMember.start(options, transport, replica, lastEntry, seal);
+      return new RaftStore(options, transport, lock, seal, lastEntry, replica, member);
     } catch (IOException | RuntimeException e) {
       lastEntry.close();
       throw e;
     }
   }
 
-  /** Makes the store of an older version this cluster's, if it is. */
-  private void adopt() throws IOException {
-    String holds = state().cluster().map(cluster -> cluster.id()).orElse(options.clusterId());
-    if (!holds.equals(options.clusterId())) {
-      member.close();
-      lastEntry.close();
-      throw new IOException(
-          "it is the store of the swarm " + holds + ", not of " + options.clusterId());
-    }
-    mark();
-  }
-
+  /** Says whose the directory is; all that a store needs is there from then on. */
   private void mark() throws IOException {
     try {
       Path directory = options.directory();
-      StoreKey.name(directory, seal);
       for (Path made = GroupFiles.in(directory);
           made != null && made.startsWith(directory);
           made = made.getParent()) {
@@ -230,7 +233,7 @@ public final class RaftStore implements Store {
       Reopening.requireRoom(options.directory());
       Reopening.copyLastSegments(GroupFiles.in(options.directory()));
       StoreFiles.look(options.directory(), options.owner()).group().repair();
-      member = RaftMember.start(options, replica, lastEntry, seal);
+      member = RaftMember.start(options, transport, replica, lastEntry, seal);
       failure = null;
       LOG.atInfo()
           .addKeyValue("directory", options.directory())

@@ -55,6 +55,14 @@ final class RatisSetup {
   private static final TimeDuration ELECTION_MIN = millis(150);
   private static final TimeDuration ELECTION_MAX = millis(300);
 
+  /** Among several: a host that is busy for a moment should not lose its leadership for that. */
+  private static final TimeDuration SEVERAL_ELECTION_MIN = millis(800);
+
+  private static final TimeDuration SEVERAL_ELECTION_MAX = millis(1_600);
+
+  /** After so long without word of a leader, or of its followers, nobody leads. */
+  private static final TimeDuration NO_LEADER = millis(2_000);
+
   /** A host that slept is no reason to stop or to step down while there is no one else. */
   private static final TimeDuration PAUSE_MAX = TimeDuration.valueOf(3650, TimeUnit.DAYS);
 
@@ -67,17 +75,22 @@ final class RatisSetup {
    * Makes the server. The log's files must not be in use, and whole: where there are none, it
    * founds an empty log.
    */
-  static RaftServer server(RaftStoreOptions options, StoreMachine machine) throws IOException {
-    RaftPeer self =
-        RaftPeer.newBuilder()
-            .setId(options.memberId())
-            .setAddress(options.host() + ":" + options.port())
-            .build();
+  static RaftServer server(RaftStoreOptions options, Transport transport, RatisMachine machine)
+      throws IOException {
+    List<RaftPeer> members =
+        transport.members().stream()
+            .map(id ->
+                RaftPeer.newBuilder()
+                    .setId(id)
+                    .setAddress(options.host() + ":" + options.port())
+                    .build())
+            .toList();
     return RaftServer.newBuilder()
-        .setServerId(self.getId())
-        .setGroup(RaftGroup.valueOf(GroupFiles.ID, self))
+        .setServerId(RaftPeerId.valueOf(options.memberId()))
+        .setGroup(RaftGroup.valueOf(GroupFiles.ID, members))
         .setStateMachine(machine)
-        .setProperties(properties(options))
+        .setProperties(properties(options, transport))
+        .setParameters(transport.parameters())
         .setOption(RaftStorage.StartupOption.RECOVER)
         .build();
   }
@@ -89,7 +102,7 @@ final class RatisSetup {
             .map(RaftPeer::getId)
             .map(RaftPeerId::toString)
             .toList();
-    if (!members.equals(List.of(options.memberId()))) {
+    if (!members.contains(options.memberId())) {
       throw new IOException(
           "the store's directory "
               + options.directory()
@@ -100,17 +113,21 @@ final class RatisSetup {
     }
   }
 
-  private static RaftProperties properties(RaftStoreOptions options) {
+  private static RaftProperties properties(RaftStoreOptions options, Transport transport) {
+    boolean alone = transport.members().size() == 1;
     RaftProperties p = new RaftProperties();
-    RaftConfigKeys.Rpc.setType(p, new SingleMemberRpc());
+    RaftConfigKeys.Rpc.setType(p, transport.rpc());
     RaftServerConfigKeys.setStorageDir(
         p, List.of(GroupFiles.storage(options.directory()).toFile()));
-    RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(p, FIRST_ELECTION_MIN);
-    RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMax(p, FIRST_ELECTION_MAX);
-    RaftServerConfigKeys.Rpc.setTimeoutMin(p, ELECTION_MIN);
-    RaftServerConfigKeys.Rpc.setTimeoutMax(p, ELECTION_MAX);
+    RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(
+        p, alone ? FIRST_ELECTION_MIN : SEVERAL_ELECTION_MIN);
+    RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMax(
+        p, alone ? FIRST_ELECTION_MAX : SEVERAL_ELECTION_MAX);
+    RaftServerConfigKeys.Rpc.setTimeoutMin(p, alone ? ELECTION_MIN : SEVERAL_ELECTION_MIN);
+    RaftServerConfigKeys.Rpc.setTimeoutMax(p, alone ? ELECTION_MAX : SEVERAL_ELECTION_MAX);
     RaftServerConfigKeys.setCloseThreshold(p, PAUSE_MAX);
-    RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(p, PAUSE_MAX);
+    RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(p, alone ? PAUSE_MAX : NO_LEADER);
+    RaftServerConfigKeys.Notification.setNoLeaderTimeout(p, NO_LEADER);
     RaftServerConfigKeys.RetryCache.setExpiryTime(p, RETRY_CACHE);
 
     RaftServerConfigKeys.Log.setSegmentSizeMax(p, bytes(SEGMENT_BYTES));
@@ -127,7 +144,7 @@ final class RatisSetup {
     // Every entry's commit would else be noted by one more entry.
     RaftServerConfigKeys.Log.setLogMetadataEnabled(p, false);
 
-    // StoreMachine decides when; it is asked after each entry.
+    // RatisMachine decides when; it is asked after each entry.
     RaftServerConfigKeys.Snapshot.setAutoTriggerEnabled(p, true);
     RaftServerConfigKeys.Snapshot.setAutoTriggerThreshold(p, 1);
     RaftServerConfigKeys.Snapshot.setTriggerWhenStopEnabled(p, false);

@@ -152,13 +152,13 @@ public final class Replica {
   public void load(ClusterState snapshot) {
     applied = snapshot;
     synchronized (this) {
-      if (snapshot.index() <= state.index()) {
-        return;
+      if (snapshot.index() > state.index()) {
+        state = snapshot;
+        log.reset(snapshot.index());
+        followers.reset(snapshot);
       }
-      state = snapshot;
-      log.reset(snapshot.index());
-      followers.reset(snapshot);
     }
+    // Refused ones too: they leave no trace in the state.
     proposals.failAll(
         new StoreFailure(
             "this manager was far behind and took over a snapshot; the change may have been"

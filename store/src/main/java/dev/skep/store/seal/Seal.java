@@ -11,7 +11,6 @@ import java.util.HexFormat;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.crypto.Cipher;
 import javax.crypto.KDF;
-import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.HKDFParameterSpec;
 import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
@@ -24,11 +23,9 @@ import org.jspecify.annotations.Nullable;
  * be used twice under one key.
  *
  * <p>A sealed text is: 2 (the format), the key's fingerprint (4 bytes), the salt (16), the nonce
- * (12), the ciphertext with its tag (16 more bytes than the plain text). What an older Skep sealed,
- * format 1, is AES-256-GCM and else the same; it can still be opened. Safe for all threads.
+ * (12), the ciphertext with its tag (16 more bytes than the plain text). Safe for all threads.
  */
 public final class Seal {
-  private static final byte AES_GCM = 1;
   private static final byte CHACHA20_POLY1305 = 2;
   private static final int FINGERPRINT_BYTES = 4;
   private static final int SALT_BYTES = 16;
@@ -80,11 +77,6 @@ public final class Seal {
     return hex(fingerprint);
   }
 
-  /** Whether the bytes were sealed at all: a store's older files hold plain JSON. */
-  public static boolean sealed(byte[] stored) {
-    return stored.length > 0 && (stored[0] == CHACHA20_POLY1305 || stored[0] == AES_GCM);
-  }
-
   /**
    * @param context what the text is and where it belongs; it can be opened with the same only
    */
@@ -108,7 +100,7 @@ public final class Seal {
 
   /** Throws IOException when the bytes were sealed with another key or were changed since. */
   public byte[] open(byte[] sealed, String context) throws IOException {
-    if (!sealed(sealed) || sealed.length < HEADER_BYTES + TAG_BYTES) {
+    if (sealed.length < HEADER_BYTES + TAG_BYTES || sealed[0] != CHACHA20_POLY1305) {
       throw new IOException("not sealed as this version of Skep seals");
     }
     byte[] other = Arrays.copyOfRange(sealed, 1, 1 + FINGERPRINT_BYTES);
@@ -161,15 +153,8 @@ public final class Seal {
   private static Cipher cipher(int mode, byte[] key, byte[] sealed, String context)
       throws GeneralSecurityException {
     byte[] nonce = Arrays.copyOfRange(sealed, HEADER_BYTES - NONCE_BYTES, HEADER_BYTES);
-    Cipher cipher;
-    if (sealed[0] == AES_GCM) {
-      cipher = Cipher.getInstance("AES/GCM/NoPadding");
-      cipher.init(
-          mode, new SecretKeySpec(key, "AES"), new GCMParameterSpec(TAG_BYTES * Byte.SIZE, nonce));
-    } else {
-      cipher = Cipher.getInstance("ChaCha20-Poly1305");
-      cipher.init(mode, new SecretKeySpec(key, "ChaCha20"), new IvParameterSpec(nonce));
-    }
+    Cipher cipher = Cipher.getInstance("ChaCha20-Poly1305");
+    cipher.init(mode, new SecretKeySpec(key, "ChaCha20"), new IvParameterSpec(nonce));
     cipher.updateAAD(sealed, 0, HEADER_BYTES);
     cipher.updateAAD(context.getBytes(StandardCharsets.UTF_8));
     return cipher;
@@ -180,6 +165,6 @@ public final class Seal {
   }
 
   private static IllegalStateException noCipher(GeneralSecurityException e) {
-    return new IllegalStateException("this JDK lacks ChaCha20-Poly1305, AES-GCM or HKDF", e);
+    return new IllegalStateException("this JDK lacks ChaCha20-Poly1305 or HKDF", e);
   }
 }

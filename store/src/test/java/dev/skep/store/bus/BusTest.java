@@ -249,6 +249,48 @@ class BusTest {
   }
 
   @Test
+  void within_a_daemon_a_record_arrives_as_itself() throws Exception {
+    Heartbeat said = new Heartbeat("n1", "s1", 3);
+    BlockingQueue<Heartbeat> heard = new ArrayBlockingQueue<>(3);
+    bus.listen(ADDRESS, Heartbeat.class, heard::add);
+    bus.publish(ADDRESS, said);
+    bus.send(ADDRESS, said);
+    assertThat(heard.poll(20, TimeUnit.SECONDS)).isSameAs(said);
+    assertThat(heard.poll(20, TimeUnit.SECONDS)).isSameAs(said);
+
+    LocalAddress local = LocalAddress.of("n1", "leave");
+    HeartbeatTaken answer = new HeartbeatTaken(7);
+    bus.answer(
+        local,
+        Heartbeat.class,
+        asked -> {
+          heard.add(asked);
+          return Future.succeededFuture(answer);
+        });
+    assertThat(await(bus.request(local, said, HeartbeatTaken.class, PATIENT))).isSameAs(answer);
+    assertThat(heard.poll(20, TimeUnit.SECONDS)).isSameAs(said);
+    assertThatThrownBy(() -> await(bus.request(local, answer, HeartbeatTaken.class, PATIENT)))
+        .hasMessageContaining(local.text());
+  }
+
+  @Test
+  void between_daemons_a_record_is_json() throws Exception {
+    Assignment said = Filled.full(Assignment.class);
+    RecordCodec codec = new RecordCodec();
+    Buffer wire = Buffer.buffer("before");
+    codec.encodeToWire(wire, said);
+    wire.appendString("behind");
+    Object came = codec.decodeFromWire("before".length(), wire);
+    BlockingQueue<Assignment> heard = new ArrayBlockingQueue<>(1);
+    bus.listen(ADDRESS, Assignment.class, heard::add);
+    vertx.eventBus().send(ADDRESS, came);
+    assertThat(heard.poll(20, TimeUnit.SECONDS)).isEqualTo(said);
+    Buffer lies = Buffer.buffer().appendInt(1_000_000);
+    assertThatThrownBy(() -> codec.decodeFromWire(0, lies))
+        .isInstanceOf(IndexOutOfBoundsException.class);
+  }
+
+  @Test
   void one_listener_hears_what_is_sent() throws Exception {
     BlockingQueue<Long> heard = new ArrayBlockingQueue<>(4);
     bus.listen(ADDRESS, Heartbeat.class, beat -> heard.add(beat.applied()));

@@ -97,20 +97,37 @@ class MissingStoreTest {
             "the last one that was acknowledged",
             s -> s.truncateLog()),
         damage("an old log beside the snapshot", "entries are missing", s -> s.oldLog()),
-        damage("the key missing", "put the right file back", s -> Files.delete(s.own("key"))),
         damage(
-            "the key and its name missing",
+            "this member's key missing",
             "put the right file back",
-            s -> {
-              Files.delete(s.own("key"));
-              Files.delete(s.own("key.fingerprint"));
-            }),
-        damage("the key empty", "0 bytes", s -> Files.write(s.own("key"), new byte[0])),
-        damage("another key", "fingerprint", s -> Files.write(s.own("key"), new byte[32])),
+            s -> Files.delete(s.own("member.key"))),
         damage(
-            "the key's name damaged",
-            "remove it, and it is made anew",
-            s -> Files.writeString(s.own("key.fingerprint"), "?")),
+            "the swarm's key missing",
+            "put the right file back",
+            s -> Files.delete(s.own("cluster.key"))),
+        damage(
+            "this member's key empty",
+            "0 bytes",
+            s -> Files.write(s.own("member.key"), new byte[0])),
+        damage(
+            "the swarm's key empty",
+            "cannot be opened",
+            s -> Files.write(s.own("cluster.key"), new byte[0])),
+        damage(
+            "the swarm's key huge",
+            "more than there can be",
+            s -> Files.write(s.own("cluster.key"), new byte[1 << 20])),
+        damage(
+            "another member's key",
+            "put the right file",
+            s -> Files.write(s.own("member.key"), new byte[32])),
+        damage(
+            "the store of an older version",
+            "an older version of Skep made it",
+            s -> {
+              Files.delete(s.own("cluster.key"));
+              Files.move(s.own("member.key"), s.own("key"));
+            }),
         damage(
             "the mark damaged",
             "says whose store this is, is damaged",

@@ -30,8 +30,6 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.function.LongPredicate;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -169,7 +167,7 @@ class RaftStoreTest extends StoreContract {
 
     reopen();
 
-    int outlives = StoreMachine.REPLAYED_BYTES / data.length() + 1;
+    int outlives = Snapshots.REPLAYED_BYTES / data.length() + 1;
     last = last.subList(last.size() - outlives, last.size());
     assertThat(watched(last.getFirst() - 1)).containsExactlyElementsOf(last);
     assertThat(bytes()).as("of %d written", written).isLessThan(written / 2);
@@ -294,38 +292,10 @@ class RaftStoreTest extends StoreContract {
   }
 
   @Test
-  void reads_what_an_older_version_stored_unsealed() throws Exception {
-    await(store.close());
-    for (Path file : files()) {
-      Files.delete(file);
-    }
-    unpackUnsealed();
-    store = open(4, 1);
-    assertThat(store.state().secrets())
-        .extracting(SwarmObject::name)
-        .containsExactlyInAnyOrder("old0", "old1", "old2", "old3", "old4", "old5", "old6");
-    commit(now().create(Samples.secret("more", "more", "YQ==")));
-    ClusterState before = store.state();
-    reopen(4);
-    assertSame(store.state(), before);
-  }
-
-  /** A snapshot after entry 4 and the log from 0 to 7. */
-  private void unpackUnsealed() throws Exception {
-    try (var zip = new ZipInputStream(RaftStoreTest.class.getResourceAsStream("unsealed.zip"))) {
-      for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
-        Path file = directory.resolve(entry.getName());
-        Files.createDirectories(file.getParent());
-        Files.write(file, zip.readAllBytes());
-      }
-    }
-  }
-
-  @Test
   void without_its_key_a_store_says_which_file_is_missing() throws Exception {
     commit(now().create(Samples.secret("x", "x", "YQ==")));
     await(store.close());
-    Path key = directory.resolve("key");
+    Path key = directory.resolve("cluster.key");
     byte[] right = Files.readAllBytes(key);
     Files.delete(key);
     assertThatThrownBy(this::open)

@@ -11,7 +11,6 @@ import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -31,15 +30,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A {@link ClusterState} as a sealed file of JSON lines: a {@link Head}, then one object per line.
- * It appears under its name complete and synced, or not at all. Files of older versions were not
- * sealed; they can be read.
+ * It appears under its name complete and synced, or not at all.
  */
 public final class SnapshotFile {
   private static final String PARTIAL = ".partial";
   private static final int BUFFER_BYTES = 64 * 1024;
-
-  /** How a file begins that is not sealed. */
-  private static final int PLAIN_START = '{';
 
   private SnapshotFile() {}
 
@@ -96,17 +91,9 @@ public final class SnapshotFile {
   }
 
   private static BufferedReader lines(Path file, Seal seal) throws IOException {
-    boolean sealed = sealed(file);
     BufferedInputStream in = new BufferedInputStream(Files.newInputStream(file), BUFFER_BYTES);
     return new BufferedReader(
-        new InputStreamReader(sealed ? new SealedInput(seal, in) : in, StandardCharsets.UTF_8));
-  }
-
-  /** Whether a snapshot proves itself what was written. */
-  public static boolean sealed(Path file) throws IOException {
-    try (InputStream in = Files.newInputStream(file)) {
-      return in.read() != PLAIN_START;
-    }
+        new InputStreamReader(new SealedInput(seal, in), StandardCharsets.UTF_8));
   }
 
   private static IOException unreadable(Path file, Exception e) {

@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Says whose store a directory holds. It is written once, when the store is founded, so a directory
- * without it is no store, whatever else lies there; only stores of older versions have none.
+ * Whose store a directory holds, as a file there says. It is written once, at the end of founding,
+ * and anew when it is missing from a store that opens as its owner's.
  *
  * @param clusterId of the swarm
  * @param memberId of this member of the group

@@ -1,11 +1,9 @@
-package dev.skep.store.raft;
+package dev.skep.store.raft.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.skep.store.raft.file.SealedInput;
-import dev.skep.store.raft.file.SealedOutput;
-import dev.skep.store.raft.file.StoreKey;
+import dev.skep.store.seal.ClusterKey;
 import dev.skep.store.seal.Seal;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -16,7 +14,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,41 +23,27 @@ import org.junit.jupiter.api.io.TempDir;
 class SealTest {
   private static final byte[] PLAIN = "s3cr3t".getBytes(StandardCharsets.UTF_8);
 
+  private static final StoreOwner OWNER = new StoreOwner("c1", "m1");
+
   @TempDir Path directory;
 
   @BeforeEach
   void found() throws IOException {
-    StoreKey.name(directory, StoreKey.make(directory));
+    StoreKeys.write(directory, OWNER, ClusterKey.random());
   }
 
   @Test
   void opens_in_a_later_life_what_was_sealed_in_an_earlier_one() throws IOException {
-    byte[] sealed = StoreKey.in(directory).seal(PLAIN, "x");
+    byte[] sealed = StoreKeys.read(directory, OWNER).seal(PLAIN, "x");
     assertThat(new String(sealed, StandardCharsets.ISO_8859_1)).doesNotContain("s3cr3t");
-    assertThat(Seal.sealed(sealed)).isTrue();
-    assertThat(StoreKey.in(directory).open(sealed, "x")).isEqualTo(PLAIN);
-  }
-
-  @Test
-  void opens_what_an_older_version_sealed_with_aes() throws IOException {
-    byte[] key = new byte[32];
-    for (int i = 0; i < key.length; i++) {
-      key[i] = (byte) i;
-    }
-    byte[] sealed =
-        HexFormat.of()
-            .parseHex(
-                "01630dcd298613ad57b2f8dd5ea76557f0167fd74c000000000000000000"
-                    + "0000000fd028d9c1c7a40b730b21280cf80a48b613d39932a0");
-    assertThat(Seal.sealed(sealed)).isTrue();
-    assertThat(new Seal(key, "a test").open(sealed, "x")).isEqualTo(PLAIN);
+    assertThat(StoreKeys.read(directory, OWNER).open(sealed, "x")).isEqualTo(PLAIN);
   }
 
   @Test
   void never_seals_the_same_twice_alike() throws IOException {
     Set<String> seen = new HashSet<>();
     for (int life = 0; life < 3; life++) {
-      Seal seal = StoreKey.in(directory);
+      Seal seal = StoreKeys.read(directory, OWNER);
       for (int i = 0; i < 100; i++) {
         seen.add(Arrays.toString(seal.seal(PLAIN, "x")));
       }
@@ -70,7 +53,7 @@ class SealTest {
 
   @Test
   void opens_nothing_that_was_changed_or_is_elsewhere() throws IOException {
-    Seal seal = StoreKey.in(directory);
+    Seal seal = StoreKeys.read(directory, OWNER);
     byte[] sealed = seal.seal(PLAIN, "x");
     for (int i = 0; i < sealed.length; i++) {
       byte[] changed = sealed.clone();
@@ -85,35 +68,53 @@ class SealTest {
   }
 
   @Test
-  void names_the_key_file_that_is_not_the_right_one() throws IOException {
-    byte[] sealed = StoreKey.in(directory).seal(PLAIN, "x");
-    Path file = directory.resolve("key");
-    byte[] other = Files.readAllBytes(file);
-    other[0] ^= 1;
-    Files.write(file, other);
-    assertThatThrownBy(() -> StoreKey.in(directory))
-        .hasMessageContaining(file + " has the fingerprint")
-        .hasMessageContaining("put the right file back");
-    Files.delete(directory.resolve("key.fingerprint"));
-    Seal wrong = StoreKey.in(directory);
-    assertThatThrownBy(() -> wrong.open(sealed, "x"))
-        .hasMessageContaining(file.toString())
-        .hasMessageContaining("put the right file back");
-    Files.write(file, new byte[3]);
-    assertThatThrownBy(() -> StoreKey.in(directory))
-        .hasMessageContaining(file + " has 3 bytes instead of 32");
+  void all_members_open_what_one_has_sealed() throws IOException {
+    ClusterKey key = ClusterKey.random();
+    Path one = Files.createDirectory(directory.resolve("one"));
+    Path two = Files.createDirectory(directory.resolve("two"));
+    StoreOwner other = new StoreOwner("c1", "m2");
+    StoreKeys.write(one, OWNER, key);
+    StoreKeys.write(two, other, key);
+    byte[] sealed = StoreKeys.read(one, OWNER).seal(PLAIN, "x");
+    assertThat(StoreKeys.read(two, other).open(sealed, "x")).isEqualTo(PLAIN);
+    assertThat(Files.readAllBytes(one.resolve("member.key")))
+        .isNotEqualTo(Files.readAllBytes(two.resolve("member.key")));
+    assertThat(Files.readAllBytes(one.resolve("cluster.key")))
+        .isNotEqualTo(Files.readAllBytes(two.resolve("cluster.key")));
   }
 
   @Test
-  void only_the_owner_reads_the_key() throws IOException {
-    assertThat(
-            PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve("key"))))
-        .isEqualTo("rw-------");
+  void names_the_key_files_that_are_not_the_right_ones() throws IOException {
+    Path own = directory.resolve("member.key");
+    byte[] right = Files.readAllBytes(own);
+    byte[] other = right.clone();
+    other[0] ^= 1;
+    Files.write(own, other);
+    assertThatThrownBy(() -> StoreKeys.read(directory, OWNER))
+        .hasMessageContaining("cluster.key cannot be opened with " + own)
+        .hasMessageContaining("put the right file");
+    Files.write(own, right);
+    assertThatThrownBy(() -> StoreKeys.read(directory, new StoreOwner("c1", "m2")))
+        .hasMessageContaining("cannot be opened")
+        .hasMessageContaining("as that of node m2 of the swarm c1");
+    Files.write(own, new byte[3]);
+    assertThatThrownBy(() -> StoreKeys.read(directory, OWNER))
+        .hasMessageContaining(own + " has 3 bytes instead of 32");
+  }
+
+  @Test
+  void only_the_owner_reads_the_keys() throws IOException {
+    for (String key : new String[] {"member.key", "cluster.key"}) {
+      assertThat(
+              PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve(key))))
+          .as(key)
+          .isEqualTo("rw-------");
+    }
   }
 
   @Test
   void streams_of_any_length_come_back() throws IOException {
-    Seal seal = StoreKey.in(directory);
+    Seal seal = StoreKeys.read(directory, OWNER);
     for (int length : new int[] {0, 1, 65_535, 65_536, 65_537, 200_000}) {
       byte[] plain = new byte[length];
       new Random(length).nextBytes(plain);
@@ -126,7 +127,7 @@ class SealTest {
 
   @Test
   void blocks_of_a_stream_cannot_change_places() throws IOException {
-    Seal seal = StoreKey.in(directory);
+    Seal seal = StoreKeys.read(directory, OWNER);
     byte[] sealed = sealed(seal, new byte[2 * SealedOutput.BLOCK_BYTES]);
     byte[] swapped = Arrays.copyOf(sealed, sealed.length);
     int half = sealed.length / 2;

@@ -1,0 +1,44 @@
+package dev.skep.store.bus;
+
+import dev.skep.store.model.json.Json;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.eventbus.MessageCodec;
+
+/**
+ * Carries a message in the clear: within one daemon as the record that it is, for records never
+ * change; between daemons as its JSON, which whoever listens reads as the record that he expects.
+ */
+final class RecordCodec implements MessageCodec<Object, Object> {
+  static final String NAME = "skep.record";
+
+  /** What Vert.x asks of codecs that are not its own. */
+  private static final byte USERS = -1;
+
+  @Override
+  public void encodeToWire(Buffer buffer, Object message) {
+    byte[] json = Json.storedBytes(message);
+    buffer.appendInt(json.length).appendBytes(json);
+  }
+
+  /** The JSON; a length that is beyond what came throws IndexOutOfBoundsException. */
+  @Override
+  public Object decodeFromWire(int at, Buffer buffer) {
+    int json = at + Integer.BYTES;
+    return buffer.getBuffer(json, json + buffer.getInt(at));
+  }
+
+  @Override
+  public Object transform(Object message) {
+    return message;
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public byte systemCodecID() {
+    return USERS;
+  }
+}
