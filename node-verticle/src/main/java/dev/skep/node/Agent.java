@@ -27,6 +27,7 @@ import dev.skep.node.log.EndedTaskLogs;
 import dev.skep.node.log.LogServer;
 import dev.skep.node.log.LoggedTask;
 import dev.skep.node.network.BridgeDriver;
+import dev.skep.node.network.NetworkException;
 import dev.skep.node.network.NodeNetworks;
 import dev.skep.node.task.NamePublisher;
 import dev.skep.node.task.Provisions;
@@ -299,7 +300,10 @@ final class Agent {
       files.keepOnly(reconciler.taskIds());
       endedLogs.keepOnly(reconciler.taskIds());
       networks.sweep();
-    } catch (EngineException | EngineUnavailableException | UncheckedIOException e) {
+    } catch (EngineException
+        | EngineUnavailableException
+        | NetworkException
+        | UncheckedIOException e) {
       LOG.atWarn()
           .addKeyValue("node", nodeId)
           .addKeyValue("cause", e.getMessage())
@@ -319,7 +323,7 @@ final class Agent {
       Left left = new Left(cleanup.clear());
       session.leave(LEFT);
       return left;
-    } catch (EngineUnavailableException | EngineException e) {
+    } catch (EngineUnavailableException | EngineException | NetworkException e) {
       session.leave("the node could not leave: " + e.getMessage());
       throw new BusFailure(BusFailure.NO_LISTENER, String.valueOf(e.getMessage()));
     }

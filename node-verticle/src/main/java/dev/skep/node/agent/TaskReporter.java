@@ -13,10 +13,10 @@ import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 
 /**
- * Tells the leader how far each task is. What somebody waits for is told at once, unless there was
- * a report just before; steps on the way go along with it, or a little later. Each report is a
- * commit and a turn of the leader's, and a node that starts a hundred containers has five hundred
- * things to tell.
+ * Tells the leader how far each task is. A state that somebody waits for is reported at once,
+ * unless there was a report just before. States on the way there go along with it, or a little
+ * later. Each report is a commit and a pass of the leader, and a node that starts a hundred
+ * containers has five hundred states to report.
  */
 public final class TaskReporter {
   /** Tasks in one report. A report is one commit of the leader's. */

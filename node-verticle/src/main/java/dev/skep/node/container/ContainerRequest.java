@@ -19,8 +19,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What to ask the engine for, so that a task's container comes out as Swarm's own would: same name,
- * same labels, same settings.
+ * The request that makes a task's container, with the name, labels and settings that Swarm gives
+ * it.
  *
  * @param name the container's
  * @param body of {@code POST /containers/create}

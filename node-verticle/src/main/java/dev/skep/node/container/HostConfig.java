@@ -116,9 +116,9 @@ final class HostConfig {
   }
 
   /**
-   * With {@code ndots} above 0 the engine's resolver asks nobody for a name without a dot, so that
-   * a service would not be found; without it such a name is tried as it is before it is searched
-   * for.
+   * Leaves out {@code ndots}. Above 0, the engine's resolver asks nobody for a name without a dot,
+   * so a service would not be found. Without it, such a name is tried as it is before the search
+   * domains are.
    */
   private static void dns(
       JsonObject host, ContainerSpec.@Nullable DnsConfig dns, String nameServer) {

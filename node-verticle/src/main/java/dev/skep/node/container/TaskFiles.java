@@ -34,9 +34,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The files as which a task's secrets and configs appear in its container. They live in a directory
- * of the host's memory (tmpfs), one folder a task, and are bound into the container one by one, so
- * that they are on no disk and inside are what Swarm's are: {@code tmpfs on /run/secrets/name}.
+ * The files in which a task's container finds its secrets and configs. They live in the host's
+ * memory (tmpfs), in one folder for each task, and are bound into the container one by one. So they
+ * are on no disk, and look in the container as with Swarm: {@code tmpfs on /run/secrets/name}.
  */
 public final class TaskFiles {
   private static final Set<String> MEMORY = Set.of("tmpfs", "ramfs");

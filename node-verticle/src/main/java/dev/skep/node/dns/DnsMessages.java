@@ -76,7 +76,7 @@ final class DnsMessages {
     }
   }
 
-  /** Reads a message; null when it is no question that could be answered at all. */
+  /** Reads a message. Null when it is no question, or so broken that it cannot be answered. */
   static @Nullable Query read(Buffer bytes) {
     DnsQuery query;
     try {
@@ -114,7 +114,8 @@ final class DnsMessages {
   }
 
   /**
-   * An answer with these IPv4 addresses, or with as many as fit and the word that there are more.
+   * An answer with these IPv4 addresses. When not all fit, it has as many as do and is marked as
+   * truncated.
    */
   static Buffer reply(Query query, List<String> addresses, boolean tcp) {
     int limit = tcp ? TCP_BYTES : query.udpBytes();

@@ -40,7 +40,7 @@ final class DnsServer extends VerticleBase {
   /** A container's address is known an engine call after its start; a busy engine takes longer. */
   private static final Duration ARRIVAL = Duration.ofSeconds(2);
 
-  /** Questions that wait for that, at most. */
+  /** Questions that wait for an address at most. */
   private static final int MOST_WAITING = 512;
 
   /** Connections of one network at most: a client opens one for an answer that is too long. */

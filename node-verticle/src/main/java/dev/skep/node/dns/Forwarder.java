@@ -23,13 +23,14 @@ import org.jspecify.annotations.Nullable;
  * Hands questions to other servers and their answers back, byte for byte except for the number that
  * pairs them: whatever clients and servers say to each other arrives. Used on one context only.
  *
- * <p>Each question goes out with a number by chance from a port of its own, so that an answer is
- * hard to forge.
+ * <p>Each question goes out with a random number and from a port of its own. So an answer is hard
+ * to forge.
  */
 final class Forwarder {
   /**
-   * What is under way at most; each is a socket for a moment. The engine's own resolver sends no
-   * more than a thousand from a container, and a lookup takes milliseconds unless a server is dead.
+   * Questions under way at most. Each holds a socket for a moment. The engine's own resolver sends
+   * no more than a thousand from a container, and a lookup takes milliseconds unless a server is
+   * dead.
    */
   private static final int MOST = 512;
 

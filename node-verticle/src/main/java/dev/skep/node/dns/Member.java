@@ -6,7 +6,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * A task's place on a network, as far as names go.
+ * What names need to know of a task on a network.
  *
  * @param address IPv4 such as 10.0.3.2; empty while it is not known
  * @param names by which it is found there; compared without case

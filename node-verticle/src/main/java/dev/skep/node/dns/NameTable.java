@@ -78,9 +78,9 @@ public final class NameTable {
   /**
    * What answers a name.
    *
-   * <p>Everybody on a network finds what is on it. A task finds what is on its other networks too;
-   * who it is shows by its address. Right after its start that may not be known yet: then whatever
-   * its own network cannot answer waits.
+   * <p>Everybody on a network finds what is on it. A task also finds what is on its other networks:
+   * its address tells which task it is. Right after its start that may not be known yet. Then a
+   * question waits unless the network it came from answers it.
    *
    * @param networkId on which the question was asked
    * @param asker the address it came from
