@@ -1,4 +1,5 @@
 import dev.skep.ingress.IngressVerticle;
+import dev.skep.ingress.userspace.UserSpacePlane;
 import dev.skep.store.bus.Addresses;
 import dev.skep.store.bus.Bus;
 import dev.skep.store.bus.message.IngressMessages.Endpoint;
@@ -8,6 +9,7 @@ import dev.skep.store.bus.message.IngressMessages.PortRoute;
 import dev.skep.store.bus.message.IngressMessages.Routes;
 import dev.skep.store.bus.message.IngressMessages.RoutesRequest;
 import dev.skep.store.bus.NodeKeys;
+import dev.skep.store.net.HostPort;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.security.SecureRandom;
@@ -24,13 +26,13 @@ final class Plane {
     Vertx vertx = Vertx.vertx();
     var key = NodeKeys.next(new SecureRandom());
     Bus bus = new Bus(vertx.eventBus(), node -> Optional.of(key));
-    var own = new IngressVerticle("own", args[0], args[0], 0, bus);
-    var other = new IngressVerticle("other", args[1], args[1], 0, bus);
+    var own = ingress("own", args[0], bus);
+    var other = ingress("other", args[1], bus);
     vertx.deployVerticle(own).compose(id -> vertx.deployVerticle(other)).await();
     List<Endpoint> tasks = new ArrayList<>();
     for (int i = 3; i < args.length; i++) {
       String[] task = args[i].split(":");
-      tasks.add(new Endpoint("task" + i, "own", task[0], Integer.parseInt(task[1]), own.meshAddress()));
+      tasks.add(new Endpoint("task" + i, "own", task[0], Endpoint.ENGINE_NETWORK, Integer.parseInt(task[1]), own.meshAddress()));
     }
     var routes = new Routes(1, 1, List.of(new PortRoute(Integer.parseInt(args[2]), "tcp", "service", "bench", tasks)));
     bus.answer(Addresses.ROUTES_REQUEST, RoutesRequest.class, request -> Future.succeededFuture(routes));
@@ -41,5 +43,9 @@ final class Plane {
           System.out.println(report.nodeId() + " refused " + report.refused());
           return Future.succeededFuture(new PortReportTaken());
         });
+  }
+
+  private static IngressVerticle ingress(String node, String address, Bus bus) {
+    return new IngressVerticle(node, bus, UserSpacePlane.opener(node, address, HostPort.of(address, 0)));
   }
 }

@@ -9,6 +9,7 @@ import dev.skep.engine.http.ApiEndpoint;
 import dev.skep.gateway.GatewayOptions;
 import dev.skep.gateway.GatewayVerticle;
 import dev.skep.ingress.IngressVerticle;
+import dev.skep.ingress.userspace.UserSpacePlane;
 import dev.skep.node.NodeSettings;
 import dev.skep.node.NodeVerticle;
 import dev.skep.scheduler.SchedulerVerticle;
@@ -23,6 +24,7 @@ import dev.skep.store.membership.Membership.RemoteManager;
 import dev.skep.store.membership.MembershipException;
 import dev.skep.store.model.Node;
 import dev.skep.store.model.Node.NodeSpec;
+import dev.skep.store.net.HostPort;
 import dev.skep.store.raft.RaftStore;
 import dev.skep.store.raft.RaftStoreOptions;
 import dev.skep.store.state.Transaction;
@@ -128,7 +130,11 @@ final class Wiring implements SwarmParts.Maker {
         parts.stopBy(control::close);
       }
       IngressVerticle ingress =
-          new IngressVerticle(identity.nodeId(), identity.address(), identity.address(), 0, bus);
+          new IngressVerticle(
+              identity.nodeId(),
+              bus,
+              UserSpacePlane.opener(
+                  identity.nodeId(), identity.address(), HostPort.of(identity.address(), 0)));
       swarm.deployVerticle(ingress).await();
       NodeVerticle node =
           new NodeVerticle(settings(identity, ingress.meshAddress()), host, clock, random);

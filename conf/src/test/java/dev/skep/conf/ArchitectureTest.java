@@ -36,6 +36,7 @@ class ArchitectureTest {
     "dev.skep.scheduler.place..",
     "dev.skep.scheduler.allocate..",
     "dev.skep.scheduler.liveness..",
+    "dev.skep.scheduler.routes..",
     "dev.skep.store.constraint..",
     "dev.skep.store.net..",
     "dev.skep.node.step.."
@@ -134,6 +135,35 @@ class ArchitectureTest {
   @Test
   void the_packages_of_the_node_depend_on_each_other_one_way_only() {
     check(slices().matching("dev.skep.node.(*)..").should().beFreeOfCycles());
+  }
+
+  @Test
+  void the_ingress_knows_data_planes_by_their_interface_alone() {
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage("dev.skep.ingress")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.skep.ingress.userspace..", "dev.skep.ingress.socket.."));
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage("dev.skep.ingress.socket..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.skep.ingress", "dev.skep.ingress.userspace.."));
+  }
+
+  @Test
+  void those_who_talk_to_agents_do_not_know_the_leader_s_loop() {
+    check(
+        noClasses()
+            .that()
+            .resideInAnyPackage("dev.skep.scheduler.dispatch..", "dev.skep.scheduler.routes..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.skep.scheduler.leader..", "dev.skep.scheduler"));
   }
 
   @Test

@@ -5,26 +5,24 @@ import dev.skep.store.bus.Bus;
 import dev.skep.store.bus.BusFailure;
 import dev.skep.store.bus.message.IngressMessages;
 import dev.skep.store.bus.message.IngressMessages.Drained;
+import dev.skep.store.bus.message.IngressMessages.Port;
 import dev.skep.store.bus.message.IngressMessages.PortsProbe;
 import dev.skep.store.bus.message.IngressMessages.PortsProbed;
 import dev.skep.store.bus.message.IngressMessages.RefusedPort;
 import dev.skep.store.bus.message.IngressMessages.Routes;
 import dev.skep.store.bus.message.IngressMessages.RoutesRequest;
-import io.netty.channel.epoll.Epoll;
+import dev.skep.store.net.HostPort;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.MessageConsumer;
-import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,12 +36,9 @@ public final class IngressVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(IngressVerticle.class);
 
   /** How soon a published table that was lost is made good. */
-  static final Duration REFRESH = Duration.ofSeconds(5);
+  public static final Duration REFRESH = Duration.ofSeconds(5);
 
   private static final Duration REFRESH_TIMEOUT = Duration.ofSeconds(2);
-
-  /** Failed connections may ask for a newer table; more often would not help them. */
-  private static final Duration REFRESH_PAUSE = Duration.ofMillis(200);
 
   /** The first table is asked for this often, for a node that just started has nothing to serve. */
   private static final Duration FIRST_REFRESH = Duration.ofMillis(500);
@@ -55,16 +50,13 @@ public final class IngressVerticle extends VerticleBase {
   private static final Duration LAST_RETRY = Duration.ofSeconds(10);
 
   private final String nodeId;
-  private final InetSocketAddress listen;
-  private final InetSocketAddress mesh;
   private final Bus bus;
-  private final ConnectionLimit limit;
-  private final AtomicBoolean suspected = new AtomicBoolean();
+  private final DataPlane.Opener opener;
 
-  private @Nullable UserSpacePlane plane;
+  private @Nullable DataPlane plane;
   private @Nullable PortReports reports;
   private RoutingTable table = RoutingTable.NONE;
-  private SortedMap<Integer, RoutingTable.Route> open = new TreeMap<>();
+  private SortedMap<Port, RoutingTable.Route> open = new TreeMap<>(RoutingTable.BY_PORT);
   private boolean applying;
   private boolean known;
   private Duration retry = FIRST_RETRY;
@@ -74,40 +66,26 @@ public final class IngressVerticle extends VerticleBase {
 
   /**
    * @param nodeId the node's id
-   * @param listenAddress the literal address that published ports are bound on, and nothing else
-   * @param meshAddress the literal address that other nodes' ingresses connect to
-   * @param meshPort its port; 0 takes a free one
+   * @param opener makes the node's data plane when this starts
    */
-  public IngressVerticle(
-      String nodeId, String listenAddress, String meshAddress, int meshPort, Bus bus) {
-    this(nodeId, listenAddress, meshAddress, meshPort, bus, ConnectionLimit.ofThisProcess());
-  }
-
-  IngressVerticle(
-      String nodeId,
-      String listenAddress,
-      String meshAddress,
-      int meshPort,
-      Bus bus,
-      ConnectionLimit limit) {
-    this.limit = limit;
+  public IngressVerticle(String nodeId, Bus bus, DataPlane.Opener opener) {
     this.nodeId = nodeId;
-    this.listen = HostPort.of(listenAddress, 0);
-    this.mesh = HostPort.of(meshAddress, meshPort);
     this.bus = bus;
+    this.opener = opener;
   }
 
   /**
-   * Where other nodes reach this ingress, as host:port; for the session that the node's agent
-   * opens.
+   * Where other nodes reach this node's data plane, as host:port; for the session that the node's
+   * agent opens. Absent for a plane that they need not reach.
    *
    * @throws IllegalStateException before the verticle is deployed
    */
-  public String meshAddress() {
-    return HostPort.text(plane().meshAddress());
+  public @Nullable String meshAddress() {
+    HostPort mesh = plane().meshAddress();
+    return mesh == null ? null : mesh.toString();
   }
 
-  UserSpacePlane plane() {
+  private DataPlane plane() {
     if (plane == null) {
       throw new IllegalStateException("the ingress of node " + nodeId + " is not deployed");
     }
@@ -115,7 +93,7 @@ public final class IngressVerticle extends VerticleBase {
   }
 
   /** The index of the table that the plane follows. */
-  long appliedIndex() {
+  public long appliedIndex() {
     return appliedIndex;
   }
 
@@ -123,29 +101,15 @@ public final class IngressVerticle extends VerticleBase {
   public Future<?> start() {
     reports = new PortReports(vertx, bus, nodeId);
     return vertx
-        .executeBlocking(this::openPlane)
+        .executeBlocking(() -> opener.open(this::refreshSoon))
         .onSuccess(opened -> plane = opened)
-        .compose(opened -> listen());
+        .compose(opened -> listen())
+        .recover(cause -> closePlane().transform(closed -> Future.failedFuture(cause)));
   }
 
-  /** Loads native code, so it may take a while. */
-  private UserSpacePlane openPlane() throws IOException {
-    if (!Epoll.isAvailable()) {
-      throw new IOException(
-          "the ingress needs epoll, which this host does not give: use Linux on x86-64 or arm64",
-          Epoll.unavailabilityCause());
-    }
-    try {
-      return new UserSpacePlane(nodeId, listen.getAddress(), mesh, limit, this::suspectStale);
-    } catch (IOException e) {
-      throw new IOException(
-          "cannot listen for other nodes on "
-              + HostPort.text(mesh)
-              + ": "
-              + SystemWords.of(e)
-              + "; choose another mesh port or stop what uses it",
-          e);
-    }
+  /** What fails to start is not stopped by Vert.x. */
+  private Future<Void> closePlane() {
+    return plane == null ? Future.succeededFuture() : plane.close();
   }
 
   private Future<?> listen() {
@@ -161,7 +125,7 @@ public final class IngressVerticle extends VerticleBase {
   @Override
   public Future<?> stop() {
     stopped = true;
-    return plane == null ? Future.succeededFuture() : plane.close();
+    return closePlane();
   }
 
   private void refreshAlways() {
@@ -178,18 +142,17 @@ public final class IngressVerticle extends VerticleBase {
         .onSuccess(this::take);
   }
 
-  /** Called on the plane's threads. */
-  private void suspectStale() {
-    if (suspected.compareAndSet(false, true)) {
-      context.runOnContext(now -> {
+  /** Any thread. */
+  private void refreshSoon() {
+    context.runOnContext(now -> {
+      if (!stopped) {
         refresh();
-        vertx.setTimer(REFRESH_PAUSE.toMillis(), timer -> suspected.set(false));
-      });
-    }
+      }
+    });
   }
 
   private void take(Routes routes) {
-    RoutingTable next = RoutingTable.from(nodeId, routes);
+    RoutingTable next = RoutingTable.from(nodeId, plane().capabilities(), routes);
     if (known && !next.supersedes(table)) {
       return;
     }
@@ -229,7 +192,7 @@ public final class IngressVerticle extends VerticleBase {
 
   private void applied(RoutingTable target, RouteChange change, List<RefusedPort> refused) {
     open = new TreeMap<>(target.routes());
-    refused.forEach(port -> open.remove(port.port()));
+    refused.forEach(port -> open.remove(new Port(port.port(), port.protocol())));
     appliedIndex = target.index();
     List<RefusedPort> all = new ArrayList<>(refused);
     all.addAll(target.unsupported());
@@ -241,11 +204,17 @@ public final class IngressVerticle extends VerticleBase {
     }
     for (RoutingTable.Route route : change.listen()) {
       if (open.containsKey(route.port())) {
-        LOG.atInfo().addKeyValue("port", route.port()).log("listening on a published port");
+        LOG.atInfo()
+            .addKeyValue("port", route.port().port())
+            .addKeyValue("protocol", route.port().protocol())
+            .log("listening on a published port");
       }
     }
-    for (Integer port : change.unlisten()) {
-      LOG.atInfo().addKeyValue("port", port).log("no longer listening on a port");
+    for (Port port : change.unlisten()) {
+      LOG.atInfo()
+          .addKeyValue("port", port.port())
+          .addKeyValue("protocol", port.protocol())
+          .log("no longer listening on a port");
     }
   }
 
@@ -278,7 +247,18 @@ public final class IngressVerticle extends VerticleBase {
   }
 
   private Future<PortsProbed> probe(PortsProbe probe) {
-    return plane().probe(probe.ports()).map(PortsProbed::new);
+    PlaneCapabilities can = plane().capabilities();
+    List<Port> possible = probe.ports().stream().filter(can::serves).toList();
+    return plane()
+        .probe(possible)
+        .map(refused -> {
+          List<RefusedPort> all = new ArrayList<>(refused);
+          probe.ports().stream()
+              .filter(port -> !can.serves(port))
+              .map(can::unsupported)
+              .forEach(all::add);
+          return new PortsProbed(all);
+        });
   }
 
   /** Runs {@code handler} on this verticle's context, whatever thread completes the future. */

@@ -1,6 +1,7 @@
 package dev.skep.ingress;
 
 import dev.skep.ingress.RoutingTable.Route;
+import dev.skep.store.bus.message.IngressMessages.Port;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
@@ -12,12 +13,12 @@ import java.util.SortedMap;
  * @param listen ports to open
  * @param replace open ports whose targets changed
  */
-record RouteChange(List<Integer> unlisten, List<Route> listen, List<Route> replace) {
-  static RouteChange between(SortedMap<Integer, Route> open, SortedMap<Integer, Route> wanted) {
-    List<Integer> unlisten = new ArrayList<>();
+public record RouteChange(List<Port> unlisten, List<Route> listen, List<Route> replace) {
+  static RouteChange between(SortedMap<Port, Route> open, SortedMap<Port, Route> wanted) {
+    List<Port> unlisten = new ArrayList<>();
     List<Route> listen = new ArrayList<>();
     List<Route> replace = new ArrayList<>();
-    for (Integer port : open.keySet()) {
+    for (Port port : open.keySet()) {
       if (!wanted.containsKey(port)) {
         unlisten.add(port);
       }

@@ -1,74 +1,74 @@
 package dev.skep.ingress;
 
 import dev.skep.store.bus.message.IngressMessages.Endpoint;
+import dev.skep.store.bus.message.IngressMessages.Port;
 import dev.skep.store.bus.message.IngressMessages.PortRoute;
 import dev.skep.store.bus.message.IngressMessages.RefusedPort;
 import dev.skep.store.bus.message.IngressMessages.Routes;
-import java.net.InetSocketAddress;
+import dev.skep.store.net.HostPort;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
+import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The leader's routes as one node sees them.
+ * The leader's routes as one node sees them, without what its data plane cannot do.
  *
- * @param routes by published port
- * @param own this node's tasks by id and target port, which other nodes may ask for
- * @param tasks the ids of all tasks that the routes lead to
- * @param unsupported ports that no user-space listener can serve, with the reason
+ * @param routes by published port and protocol
+ * @param tasks the ids of all tasks that the leader's routes lead to
+ * @param unsupported what the plane cannot do, with the reason
  */
-record RoutingTable(
+public record RoutingTable(
     long term,
     long index,
-    SortedMap<Integer, Route> routes,
-    Map<OwnTask, Target> own,
+    SortedMap<Port, Route> routes,
     Set<String> tasks,
     List<RefusedPort> unsupported) {
-  static final RoutingTable NONE =
-      new RoutingTable(0, 0, Collections.emptySortedMap(), Map.of(), Set.of(), List.of());
+  /** The order of published ports: by number, then by protocol. */
+  static final Comparator<Port> BY_PORT =
+      Comparator.comparingInt(Port::port).thenComparing(Port::protocol);
 
-  private static final String TCP = "tcp";
+  public static final RoutingTable NONE =
+      new RoutingTable(0, 0, Collections.emptySortedMap(), Set.of(), List.of());
 
   /** What a published port leads to, in the order of the leader's table. */
-  record Route(int port, List<Target> targets) {}
+  public record Route(Port port, List<Target> targets) {}
 
-  record OwnTask(String taskId, int targetPort) {}
-
-  static RoutingTable from(String nodeId, Routes message) {
-    SortedMap<Integer, Route> routes = new TreeMap<>();
-    Map<OwnTask, Target> own = new HashMap<>();
+  /**
+   * @param nodeId the node whose table it is
+   * @param can what its data plane can do
+   */
+  public static RoutingTable from(String nodeId, PlaneCapabilities can, Routes message) {
+    SortedMap<Port, Route> routes = new TreeMap<>(BY_PORT);
     Set<String> tasks = new HashSet<>();
-    List<RefusedPort> unsupported = new ArrayList<>();
-    for (PortRoute port : message.ports()) {
-      port.endpoints().forEach(endpoint -> tasks.add(endpoint.taskId()));
-      if (!port.protocol().equals(TCP)) {
-        unsupported.add(unsupported(port.port(), port.protocol()));
+    Set<RefusedPort> unsupported = new LinkedHashSet<>();
+    for (PortRoute published : message.ports()) {
+      published.endpoints().forEach(endpoint -> tasks.add(endpoint.taskId()));
+      Port port = new Port(published.port(), published.protocol());
+      if (!can.serves(port)) {
+        unsupported.add(can.unsupported(port));
         continue;
       }
       List<Target> targets = new ArrayList<>();
-      for (Endpoint endpoint : port.endpoints()) {
-        Target target = target(nodeId, endpoint);
-        if (target != null) {
-          targets.add(target);
-          if (!target.relayed()) {
-            own.put(new OwnTask(target.taskId(), target.targetPort()), target);
-          }
+      for (Endpoint endpoint : published.endpoints()) {
+        if (can.hostAddress() || !endpoint.network().equals(Endpoint.HOST_NETWORK)) {
+          targets.add(target(nodeId, endpoint));
+        } else {
+          unsupported.add(can.noHostAddress(port));
         }
       }
-      routes.putIfAbsent(port.port(), new Route(port.port(), List.copyOf(targets)));
+      routes.putIfAbsent(port, new Route(port, List.copyOf(targets)));
     }
     return new RoutingTable(
         message.term(),
         message.index(),
         Collections.unmodifiableSortedMap(routes),
-        Map.copyOf(own),
         Set.copyOf(tasks),
         List.copyOf(unsupported));
   }
@@ -78,28 +78,30 @@ record RoutingTable(
     return term != other.term ? term > other.term : index > other.index;
   }
 
-  static boolean isSupported(String protocol) {
-    return protocol.equals(TCP);
-  }
-
-  static RefusedPort unsupported(int port, String protocol) {
-    return new RefusedPort(
-        port, protocol, protocol + " is not supported by the user-space ingress yet");
+  private static Target target(String nodeId, Endpoint endpoint) {
+    String mesh = endpoint.meshAddress();
+    return new Target(
+        endpoint.taskId(),
+        endpoint.nodeId(),
+        endpoint.nodeId().equals(nodeId),
+        endpoint.targetPort(),
+        endpoint.network(),
+        address(endpoint),
+        mesh == null ? null : parsed(mesh));
   }
 
   /** Nothing when the endpoint has no address that a connection could go to. */
-  private static @Nullable Target target(String nodeId, Endpoint endpoint) {
-    boolean relayed = !endpoint.nodeId().equals(nodeId);
+  private static @Nullable HostPort address(Endpoint endpoint) {
     try {
-      InetSocketAddress address;
-      if (!relayed) {
-        address = HostPort.of(endpoint.address(), endpoint.targetPort());
-      } else if (endpoint.meshAddress() != null) {
-        address = HostPort.parse(endpoint.meshAddress());
-      } else {
-        return null;
-      }
-      return new Target(endpoint.taskId(), endpoint.targetPort(), address, relayed);
+      return HostPort.of(endpoint.address(), endpoint.targetPort());
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
+  }
+
+  private static @Nullable HostPort parsed(String text) {
+    try {
+      return HostPort.parse(text);
     } catch (IllegalArgumentException e) {
       return null;
     }

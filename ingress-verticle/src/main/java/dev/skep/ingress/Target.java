@@ -1,13 +1,25 @@
 package dev.skep.ingress;
 
-import java.net.InetSocketAddress;
+import dev.skep.store.net.HostPort;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Where a connection to a task goes from this node.
+ * A task that a published port leads to, as seen from this node.
  *
+ * @param nodeId the task's node
+ * @param local whether that is this node
  * @param targetPort the port inside the task's container
- * @param address the container itself for a task of this node, else the mesh port of the task's
- *     node
- * @param relayed whether {@code address} is another node's mesh port
+ * @param network id of the network that {@code address} is an address of; {@link
+ *     dev.skep.store.bus.IngressMessages.Endpoint#HOST_NETWORK} for the node's own
+ * @param address the container's address with the target port; absent when it has none
+ * @param meshAddress where the plane of the task's node takes connections from other nodes; absent
+ *     when it does not
  */
-record Target(String taskId, int targetPort, InetSocketAddress address, boolean relayed) {}
+public record Target(
+    String taskId,
+    String nodeId,
+    boolean local,
+    int targetPort,
+    String network,
+    @Nullable HostPort address,
+    @Nullable HostPort meshAddress) {}

@@ -3,21 +3,13 @@
  * next task, wherever it runs.
  *
  * <p>Start with {@link dev.skep.ingress.IngressVerticle}, which takes routing tables and answers
- * the bus. What to do is decided by pure types: {@link dev.skep.ingress.RoutingTable}, {@link
- * dev.skep.ingress.RouteChange}, {@link dev.skep.ingress.Balancer}. What moves the bytes stands
- * behind {@link dev.skep.ingress.DataPlane}; the one here, {@link dev.skep.ingress.UserSpacePlane},
- * copies them between sockets.
+ * the bus. What to do is decided by pure types: {@link dev.skep.ingress.RoutingTable} and {@link
+ * dev.skep.ingress.RouteChange}. What moves the bytes stands behind {@link
+ * dev.skep.ingress.DataPlane}; each plane has a package of its own, which knows this one and no
+ * other plane. Here is {@code userspace}. A new plane implements {@code DataPlane}, says what it
+ * can do in {@link dev.skep.ingress.PlaneCapabilities}, and passes {@code DataPlaneContract}.
  *
- * <p>The plane works on the epoll loops' raw sockets and not on Netty's channels: it decides itself
- * when to read, so that a slow reader holds back its writer also after the writer has closed (a
- * channel reads everything then), an idle connection owns no buffer, and a byte costs one read and
- * one write. A {@link dev.skep.ingress.IngressLoop} is one such loop; all that belongs to a
- * connection lives on one loop and needs no lock: the {@link dev.skep.ingress.ClientConnection} of
- * a client finds a task by a {@link dev.skep.ingress.Connector}, then a {@link
- * dev.skep.ingress.Connection} of two {@link dev.skep.ingress.Flow}s joins both.
- *
- * <p>This room never looks into the bytes, never keeps a connection in stock and never decides
- * which tasks are fit to take traffic.
+ * <p>This room never decides which tasks are fit to take traffic.
  */
 @NullMarked
 package dev.skep.ingress;

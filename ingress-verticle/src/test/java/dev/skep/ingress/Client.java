@@ -10,7 +10,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
 /** A client that talks in lines. */
-final class Client implements AutoCloseable {
+public final class Client implements AutoCloseable {
   private static final int TIMEOUT_MILLIS = 20_000;
 
   private final Socket socket;
@@ -23,26 +23,26 @@ final class Client implements AutoCloseable {
             new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
   }
 
-  static Socket socket(String address, int port) throws IOException {
+  public static Socket socket(String address, int port) throws IOException {
     Socket socket = new Socket();
     socket.setSoTimeout(TIMEOUT_MILLIS);
     socket.connect(new InetSocketAddress(InetAddress.ofLiteral(address), port), TIMEOUT_MILLIS);
     return socket;
   }
 
-  static Client to(String address, int port) throws IOException {
+  public static Client to(String address, int port) throws IOException {
     return new Client(socket(address, port));
   }
 
   /** One question on a connection of its own: the id of the task that answered. */
-  static String ask(String address, int port) throws IOException {
+  public static String ask(String address, int port) throws IOException {
     try (Client client = to(address, port)) {
       return client.ask("hello");
     }
   }
 
   /** The id of the task that answered. */
-  String ask(String line) throws IOException {
+  public String ask(String line) throws IOException {
     say(line);
     String answer = hear();
     int colon = answer.indexOf(':');
@@ -52,11 +52,11 @@ final class Client implements AutoCloseable {
     return answer.substring(0, colon);
   }
 
-  void say(String line) throws IOException {
+  public void say(String line) throws IOException {
     socket.getOutputStream().write((line + "\n").getBytes(StandardCharsets.US_ASCII));
   }
 
-  String hear() throws IOException {
+  public String hear() throws IOException {
     String line = in.readLine();
     if (line == null) {
       throw new EOFException("the connection ended");
@@ -64,7 +64,7 @@ final class Client implements AutoCloseable {
     return line;
   }
 
-  Socket socket() {
+  public Socket socket() {
     return socket;
   }
 

@@ -1,6 +1,7 @@
 package dev.skep.ingress;
 
 import dev.skep.store.bus.message.IngressMessages.Endpoint;
+import dev.skep.testkit.Await;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -11,40 +12,46 @@ import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** A task's server on a loopback address of its own, a virtual thread per connection. */
-final class FakeTask implements AutoCloseable {
+public final class FakeTask implements AutoCloseable {
   /** What the server does with a connection. */
-  interface Service {
+  public interface Service {
     void serve(Socket connection) throws IOException;
   }
 
   private final String id;
   private final String nodeId;
-  private final String meshAddress;
+  private final @Nullable String meshAddress;
   private final ServerSocket server;
   private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
   private final AtomicInteger accepted = new AtomicInteger();
 
-  private FakeTask(String id, IngressVerticle node, String nodeId, Service service)
+  private FakeTask(String id, String nodeId, @Nullable String meshAddress, Service service)
       throws IOException {
     this.id = id;
     this.nodeId = nodeId;
-    this.meshAddress = node.meshAddress();
+    this.meshAddress = meshAddress;
     this.server = new ServerSocket(0, 1024, InetAddress.ofLiteral("127.0.0.1"));
     Thread.ofVirtual().start(() -> accept(service));
   }
 
-  static FakeTask on(TestMesh.Node node, String id, Service service) throws IOException {
-    return new FakeTask(id, node.ingress(), node.id(), service);
+  /**
+   * @param meshAddress of the node
+   */
+  public static FakeTask on(String nodeId, @Nullable String meshAddress, String id, Service service)
+      throws IOException {
+    return new FakeTask(id, nodeId, meshAddress, service);
   }
 
   /** Answers each line with its id, a colon and the line; keeps the connection open. */
-  static FakeTask answering(TestMesh.Node node, String id) throws IOException {
-    return on(node, id, connection -> answerLines(id, connection));
+  public static FakeTask answering(String nodeId, @Nullable String meshAddress, String id)
+      throws IOException {
+    return on(nodeId, meshAddress, id, connection -> answerLines(id, connection));
   }
 
-  static void answerLines(String id, Socket connection) throws IOException {
+  public static void answerLines(String id, Socket connection) throws IOException {
     BufferedReader in =
         new BufferedReader(
             new InputStreamReader(connection.getInputStream(), StandardCharsets.US_ASCII));
@@ -77,30 +84,32 @@ final class FakeTask implements AutoCloseable {
     }
   }
 
-  Endpoint endpoint() {
-    return new Endpoint(id, nodeId, "127.0.0.1", server.getLocalPort(), meshAddress);
+  public Endpoint endpoint() {
+    return new Endpoint(
+        id, nodeId, "127.0.0.1", Endpoint.ENGINE_NETWORK, server.getLocalPort(), meshAddress);
   }
 
-  String id() {
+  public String id() {
     return id;
   }
 
-  int port() {
+  public int port() {
     return server.getLocalPort();
   }
 
-  int accepted() {
+  public int accepted() {
     return accepted.get();
   }
 
-  int connections() {
+  public int connections() {
     return connections.size();
   }
 
   /** Takes no more connections; the address refuses them. */
-  void stopListening() throws IOException {
+  public void stopListening() throws IOException {
     server.close();
-    TestMesh.until(this::isRefusing); // the thread in accept() lets go of the socket a bit later
+    // The thread in accept() lets go of the socket a bit later.
+    Await.until("the task refuses connections", this::isRefusing);
   }
 
   private boolean isRefusing() {

@@ -3,6 +3,8 @@ package dev.skep.ingress;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.skep.ingress.RoutingTable.Route;
+import dev.skep.store.bus.message.IngressMessages.Port;
+import dev.skep.store.net.HostPort;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;
@@ -10,16 +12,25 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class RouteChangeTest {
+  private static Port tcp(int port) {
+    return new Port(port, "tcp");
+  }
+
   private static Route route(int port, String... taskIds) {
+    return route(tcp(port), taskIds);
+  }
+
+  private static Route route(Port port, String... taskIds) {
+    HostPort address = HostPort.of("172.17.0.2", 80);
     return new Route(
         port,
         Arrays.stream(taskIds)
-            .map(id -> new Target(id, 80, HostPort.of("172.17.0.2", 80), false))
+            .map(id -> new Target(id, "n1", true, 80, "net", address, null))
             .toList());
   }
 
-  private static SortedMap<Integer, Route> routes(Route... routes) {
-    SortedMap<Integer, Route> map = new TreeMap<>();
+  private static SortedMap<Port, Route> routes(Route... routes) {
+    SortedMap<Port, Route> map = new TreeMap<>(RoutingTable.BY_PORT);
     for (Route route : routes) {
       map.put(route.port(), route);
     }
@@ -31,7 +42,14 @@ class RouteChangeTest {
     assertThat(
             RouteChange.between(
                 routes(route(1, "a"), route(2, "b")), routes(route(2, "b"), route(3, "c"))))
-        .isEqualTo(new RouteChange(List.of(1), List.of(route(3, "c")), List.of()));
+        .isEqualTo(new RouteChange(List.of(tcp(1)), List.of(route(3, "c")), List.of()));
+  }
+
+  @Test
+  void a_port_of_another_protocol_is_another_port() {
+    Route udp = route(new Port(1, "udp"), "a");
+    assertThat(RouteChange.between(routes(route(1, "a")), routes(udp)))
+        .isEqualTo(new RouteChange(List.of(tcp(1)), List.of(udp), List.of()));
   }
 
   @Test

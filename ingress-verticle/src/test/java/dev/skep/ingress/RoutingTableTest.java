@@ -2,22 +2,46 @@ package dev.skep.ingress;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.skep.ingress.RoutingTable.OwnTask;
 import dev.skep.ingress.RoutingTable.Route;
 import dev.skep.store.bus.message.IngressMessages.Endpoint;
+import dev.skep.store.bus.message.IngressMessages.Port;
 import dev.skep.store.bus.message.IngressMessages.PortRoute;
 import dev.skep.store.bus.message.IngressMessages.RefusedPort;
 import dev.skep.store.bus.message.IngressMessages.Routes;
+import dev.skep.store.net.HostPort;
 import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class RoutingTableTest {
-  private static final Endpoint OWN = new Endpoint("t1", "me", "172.17.0.2", 80, "127.0.0.2:7946");
-  private static final Endpoint OTHER =
-      new Endpoint("t2", "other", "172.17.0.2", 80, "127.0.0.3:7946");
+  private static final PlaneCapabilities TCP =
+      new PlaneCapabilities("test", Set.of("tcp"), true, true, false);
+  private static final PlaneCapabilities NO_HOST =
+      new PlaneCapabilities("test", Set.of("tcp", "udp"), false, true, false);
+  private static final Port WEB = new Port(8080, "tcp");
+  private static final Endpoint OWN = endpoint("t1", "me", "172.17.0.2", "127.0.0.2:7946");
+  private static final Endpoint OTHER = endpoint("t2", "other", "172.17.0.2", "127.0.0.3:7946");
 
-  private static RoutingTable table(PortRoute... ports) {
-    return RoutingTable.from("me", new Routes(1, 1, List.of(ports)));
+  private static Endpoint endpoint(
+      String task, String node, String address, @Nullable String mesh) {
+    return new Endpoint(task, node, address, "net", 80, mesh);
+  }
+
+  private static Target target(
+      String task, String node, @Nullable String address, @Nullable String mesh) {
+    return new Target(
+        task,
+        node,
+        node.equals("me"),
+        80,
+        "net",
+        address == null ? null : HostPort.of(address, 80),
+        mesh == null ? null : HostPort.parse(mesh));
+  }
+
+  private static RoutingTable table(PlaneCapabilities can, PortRoute... ports) {
+    return RoutingTable.from("me", can, new Routes(1, 1, List.of(ports)));
   }
 
   private static PortRoute route(int port, String protocol, Endpoint... endpoints) {
@@ -25,57 +49,84 @@ class RoutingTableTest {
   }
 
   @Test
-  void own_tasks_are_reached_at_their_containers_others_at_their_nodes() {
-    assertThat(table(route(8080, "tcp", OWN, OTHER)).routes())
+  void tasks_are_known_by_their_own_and_their_nodes_addresses() {
+    assertThat(table(TCP, route(8080, "tcp", OWN, OTHER)).routes())
         .containsEntry(
-            8080,
+            WEB,
             new Route(
-                8080,
+                WEB,
                 List.of(
-                    new Target("t1", 80, HostPort.of("172.17.0.2", 80), false),
-                    new Target("t2", 80, HostPort.of("127.0.0.3", 7946), true))));
+                    target("t1", "me", "172.17.0.2", "127.0.0.2:7946"),
+                    target("t2", "other", "172.17.0.2", "127.0.0.3:7946"))));
   }
 
   @Test
-  void only_own_tasks_can_be_asked_for_by_other_nodes() {
-    assertThat(table(route(8080, "tcp", OWN, OTHER)).own()).containsOnlyKeys(new OwnTask("t1", 80));
-  }
-
-  @Test
-  void endpoints_without_a_usable_address_get_no_traffic_but_are_known() {
+  void what_is_no_literal_address_is_none() {
     RoutingTable table =
         table(
+            TCP,
             route(
                 8080,
                 "tcp",
-                new Endpoint("t1", "me", "", 80, null),
-                new Endpoint("t2", "me", "host.example", 80, null),
-                new Endpoint("t3", "other", "172.17.0.2", 80, null),
-                new Endpoint("t4", "other", "172.17.0.2", 80, "nonsense"),
-                new Endpoint("t5", "me", "::1", 80, null)));
+                endpoint("t1", "me", "", null),
+                endpoint("t2", "me", "host.example", null),
+                endpoint("t3", "other", "172.17.0.2", "nonsense"),
+                endpoint("t4", "me", "::1", null)));
     assertThat(table.routes())
         .containsEntry(
-            8080, new Route(8080, List.of(new Target("t5", 80, HostPort.of("::1", 80), false))));
-    assertThat(table.tasks()).containsExactlyInAnyOrder("t1", "t2", "t3", "t4", "t5");
+            WEB,
+            new Route(
+                WEB,
+                List.of(
+                    target("t1", "me", null, null),
+                    target("t2", "me", null, null),
+                    target("t3", "other", "172.17.0.2", null),
+                    target("t4", "me", "::1", null))));
+    assertThat(table.tasks()).containsExactlyInAnyOrder("t1", "t2", "t3", "t4");
   }
 
   @Test
   void other_protocols_are_refused_with_a_reason() {
-    RoutingTable table = table(route(53, "udp", OWN), route(54, "sctp", OWN));
+    RoutingTable table = table(TCP, route(53, "udp", OWN), route(54, "sctp", OWN));
     assertThat(table.routes()).isEmpty();
     assertThat(table.unsupported())
         .containsExactly(
-            new RefusedPort(53, "udp", "udp is not supported by the user-space ingress yet"),
-            new RefusedPort(54, "sctp", "sctp is not supported by the user-space ingress yet"));
+            new RefusedPort(53, "udp", "udp is not supported by the test ingress yet"),
+            new RefusedPort(54, "sctp", "sctp is not supported by the test ingress yet"));
+  }
+
+  @Test
+  void one_number_may_be_published_once_for_each_protocol() {
+    RoutingTable table = table(NO_HOST, route(53, "udp", OWN), route(53, "tcp", OTHER));
+    assertThat(table.routes().keySet()).containsExactly(new Port(53, "tcp"), new Port(53, "udp"));
+    assertThat(table.unsupported()).isEmpty();
+  }
+
+  @Test
+  void a_plane_that_does_not_lead_to_host_addresses_gets_none() {
+    Endpoint onHost = new Endpoint("t3", "me", "10.0.0.1", Endpoint.HOST_NETWORK, 80, null);
+    RoutingTable table = table(NO_HOST, route(8080, "tcp", OWN, onHost, onHost));
+    assertThat(table.routes())
+        .containsEntry(
+            WEB, new Route(WEB, List.of(target("t1", "me", "172.17.0.2", "127.0.0.2:7946"))));
+    assertThat(table.unsupported())
+        .containsExactly(
+            new RefusedPort(
+                8080, "tcp", "the test ingress does not lead to tasks on the host's network"));
+    assertThat(table(TCP, route(8080, "tcp", onHost)).unsupported()).isEmpty();
   }
 
   @Test
   void the_later_leader_wins_then_the_later_snapshot() {
-    RoutingTable first = RoutingTable.from("me", new Routes(1, 9, List.of()));
-    assertThat(RoutingTable.from("me", new Routes(1, 10, List.of())).supersedes(first)).isTrue();
-    assertThat(RoutingTable.from("me", new Routes(2, 1, List.of())).supersedes(first)).isTrue();
-    assertThat(RoutingTable.from("me", new Routes(1, 9, List.of())).supersedes(first)).isFalse();
-    assertThat(RoutingTable.from("me", new Routes(1, 8, List.of())).supersedes(first)).isFalse();
-    assertThat(RoutingTable.from("me", new Routes(0, 99, List.of())).supersedes(first)).isFalse();
+    RoutingTable first = at(1, 9);
+    assertThat(at(1, 10).supersedes(first)).isTrue();
+    assertThat(at(2, 1).supersedes(first)).isTrue();
+    assertThat(at(1, 9).supersedes(first)).isFalse();
+    assertThat(at(1, 8).supersedes(first)).isFalse();
+    assertThat(at(0, 99).supersedes(first)).isFalse();
+  }
+
+  private static RoutingTable at(long term, long index) {
+    return RoutingTable.from("me", TCP, new Routes(term, index, List.of()));
   }
 }

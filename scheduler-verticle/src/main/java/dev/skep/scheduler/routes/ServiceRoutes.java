@@ -3,6 +3,7 @@ package dev.skep.scheduler.routes;
 import dev.skep.store.bus.message.IngressMessages.Endpoint;
 import dev.skep.store.bus.message.IngressMessages.PortRoute;
 import dev.skep.store.bus.message.IngressMessages.Routes;
+import dev.skep.store.model.Network;
 import dev.skep.store.model.Node;
 import dev.skep.store.model.Node.NodeStatus;
 import dev.skep.store.model.Service;
@@ -113,7 +114,7 @@ public final class ServiceRoutes {
     }
     List<Task> tasks = new ArrayList<>();
     for (Task task : state.tasksOfService(service.id())) {
-      if (takesConnections(task) && address(task, state) != null) {
+      if (takesConnections(task)) {
         tasks.add(task);
       }
     }
@@ -122,12 +123,9 @@ public final class ServiceRoutes {
     for (PortConfig port : ports) {
       List<Endpoint> endpoints = new ArrayList<>();
       for (Task task : tasks) {
-        String address = address(task, state);
-        Node node = state.node(task.nodeId()).orElse(null);
-        if (address != null && node != null) {
-          endpoints.add(
-              new Endpoint(
-                  task.id(), task.nodeId(), address, port.targetPortOrZero(), node.meshAddress()));
+        Endpoint endpoint = endpoint(task, port, state);
+        if (endpoint != null) {
+          endpoints.add(endpoint);
         }
       }
       routes.add(
@@ -141,25 +139,57 @@ public final class ServiceRoutes {
     return routes;
   }
 
-  /**
-   * Where the task's container is reached from its node: its first address, or the node's own for a
-   * container on the host's network; absent when nobody can reach it.
-   */
-  private static @Nullable String address(Task task, ClusterState state) {
+  /** Absent when nobody can reach the task's container. */
+  private static @Nullable Endpoint endpoint(Task task, PortConfig port, ClusterState state) {
     Node node = state.node(task.nodeId()).orElse(null);
     if (node == null || node.status().state().equals(NodeStatus.DOWN)) {
       return null;
     }
-    for (NetworkAttachment attachment : task.networksAttachments()) {
-      if (!attachment.addresses().isEmpty()) {
-        String address = attachment.addresses().getFirst();
-        int slash = address.indexOf('/');
-        return slash < 0 ? address : address.substring(0, slash);
-      }
+    NetworkAttachment attachment = attachment(task);
+    String address =
+        attachment == null ? hostAddress(task, node) : plain(attachment.addresses().getFirst());
+    if (address == null) {
+      return null;
     }
+    String network =
+        attachment == null
+            ? Endpoint.HOST_NETWORK
+            : attachment.network() == null ? Endpoint.ENGINE_NETWORK : attachment.network().id();
+    return new Endpoint(
+        task.id(), node.id(), address, network, port.targetPortOrZero(), node.meshAddress());
+  }
+
+  /**
+   * The attachment that routes lead to: the one to the routing mesh's own network where there is
+   * one, else the first in the order in which the service names its networks. Absent when the task
+   * has no address of its own.
+   */
+  private static @Nullable NetworkAttachment attachment(Task task) {
+    NetworkAttachment first = null;
+    for (NetworkAttachment attachment : task.networksAttachments()) {
+      Network network = attachment.network();
+      if (attachment.addresses().isEmpty()) {
+        continue;
+      }
+      if (network != null && Boolean.TRUE.equals(network.spec().ingress())) {
+        return attachment;
+      }
+      first = first == null ? attachment : first;
+    }
+    return first;
+  }
+
+  /** The node's address for a container on its node's network. */
+  private static @Nullable String hostAddress(Task task, Node node) {
     boolean onHost =
         task.networksAttachments().stream()
             .anyMatch(a -> a.network() != null && a.network().name().equals("host"));
     return onHost ? node.status().addr() : null;
+  }
+
+  /** An address without its prefix length. */
+  private static String plain(String address) {
+    int slash = address.indexOf('/');
+    return slash < 0 ? address : address.substring(0, slash);
   }
 }

@@ -40,12 +40,24 @@ public final class IngressMessages {
 
   /**
    * @param address the container's address, reachable from its own node
+   * @param network id of the network that it is an address of, or one of the constants
    * @param targetPort inside the container
    * @param meshAddress host:port of the ingress of the task's node, for connections from other
    *     nodes
    */
   public record Endpoint(
-      String taskId, String nodeId, String address, int targetPort, @Nullable String meshAddress) {}
+      String taskId,
+      String nodeId,
+      String address,
+      String network,
+      int targetPort,
+      @Nullable String meshAddress) {
+    /** The node's own network: the address is the node's. */
+    public static final String HOST_NETWORK = "host";
+
+    /** The engine's network for containers that name none. */
+    public static final String ENGINE_NETWORK = "bridge";
+  }
 
   /** Asked at the start and from time to time, in case a published table was lost. */
   public record RoutesRequest(String nodeId) implements FromNode {}
