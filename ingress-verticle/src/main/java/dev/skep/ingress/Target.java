@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param local whether that is this node
  * @param targetPort the port inside the task's container
  * @param network id of the network that {@code address} is an address of; {@link
- *     dev.skep.store.bus.IngressMessages.Endpoint#HOST_NETWORK} for the node's own
+ *     dev.skep.store.bus.message.IngressMessages.Endpoint#HOST_NETWORK} for the node's own
  * @param address the container's address with the target port; absent when it has none
  * @param meshAddress where the plane of the task's node takes connections from other nodes; absent
  *     when it does not

@@ -58,8 +58,8 @@ final class ClientConnection implements EpollSocket.Owner, Connector.Caller, Pub
 
   static void start(IngressLoop loop, PublishedPort port, Socket socket, Runnable left)
       throws IOException {
-    ClientConnection visit = new ClientConnection(loop, port, socket, left);
-    visit.client.act(visit::next);
+    ClientConnection connection = new ClientConnection(loop, port, socket, left);
+    connection.client.act(connection::next);
   }
 
   private void next() {

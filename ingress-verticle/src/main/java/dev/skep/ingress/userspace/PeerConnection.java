@@ -101,7 +101,7 @@ final class PeerConnection implements EpollSocket.Owner, Connector.Caller {
 
   @Override
   public void unreachable(String reason, Connector.Failure failure) {
-    // A task that is silent may be busy, and answer later; one that refuses will go on to.
+    // A task that does not answer may be busy and answer later. One that refuses will refuse again.
     answer(
         failure == Connector.Failure.REFUSED
             ? RelayProtocol.refused(reason)

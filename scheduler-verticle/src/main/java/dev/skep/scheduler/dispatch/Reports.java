@@ -28,12 +28,12 @@ public final class Reports {
   /** A node was not heard of for its whole lease. */
   public static final String NOT_HEARD = "heartbeat failure";
 
-  /** Of a node's own words: one line of a table. */
+  /** The most characters that are kept of a node's own words: one line of a table. */
   private static final int MOST_SAID = 300;
 
   /**
-   * Of a service's ports that nodes cannot listen on: more tell nobody more, and a service whose
-   * port is taken on ten thousand nodes must still fit an entry of the store.
+   * The most errors that a service shows of its ports. More would tell nobody more, and a service
+   * whose port is taken on ten thousand nodes must still fit an entry of the store.
    */
   public static final int MOST_PORT_ERRORS = 100;
 

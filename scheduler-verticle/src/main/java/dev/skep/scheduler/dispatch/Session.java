@@ -37,7 +37,7 @@ final class Session {
   private final String nodeId;
   private final String id;
 
-  /** What each task was sent with: nothing else of a sent task changes that an agent goes by. */
+  /** What each task was sent with. Nothing else that an agent needs changes in a sent task. */
   private final Map<String, Sent> sent = new HashMap<>();
 
   private final Set<String> changed = new TreeSet<>();

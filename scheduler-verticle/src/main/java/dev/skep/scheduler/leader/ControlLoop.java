@@ -47,7 +47,7 @@ final class ControlLoop implements Dispatcher.Loop {
   /** After a commit that failed for an unknown reason. */
   private static final Duration RETRY_AFTER = Duration.ofMillis(100);
 
-  /** How long a service waits that no decision could be made about because of a bug. */
+  /** How long a service is left alone after a bug kept the loop from deciding about it. */
   private static final Duration SET_ASIDE_FOR = Duration.ofSeconds(10);
 
   /** What follows from commits, outside the store. */
@@ -75,7 +75,7 @@ final class ControlLoop implements Dispatcher.Loop {
   private final Fleet fleet;
   private final DataVersionPruner pruner;
 
-  /** Services that no decision could be made about, and until when they are left alone. */
+  /** Services that a bug keeps the loop from deciding about, and until when they are left alone. */
   private final Map<String, Instant> aside = new HashMap<>();
 
   private @Nullable Effects effects;
@@ -83,8 +83,8 @@ final class ControlLoop implements Dispatcher.Loop {
   private long ownIndex;
 
   /**
-   * The services that the loop's own last commit need not be looked at for: on top of what that
-   * commit holds, the decision about them was that nothing is to be done.
+   * The services that need no look after the loop's own last commit. The decision about them knew
+   * what that commit holds, and found nothing to be done.
    */
   private Set<String> settled = Set.of();
 

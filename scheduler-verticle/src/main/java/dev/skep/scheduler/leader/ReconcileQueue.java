@@ -49,8 +49,8 @@ final class ReconcileQueue {
   /**
    * Takes in a commit.
    *
-   * @param settled services whose tasks the commit leaves as a decision already found them to be
-   *     right
+   * @param settled services that need no look: a decision knew what the commit holds, and found
+   *     nothing to be done
    */
   void observe(Commit commit, Set<String> settled) {
     for (Change change : commit.changes()) {

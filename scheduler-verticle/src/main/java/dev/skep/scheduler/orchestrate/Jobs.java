@@ -142,7 +142,7 @@ final class Jobs {
 
   /**
    * Keeps the slot at work until it is done. A task that was given up because its node was lost or
-   * drained may have completed all the same: then the one that took its place has nothing to do.
+   * drained may still have completed. Then the one that took its place has nothing to do.
    */
   private void reconcile(Slot slot) {
     if (!completed(slot)) {

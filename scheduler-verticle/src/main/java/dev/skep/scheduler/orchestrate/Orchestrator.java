@@ -9,7 +9,7 @@ import java.util.List;
 
 /** Decides about one service: what is published, which tasks there should be, and where they go. */
 public final class Orchestrator {
-  /** While tasks are replaced, a slot keeps the one before, which the update is told by. */
+  /** During an update a slot keeps the task before too: it shows what the update replaced. */
   private static final int KEPT_IN_UPDATE = 2;
 
   private final Plan plan;

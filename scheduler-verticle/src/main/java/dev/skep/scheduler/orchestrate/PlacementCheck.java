@@ -82,7 +82,7 @@ final class PlacementCheck {
     try {
       return Constraint.parse(expressions);
     } catch (ConstraintException e) {
-      // The gateway refuses unreadable constraints; one that got in all the same binds not.
+      // The gateway refuses constraints that cannot be read. A stored one has no effect.
       return List.of();
     }
   }

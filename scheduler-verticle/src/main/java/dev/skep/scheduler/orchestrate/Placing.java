@@ -73,7 +73,7 @@ final class Placing {
     if (refusal.isEmpty()) {
       plan.unfinished(serviceId);
     } else {
-      // What one is refused all are.
+      // The tasks are alike: what keeps one from a node keeps all.
       letWait(placement.refuse(later, refusal));
     }
   }

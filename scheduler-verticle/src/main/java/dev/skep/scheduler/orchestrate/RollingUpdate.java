@@ -122,7 +122,7 @@ final class RollingUpdate {
     return true;
   }
 
-  /** Labels that change in the middle take the status away; the update goes on all the same. */
+  /** A change of labels in the middle takes the status away. The update goes on. */
   private boolean revocable() {
     return (in("updating") || service.updateStatus() == null)
         && terms.startFirst()

@@ -199,7 +199,7 @@ final class NodeLoad {
     failures.add(task, at);
   }
 
-  /** Whether the like of the task failed here so often lately that others should be tried first. */
+  /** Whether tasks like this one failed here so often lately that other nodes come first. */
   boolean failing(Task task, Instant now) {
     return failures.many(task, now);
   }

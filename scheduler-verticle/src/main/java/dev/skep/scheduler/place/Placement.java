@@ -52,7 +52,8 @@ public final class Placement {
   /**
    * Places as many of {@code group} as fit and puts them into the fleet.
    *
-   * @param group tasks of one service with equal specs, so that what one is refused all are
+   * @param group tasks of one service with equal specs, so that what keeps one from a node keeps
+   *     all
    */
   public Outcome place(List<Task> group) {
     Task like = group.getFirst();

@@ -106,7 +106,7 @@ record Requirements(List<Filter> filters, Shape shape, List<Filter> varying) {
     return null;
   }
 
-  // The gateway refuses what cannot be read; should it get in all the same, it binds not.
+  // The gateway refuses constraints that cannot be read. A stored one has no effect.
 
   private static List<Constraint> constraints(Placement placement) {
     try {

@@ -6,10 +6,8 @@ import dev.skep.scheduler.dispatch.Dispatcher;
 import dev.skep.scheduler.place.Fleet;
 import dev.skep.scheduler.routes.ServiceRoutes;
 import dev.skep.store.Leadership;
-import dev.skep.store.StoreFailure;
 import dev.skep.store.bus.BusFailure;
 import dev.skep.store.bus.message.AgentMessages.Assignment;
-import dev.skep.store.bus.message.AgentMessages.AssignmentTaken;
 import dev.skep.store.memory.MemoryStore;
 import dev.skep.store.model.Node;
 import dev.skep.store.model.Task;
@@ -17,7 +15,6 @@ import dev.skep.store.model.TaskState;
 import dev.skep.store.state.ClusterState;
 import dev.skep.store.state.Commit;
 import dev.skep.store.state.Transaction;
-import dev.skep.store.time.SteadyClock;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
@@ -33,7 +30,6 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A cluster on a fake clock: the real control loop and dispatcher, agents that behave like agents,
@@ -74,7 +70,7 @@ final class Simulation {
 
   private long order;
   private long term = 1;
-  private Leader leader;
+  private SimLeader leader;
   private boolean calm;
   private int turns;
 
@@ -89,7 +85,7 @@ final class Simulation {
   Simulation(long seed) {
     this.seed = seed;
     this.random = new SplittableRandom(seed);
-    this.leader = new Leader();
+    this.leader = new SimLeader(this, term);
     store.watch(commit -> {
       for (String what : invariants.afterCommit(commit)) {
         wrong.add(now + ": " + what);
@@ -118,7 +114,7 @@ final class Simulation {
 
   /** The leader's time, which changes of users are dated with too. */
   Instant clock() {
-    return leader.clock.instant();
+    return leader.clock().instant();
   }
 
   /** Somebody sets the clock. */
@@ -143,15 +139,33 @@ final class Simulation {
   }
 
   void after(long millis, Runnable what) {
-    events.add(new Event(now.plusMillis(millis), order++, what));
+    at(now.plusMillis(millis), what);
+  }
+
+  void at(Instant time, Runnable what) {
+    events.add(new Event(time, order++, what));
+  }
+
+  /** The time of day as the hosts' clocks have it. */
+  Instant hostTime() {
+    return now.plus(set);
+  }
+
+  /** How long a commit may be on its way to those who watch. */
+  long watchDelayMillis() {
+    return calm ? 1 : WATCH_DELAY.toMillis();
+  }
+
+  MemoryStore store() {
+    return store;
   }
 
   long heartbeatMillis() {
-    return leader.loop.period().toMillis();
+    return leader.loop().period().toMillis();
   }
 
   Dispatcher dispatcher() {
-    return leader.dispatcher;
+    return leader.dispatcher();
   }
 
   Map<String, SimAgent> agents() {
@@ -236,10 +250,10 @@ final class Simulation {
 
   /** The leader dies; another begins a little later. */
   void changeLeader() {
-    leader.dead = true;
+    leader.die();
     term++;
     store.lead(Leadership.here(term, MemoryStore.MEMBER));
-    leader = new Leader();
+    leader = new SimLeader(this, term);
     leader.begin();
   }
 
@@ -288,10 +302,14 @@ final class Simulation {
         found.add("node " + node.id() + " runs " + agent.running() + " instead of " + wanted);
       }
     }
-    if (!leader.loop.fleet().facts().equals(Fleet.of(leader.loop.latest()).facts())) {
+    if (!leader.loop().fleet().facts().equals(Fleet.of(leader.loop().latest()).facts())) {
       found.add("the fleet does not count right");
     }
-    if (!leader.routes.current().ports().equals(new ServiceRoutes(state, term).current().ports())) {
+    if (!leader
+        .routes()
+        .current()
+        .ports()
+        .equals(new ServiceRoutes(state, term).current().ports())) {
       found.add("the routes are not those of the state");
     }
     return found;
@@ -301,151 +319,7 @@ final class Simulation {
     return turns;
   }
 
-  // ------------------------------------------------------------------ the leader
-
-  /** What a {@link LeaderTerm} does, on the fake clock. */
-  private final class Leader {
-    private final SteadyClock clock =
-        new SteadyClock(() -> now.plus(set), () -> Duration.between(Samples.T0, now).toNanos());
-    private final ControlLoop loop;
-    private final Dispatcher dispatcher;
-    private final ServiceRoutes routes;
-    private boolean dead;
-    private boolean kicked;
-    private boolean turning;
-    private @Nullable Instant timer;
-    private Instant lastWatch = now;
-
-    Leader() {
-      ClusterState state = store.state();
-      clock.notBefore(state.latestUpdate());
-      loop =
-          new ControlLoop(
-              state, term, this::commit, clock, () -> now, random.split(), new DecisionLog());
-      dispatcher = new Dispatcher(loop, this::assign, clock, random.split(), this::kick);
-      routes = new ServiceRoutes(state, term);
-    }
-
-    void begin() {
-      loop.effects(
-          new ControlLoop.Effects() {
-            @Override
-            public void observe(Commit commit) {
-              dispatcher.observe(commit);
-              routes.observe(commit);
-            }
-
-            @Override
-            public void flush(ClusterState latest, Instant at) {
-              dispatcher.flush(latest, at);
-            }
-
-            @Override
-            public java.util.Optional<Instant> nextFlush() {
-              return dispatcher.nextFlush();
-            }
-          });
-      store.watch(this::watched);
-      kick();
-    }
-
-    private void watched(Commit commit) {
-      if (dead) {
-        return;
-      }
-      Instant at = now.plusMillis(between(0, calm ? 1 : WATCH_DELAY.toMillis()));
-      lastWatch = at.isAfter(lastWatch) ? at : lastWatch;
-      events.add(
-          new Event(
-              lastWatch,
-              order++,
-              () -> {
-                loop.observe(commit);
-                kick();
-              }));
-    }
-
-    private Future<AssignmentTaken> assign(String nodeId, Assignment assignment) {
-      SimAgent agent = agents.get(nodeId);
-      if (agent == null) {
-        return Future.failedFuture(new BusFailure(BusFailure.NO_LISTENER, "nobody there"));
-      }
-      Assignment sent = assignments.apply(assignment);
-      return call(() -> agent.take(sent));
-    }
-
-    private Future<Commit> commit(Transaction transaction) {
-      Promise<Commit> done = Promise.promise();
-      Transaction sent = transactions.apply(transaction);
-      boolean lost = !calm && chance(0.02);
-      boolean mute = !calm && chance(0.02);
-      after(
-          between(0, calm ? 2 : 15),
-          () -> {
-            Future<Commit> result =
-                lost
-                    ? Future.failedFuture(new StoreFailure("lost", false, null))
-                    : store.commit(sent);
-            StoreFailure unknown = new StoreFailure("no answer", false, null);
-            after(
-                between(0, calm ? 2 : 15),
-                () -> {
-                  if (dead) {
-                    return;
-                  }
-                  if (mute || result.failed()) {
-                    done.fail(mute ? unknown : result.cause());
-                  } else {
-                    done.complete(result.result());
-                  }
-                });
-          });
-      return done.future();
-    }
-
-    private void kick() {
-      if (!kicked && !dead) {
-        kicked = true;
-        after(0, this::turn);
-      }
-    }
-
-    private void turn() {
-      if (dead || turning) {
-        return;
-      }
-      turning = true;
-      kicked = false;
-      turns++;
-      loop.turn()
-          .onComplete(more -> {
-            turning = false;
-            if (more.failed()) {
-              wrong.add("a turn failed: " + more.cause());
-            } else if (more.result() || kicked) {
-              kicked = true;
-              after(0, this::turn);
-            } else {
-              arm();
-            }
-          });
-    }
-
-    private void arm() {
-      Instant next = loop.nextTurn().orElse(null);
-      if (next == null || next.equals(timer)) {
-        return;
-      }
-      timer = next;
-      long millis = Math.max(1, Duration.between(clock.instant(), next).plusMillis(1).toMillis());
-      after(
-          millis,
-          () -> {
-            if (next.equals(timer)) {
-              timer = null;
-              kick();
-            }
-          });
-    }
+  void turned() {
+    turns++;
   }
 }
