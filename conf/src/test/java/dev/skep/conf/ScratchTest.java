@@ -2,6 +2,7 @@ package dev.skep.conf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.skep.testkit.Await;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -68,7 +69,7 @@ class ScratchTest {
             .filter(name -> name.contains("cache"))
             .forEach(System.out::println);
       }
-      vertx.close().await();
+      Await.result(vertx.close());
     }
   }
 }

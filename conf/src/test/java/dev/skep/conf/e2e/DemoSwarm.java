@@ -1,5 +1,6 @@
 package dev.skep.conf.e2e;
 
+import dev.skep.testkit.Await;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,5 +1,6 @@
 package dev.skep.conf.e2e;
 
+import dev.skep.testkit.Await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

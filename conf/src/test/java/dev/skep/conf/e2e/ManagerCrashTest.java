@@ -2,6 +2,7 @@ package dev.skep.conf.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.skep.testkit.Await;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

@@ -2,6 +2,7 @@ package dev.skep.conf.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.skep.testkit.Await;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.Instant;

@@ -16,6 +16,7 @@ import dev.skep.store.bus.message.TunnelMessages.OpenTunnel;
 import dev.skep.store.model.NodeDescription;
 import dev.skep.store.model.Sensitive;
 import dev.skep.store.model.spec.Resources;
+import dev.skep.testkit.Await;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.Message;

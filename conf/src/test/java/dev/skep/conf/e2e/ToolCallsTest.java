@@ -2,9 +2,9 @@ package dev.skep.conf.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.skep.testkit.Await;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
@@ -13,6 +13,7 @@ import io.vertx.core.http.RequestOptions;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.SocketAddress;
+import io.vertx.junit5.VertxExtension;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -25,7 +26,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -37,12 +37,12 @@ import org.junit.jupiter.api.extension.ExtendWith;
  */
 @Tag("e2e")
 @ExtendWith(SharedSwarm.class)
+@ExtendWith(VertxExtension.class)
 class ToolCallsTest {
   private static final long SECONDS = 20;
   private static final String CIDR = "\\d+\\.\\d+\\.\\d+\\.\\d+/\\d+";
 
   private final DemoSwarm swarm;
-  private Vertx vertx;
   private HttpClient client;
 
   ToolCallsTest(DemoSwarm swarm) {
@@ -50,16 +50,10 @@ class ToolCallsTest {
   }
 
   @BeforeEach
-  void connect() {
-    vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
+  void connect(Vertx vertx) {
     // A kept connection may be closed behind an answer of the engine's just when it is used again.
     client = vertx.createHttpClient(new HttpClientOptions().setKeepAlive(false));
     swarm.awaitReplicas("shop_web", 6);
-  }
-
-  @AfterEach
-  void disconnect() {
-    vertx.close().await();
   }
 
   @Test

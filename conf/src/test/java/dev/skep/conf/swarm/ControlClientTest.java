@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.skep.conf.swarm.ControlMessages.Join;
 import dev.skep.store.membership.MembershipException;
 import dev.skep.store.model.Sensitive;
+import dev.skep.testkit.Await;
 import dev.skep.testkit.FreePort;
 import io.vertx.core.Vertx;
+import io.vertx.junit5.VertxExtension;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -15,23 +17,24 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A join to a port where something else is. */
+@ExtendWith(VertxExtension.class)
 @Timeout(60)
 class ControlClientTest {
   private static final String HOST = "127.92.1.1";
 
-  private final Vertx vertx = Vertx.vertx();
+  private Vertx vertx;
 
-  @AfterEach
-  void close() throws Exception {
-    vertx.close().await(5, TimeUnit.SECONDS);
+  @BeforeEach
+  void take(Vertx vertx) {
+    this.vertx = vertx;
   }
 
   @ParameterizedTest
@@ -91,7 +94,7 @@ class ControlClientTest {
     Join join = new Join(new Sensitive("t"), "two", "127.92.1.2", null);
     return catchThrowableOfType(
         MembershipException.class,
-        () -> ControlClient.ask(vertx, HOST, port, join, patience).await(20, TimeUnit.SECONDS));
+        () -> Await.result(ControlClient.ask(vertx, HOST, port, join, patience)));
   }
 
   private static void serve(ServerSocket server, String answer) {

@@ -10,8 +10,10 @@ import dev.skep.store.membership.MembershipException;
 import dev.skep.store.memory.MemoryStore;
 import dev.skep.store.model.Node;
 import dev.skep.store.model.Sensitive;
+import dev.skep.testkit.Await;
 import dev.skep.testkit.FreePort;
 import io.vertx.core.Vertx;
+import io.vertx.junit5.VertxExtension;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -26,42 +28,42 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith(VertxExtension.class)
 @Timeout(60)
 class ControlPortTest {
   private static final String HOST = "127.92.0.1";
   private static final Instant NOW = Instant.parse("2026-11-21T03:00:00Z");
 
-  private final Vertx vertx = Vertx.vertx();
+  private Vertx vertx;
   private final MemoryStore store = new MemoryStore();
   private final Random random = new Random(1);
   private Identity manager;
   private ControlPort port;
 
   @BeforeEach
-  void listen() throws Exception {
+  void listen(Vertx vertx) {
+    this.vertx = vertx;
     manager = identity(FreePort.at(HOST));
-    store
-        .commit(
+    Await.result(
+        store.commit(
             FoundingRequest.objects(
                 new InitRequest(null, null, null, null, null, null, null, null, null, null),
                 manager,
                 "one",
                 NOW,
-                random))
-        .await(5, TimeUnit.SECONDS);
-    port = ControlPort.listen(vertx, store, manager, () -> NOW, random).await(5, TimeUnit.SECONDS);
+                random)));
+    port = Await.result(ControlPort.listen(vertx, store, manager, () -> NOW, random));
   }
 
   @AfterEach
-  void close() throws Exception {
-    port.close().await(5, TimeUnit.SECONDS);
-    vertx.close().await(5, TimeUnit.SECONDS);
+  void close() {
+    Await.result(port.close());
   }
 
   @Test
@@ -145,8 +147,8 @@ class ControlPortTest {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName(HOST))) {
       Identity other = identity(taken.getLocalPort());
 
-      assertThatThrownBy(() ->
-              ControlPort.listen(vertx, store, other, () -> NOW, random).await(5, TimeUnit.SECONDS))
+      assertThatThrownBy(
+              () -> Await.result(ControlPort.listen(vertx, store, other, () -> NOW, random)))
           .isInstanceOf(MembershipException.class)
           .hasMessage(
               "cannot listen on the control port %s:%d: address already in use; free it or give another with --listen-addr"
@@ -155,7 +157,7 @@ class ControlPortTest {
   }
 
   private Joined ask(Join join) throws Exception {
-    return ControlClient.ask(vertx, HOST, manager.controlPort(), join).await(20, TimeUnit.SECONDS);
+    return Await.result(ControlClient.ask(vertx, HOST, manager.controlPort(), join));
   }
 
   private void assertRefused(Join join, String words) {

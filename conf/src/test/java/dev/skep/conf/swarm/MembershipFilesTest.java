@@ -13,8 +13,10 @@ import dev.skep.store.model.Cluster;
 import dev.skep.store.model.Node.ManagerStatus;
 import dev.skep.store.state.Limits;
 import dev.skep.store.state.Transaction;
+import dev.skep.testkit.Await;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.junit5.VertxExtension;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,31 +26,36 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A host's membership over its files: what a crash, a damage or a failure at any step leaves. */
+@ExtendWith(VertxExtension.class)
 class MembershipFilesTest {
   private static final Instant AT = Instant.parse("2026-11-21T03:00:00Z");
   private static final int FILES = 20;
 
   @TempDir Path root;
-  private final Vertx vertx = Vertx.vertx();
+  private Vertx vertx;
   private final List<SwarmMembership> running = new ArrayList<>();
   private int copies;
 
+  @BeforeEach
+  void take(Vertx vertx) {
+    this.vertx = vertx;
+  }
+
   @AfterEach
-  void stop() throws Exception {
+  void stop() {
     running.forEach(SwarmMembership::stop);
-    await(vertx.close());
   }
 
   private SwarmMembership member(Path dataDir, FakeMaker maker) {
@@ -88,22 +95,22 @@ class MembershipFilesTest {
     List<Path> crashes = new ArrayList<>();
     FakeMaker maker = new FakeMaker(vertx, dataDir, step -> crashes.add(copyOf(dataDir)));
     SwarmMembership member = member(dataDir, maker);
-    await(member.init(request(null, false)));
+    Await.result(member.init(request(null, false)));
     crashes.add(copyOf(dataDir));
-    await(member.leave(true));
+    Await.result(member.leave(true));
     crashes.add(copyOf(dataDir));
     assertThat(crashes).hasSizeBetween(10, FILES + 10);
 
     int members = 0;
     for (Path crashed : crashes) {
       SwarmMembership again = member(crashed);
-      await(again.resume());
+      Await.result(again.resume());
       if (again.place() instanceof Manager manager) {
         assertThat(manager.store().state().cluster()).isPresent();
         members++;
       } else {
         assertThat(again.place()).isEqualTo(Outside.INACTIVE);
-        await(again.init(request(null, false)));
+        Await.result(again.init(request(null, false)));
         assertThat(again.place()).isInstanceOf(Manager.class);
       }
       again.stop();
@@ -140,7 +147,7 @@ class MembershipFilesTest {
                     throw new IOException("no " + step);
                   }
                 }));
-    assertThatThrownBy(() -> await(member.init(request(null, false))))
+    assertThatThrownBy(() -> Await.result(member.init(request(null, false))))
         .hasMessageContaining("no " + failing);
     assertThat(member.place()).isEqualTo(Outside.INACTIVE);
     try (Stream<Path> left = Files.list(dataDir)) {
@@ -154,14 +161,14 @@ class MembershipFilesTest {
     // In the way of the new file, as no other user could put it there.
     Path inTheWay = Files.createDirectories(dataDir.resolve("membership.json.new/x"));
     SwarmMembership member = member(dataDir);
-    assertThatThrownBy(() -> await(member.init(request(null, false))))
+    assertThatThrownBy(() -> Await.result(member.init(request(null, false))))
         .isInstanceOf(MembershipException.class)
         .hasMessageContaining("cannot write " + dataDir.resolve("membership.json"))
         .hasMessageContaining("try again");
     assertThat(member.place()).isEqualTo(Outside.INACTIVE);
     assertThat(dataDir.resolve("store")).doesNotExist();
     Files.delete(inTheWay);
-    await(member.init(request(null, false)));
+    Await.result(member.init(request(null, false)));
   }
 
   @ParameterizedTest
@@ -179,7 +186,7 @@ class MembershipFilesTest {
   void a_damaged_membership_is_named_and_left_alone(String content) throws Exception {
     Path file = Files.writeString(dataDir().resolve("membership.json"), content);
     SwarmMembership member = member(dataDir());
-    assertThatThrownBy(() -> await(member.resume()))
+    assertThatThrownBy(() -> Await.result(member.resume()))
         .hasMessageContaining(file.toString())
         .hasMessageContaining("is damaged")
         .hasMessageContaining("Put a copy of it back and start again");
@@ -202,7 +209,7 @@ class MembershipFilesTest {
         dataDir().resolve("membership.json"),
         "{\"NodeID\":\"n\",\"ClusterID\":\"c\",\"Role\":\"worker\",\"BusSecret\":\"s\",%s}"
             .formatted(fields.replace("\"KEY\"", "\"" + "A".repeat(43) + "\"")));
-    assertThatThrownBy(() -> await(member(dataDir()).resume()))
+    assertThatThrownBy(() -> Await.result(member(dataDir()).resume()))
         .hasMessageContaining("is damaged")
         .hasMessageContaining(words);
   }
@@ -211,17 +218,17 @@ class MembershipFilesTest {
   void a_manager_without_its_store_does_not_start_with_an_empty_one() throws Exception {
     Path dataDir = dataDir();
     SwarmMembership member = member(dataDir);
-    await(member.init(request(null, false)));
+    Await.result(member.init(request(null, false)));
     member.stop();
     Files.move(dataDir.resolve("store"), root.resolve("elsewhere"));
 
-    assertThatThrownBy(() -> await(member(dataDir).resume()))
+    assertThatThrownBy(() -> Await.result(member(dataDir).resume()))
         .hasMessageContaining("there is no store");
     assertThat(dataDir.resolve("store")).doesNotExist();
 
     Files.move(root.resolve("elsewhere"), dataDir.resolve("store"));
     SwarmMembership again = member(dataDir);
-    await(again.resume());
+    Await.result(again.resume());
     assertThat(again.place()).isInstanceOf(Manager.class);
   }
 
@@ -230,18 +237,18 @@ class MembershipFilesTest {
     Path dataDir = dataDir();
     Path file = dataDir.resolve("membership.json");
     SwarmMembership member = member(dataDir);
-    String nodeId = await(member.init(request(null, false)));
+    String nodeId = Await.result(member.init(request(null, false)));
     Cluster cluster = cluster(member);
     member.stop();
     Path elsewhere = Files.move(file, root.resolve("elsewhere"));
 
     SwarmMembership lost = member(dataDir);
-    await(lost.resume());
+    Await.result(lost.resume());
     assertThat(lost.place()).isEqualTo(Outside.INACTIVE);
     JoinRequest join =
         new JoinRequest("0.0.0.0:2377", null, null, List.of("127.0.0.1:1"), "SWMTKN-1-x-y", null);
     for (Future<?> change : List.of(lost.init(request(null, false)), lost.join(join))) {
-      assertThatThrownBy(() -> await(change))
+      assertThatThrownBy(() -> Await.result(change))
           .isInstanceOf(MembershipException.class)
           .hasMessageContaining(
               dataDir.resolve("store")
@@ -258,7 +265,7 @@ class MembershipFilesTest {
 
     Files.move(elsewhere, file);
     SwarmMembership again = member(dataDir);
-    await(again.resume());
+    Await.result(again.resume());
     assertThat(cluster(again)).isEqualTo(cluster);
   }
 
@@ -267,19 +274,19 @@ class MembershipFilesTest {
       throws Exception {
     Path dataDir = dataDir();
     SwarmMembership member = member(dataDir);
-    String nodeId = await(member.init(request("127.0.0.1", false)));
+    String nodeId = Await.result(member.init(request("127.0.0.1", false)));
     Cluster cluster = cluster(member);
     member.stop();
     Files.delete(dataDir.resolve("membership.json"));
 
     SwarmMembership lost = member(dataDir);
-    await(lost.resume());
-    assertThat(await(lost.init(request("127.0.0.9:2400", true)))).isEqualTo(nodeId);
+    Await.result(lost.resume());
+    assertThat(Await.result(lost.init(request("127.0.0.9:2400", true)))).isEqualTo(nodeId);
     assertThat(cluster(lost)).isEqualTo(cluster);
     lost.stop();
 
     SwarmMembership again = member(dataDir);
-    await(again.resume());
+    Await.result(again.resume());
     Manager place = (Manager) again.place();
     assertThat(place.nodeId()).isEqualTo(nodeId);
     assertThat(place.store().state().node(nodeId).orElseThrow().managerStatus())
@@ -290,12 +297,12 @@ class MembershipFilesTest {
   void what_a_member_has_is_no_leftover() throws Exception {
     Path dataDir = dataDir();
     SwarmMembership member = member(dataDir);
-    await(member.init(request(null, false)));
+    Await.result(member.init(request(null, false)));
     member.stop();
     Leftover.mark(dataDir); // as a crash leaves it between the first two steps of leaving
 
     SwarmMembership again = member(dataDir);
-    await(again.resume());
+    Await.result(again.resume());
     again.stop();
     assertThat(Leftover.marked(dataDir)).isFalse();
   }
@@ -305,14 +312,14 @@ class MembershipFilesTest {
     Path dataDir = dataDir();
     FakeMaker maker = new FakeMaker(vertx, dataDir, step -> {});
     SwarmMembership member = member(dataDir, maker);
-    String nodeId = await(member.init(request("127.0.0.1", false)));
+    String nodeId = Await.result(member.init(request("127.0.0.1", false)));
     Cluster cluster = cluster(member);
 
-    assertThat(await(member.init(request("127.0.0.1", true)))).isEqualTo(nodeId);
+    assertThat(Await.result(member.init(request("127.0.0.1", true)))).isEqualTo(nodeId);
     assertThat(cluster(member)).isEqualTo(cluster);
     assertThat(maker.started).hasSize(1);
 
-    assertThat(await(member.init(request("127.0.0.9:2400", true)))).isEqualTo(nodeId);
+    assertThat(Await.result(member.init(request("127.0.0.9:2400", true)))).isEqualTo(nodeId);
     assertThat(maker.started).hasSize(2);
     assertThat(cluster(member).id()).isEqualTo(cluster.id());
     Manager place = (Manager) member.place();
@@ -324,7 +331,7 @@ class MembershipFilesTest {
     member.stop();
 
     SwarmMembership again = member(dataDir);
-    await(again.resume());
+    Await.result(again.resume());
     assertThat(((Manager) again.place()).address()).isEqualTo("127.0.0.9");
   }
 
@@ -346,31 +353,23 @@ class MembershipFilesTest {
               }
             });
     SwarmMembership member = member(dataDir, maker);
-    await(member.init(request("127.0.0.1", false)));
-    assertThatThrownBy(() -> await(member.init(request("127.0.0.9", true))))
+    Await.result(member.init(request("127.0.0.1", false)));
+    assertThatThrownBy(() -> Await.result(member.init(request("127.0.0.9", true))))
         .hasMessageContaining("the port is taken");
     Manager place = (Manager) member.place();
     assertThat(place.address()).isEqualTo("127.0.0.1");
-    await(place.store().commit(Transaction.at(AT).update(cluster(member)).build()));
+    Await.result(place.store().commit(Transaction.at(AT).update(cluster(member)).build()));
   }
 
   @Test
   void without_force_a_manager_is_in_a_swarm_already() throws Exception {
     SwarmMembership member = member(dataDir());
-    await(member.init(request(null, true)));
-    assertThatThrownBy(() -> await(member.init(request(null, false))))
+    Await.result(member.init(request(null, true)));
+    assertThatThrownBy(() -> Await.result(member.init(request(null, false))))
         .hasMessageContaining("already part of a swarm");
   }
 
   private static Cluster cluster(SwarmMembership member) {
     return ((Manager) member.place()).store().state().cluster().orElseThrow();
-  }
-
-  private static <T extends @Nullable Object> T await(Future<T> future) throws Exception {
-    try {
-      return future.toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof Exception cause ? cause : e;
-    }
   }
 }

@@ -14,8 +14,10 @@ import dev.skep.store.state.Limits;
 import dev.skep.store.state.Refusal;
 import dev.skep.store.state.StoreException;
 import dev.skep.store.state.Transaction;
+import dev.skep.testkit.Await;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.junit5.VertxExtension;
 import java.io.IOException;
 import java.net.BindException;
 import java.nio.file.NoSuchFileException;
@@ -23,21 +25,22 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a failed start of a swarm's parts tells, and leaves. */
+@ExtendWith(VertxExtension.class)
 @Timeout(60)
 class SwarmMembershipTest {
   @TempDir Path dataDir;
-  private final Vertx vertx = Vertx.vertx();
+  private Vertx vertx;
   private final Parts parts = new Parts();
 
   /** Parts that cannot be started. */
@@ -86,9 +89,9 @@ class SwarmMembershipTest {
     }
   }
 
-  @AfterEach
-  void close() throws Exception {
-    vertx.close().await(5, TimeUnit.SECONDS);
+  @BeforeEach
+  void take(Vertx vertx) {
+    this.vertx = vertx;
   }
 
   static List<Exception> failures() {
@@ -122,7 +125,7 @@ class SwarmMembershipTest {
   void a_bug_stays_one() {
     parts.failure = new IllegalStateException("a bug");
 
-    assertThat(catchThrowableOfType(IllegalStateException.class, () -> await(init())))
+    assertThat(catchThrowableOfType(IllegalStateException.class, () -> Await.result(init())))
         .hasMessage("a bug");
   }
 
@@ -134,7 +137,8 @@ class SwarmMembershipTest {
     assertThat(init(membership)).hasMessage("cannot listen on 127.93.0.1");
     assertThat(
             catchThrowableOfType(
-                MembershipException.class, () -> await(membership.join(join("127.93.0.9:2377")))))
+                MembershipException.class,
+                () -> Await.result(membership.join(join("127.93.0.9:2377")))))
         .hasMessage("cannot listen on 127.93.0.1");
     assertThat(parts.started).isZero();
     assertThat(parts.forgotten).isZero();
@@ -144,7 +148,8 @@ class SwarmMembershipTest {
   void a_manager_that_is_not_there_is_named() {
     assertThat(
             catchThrowableOfType(
-                MembershipException.class, () -> await(membership().join(join("127.93.0.9:1")))))
+                MembershipException.class,
+                () -> Await.result(membership().join(join("127.93.0.9:1")))))
         .hasMessage(
             "cannot reach a manager at 127.93.0.9:1: connection refused; check that its daemon runs and that this is its control port");
   }
@@ -155,7 +160,7 @@ class SwarmMembershipTest {
 
   private MembershipException init(SwarmMembership membership) {
     return catchThrowableOfType(
-        MembershipException.class, () -> await(membership.init(initRequest())));
+        MembershipException.class, () -> Await.result(membership.init(initRequest())));
   }
 
   private static InitRequest initRequest() {
@@ -170,10 +175,6 @@ class SwarmMembershipTest {
         List.of(remote),
         "SWMTKN-1-" + "a".repeat(50) + "-" + "b".repeat(25),
         null);
-  }
-
-  private static <T> T await(Future<T> future) throws Exception {
-    return future.await(30, TimeUnit.SECONDS);
   }
 
   private SwarmMembership membership() {
