@@ -26,8 +26,8 @@ public final class Await {
   }
 
   /**
-   * The future's result within {@link #BOUND}. Throws what the future failed with, itself, when
-   * that is an unchecked exception; else an {@link AssertionError} with it as the cause.
+   * The future's result within {@link #BOUND}. Throws what the future failed with, itself, checked
+   * or not, as Vert.x's own {@code await()} does.
    */
   public static <T extends @Nullable Object> T result(Future<T> future) {
     return result(future, BOUND);
@@ -41,16 +41,19 @@ public final class Await {
           .toCompletableFuture()
           .get(bound.toNanos(), TimeUnit.NANOSECONDS);
     } catch (ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException unchecked) {
-        throw unchecked;
-      }
-      throw new AssertionError("the future failed: " + e.getCause(), e.getCause());
+      throw Await.<RuntimeException>unwrapped(e);
     } catch (TimeoutException e) {
       throw new AssertionError("no result within " + bound.toSeconds() + " s", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new AssertionError("interrupted while waiting for a result", e);
     }
+  }
+
+  /** Throws the cause whatever it is: the compiler takes it for what the caller says. */
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+  private static <X extends Throwable> X unwrapped(ExecutionException e) throws X {
+    throw (X) (e.getCause() == null ? e : e.getCause());
   }
 
   /** What the future fails with, within {@link #BOUND}; fails when it succeeds. */
