@@ -9,6 +9,7 @@ import dev.skep.store.state.Commit;
 import dev.skep.store.state.Refusal;
 import dev.skep.store.state.StoreException;
 import dev.skep.testkit.Await;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -19,6 +20,9 @@ import org.junit.jupiter.api.Test;
 public abstract class ResetContract {
   /** So many that no store keeps them for who comes late. */
   private static final int MISSED = 40;
+
+  /** Megabytes are sent, on a machine that may be busy with other things. */
+  private static final Duration LONG = Duration.ofMinutes(2);
 
   /** A store that can be kept from what the others commit. */
   protected interface Lagging extends AutoCloseable {
@@ -58,7 +62,7 @@ public abstract class ResetContract {
       }
       assertThat(store.state().index()).isEqualTo(last);
       lagging.catchUp();
-      Await.until("it is told the state", Await.BOUND, () -> states(told), n -> n == 2);
+      Await.until("it is told the state", LONG, () -> states(told), n -> n == 2);
       lagging.commit("after");
       Await.until(
           "what comes after is seen",

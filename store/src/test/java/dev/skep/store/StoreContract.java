@@ -9,6 +9,7 @@ import dev.skep.store.state.ClusterState;
 import dev.skep.store.state.Commit;
 import dev.skep.store.state.Refusal;
 import dev.skep.store.state.StoreException;
+import dev.skep.testkit.Await;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -95,11 +96,11 @@ public abstract class StoreContract extends StateContract {
     for (int i = 0; i < CommitLog.KEPT; i++) {
       many.add(store.commit(now().build()));
       if (many.size() == 64) {
-        await(Future.all(many));
+        Await.result(Future.all(many));
         many.clear();
       }
     }
-    await(Future.all(many));
+    Await.result(Future.all(many));
     assertThatThrownBy(() -> watch(0, commit -> {}))
         .isInstanceOfSatisfying(
             StoreException.class,
@@ -140,7 +141,7 @@ public abstract class StoreContract extends StateContract {
       assertThat(two).isNotNull();
       commit(now().create(Samples.service("s0", "n0")));
       for (int i = 0; i < 4; i++) {
-        await(answers.get(i));
+        Await.result(answers.get(i));
       }
       assertThat(store.state().services()).hasSize(5);
       assertThat(first).hasSize(5).isSorted().doesNotHaveDuplicates();

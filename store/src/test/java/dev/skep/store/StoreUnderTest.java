@@ -11,11 +11,9 @@ import dev.skep.store.state.Commit;
 import dev.skep.store.state.Refusal;
 import dev.skep.store.state.StoreException;
 import dev.skep.store.state.Transaction;
-import io.vertx.core.Future;
+import dev.skep.testkit.Await;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -41,22 +39,11 @@ public abstract class StoreUnderTest {
 
   @AfterEach
   void closeStore() throws Exception {
-    await(store.close());
-  }
-
-  protected static <T> T await(Future<T> future) throws Exception {
-    try {
-      return future.toCompletionStage().toCompletableFuture().get(WAIT_SECONDS, TimeUnit.SECONDS);
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof Exception cause) {
-        throw cause;
-      }
-      throw e;
-    }
+    Await.result(store.close());
   }
 
   protected Commit commit(Transaction.Builder transaction) throws Exception {
-    return await(store.commit(transaction.build()));
+    return Await.result(store.commit(transaction.build()));
   }
 
   protected Refusal refusal(Transaction.Builder transaction) throws Exception {

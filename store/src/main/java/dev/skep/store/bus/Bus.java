@@ -38,7 +38,7 @@ public final class Bus {
       new Replies() {
         @Override
         public void answer(Message<Object> message, Object answer) {
-          message.reply(answer, asRecord(new DeliveryOptions()));
+          message.reply(new RecordCodec.Carried(answer), asRecord(new DeliveryOptions()));
         }
 
         @Override
@@ -164,7 +164,11 @@ public final class Bus {
   public <A> Future<A> request(
       LocalAddress at, Object question, Class<A> answer, Duration timeout) {
     DeliveryOptions options = asRecord(options(timeout).setLocalOnly(true));
-    return request(at.text(), question, body -> read(at.text(), body, answer), options)
+    return request(
+            at.text(),
+            new RecordCodec.Carried(question),
+            body -> read(at.text(), body, answer),
+            options)
         .recover(cause -> Future.failedFuture(failure(at.text(), cause)));
   }
 
@@ -211,7 +215,7 @@ public final class Bus {
 
   /** Hands the message to one listener, if there is one. */
   public void send(String address, Object message) {
-    eventBus.send(address, message, asRecord(new DeliveryOptions()));
+    eventBus.send(address, new RecordCodec.Carried(message), asRecord(new DeliveryOptions()));
   }
 
   /** Hands the message to the node's listener, if there is one, sealed for it. */
@@ -226,7 +230,7 @@ public final class Bus {
 
   /** Hands the message to every listener on every node. */
   public void publish(String address, Object message) {
-    eventBus.publish(address, message, asRecord(new DeliveryOptions()));
+    eventBus.publish(address, new RecordCodec.Carried(message), asRecord(new DeliveryOptions()));
   }
 
   /**

@@ -50,6 +50,16 @@ public final class AtomicFile {
     syncDirectory(file.toAbsolutePath().getParent());
   }
 
+  /** Makes durable a file that others wrote and put in its place, with the directory above too. */
+  public static void sync(Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.force(true);
+    }
+    Path directory = file.toAbsolutePath().getParent();
+    syncDirectory(directory);
+    syncDirectory(directory == null ? null : directory.getParent());
+  }
+
   /** Makes what was made, renamed or removed in a directory durable. */
   public static void syncDirectory(@Nullable Path directory) throws IOException {
     if (directory != null) {

@@ -72,12 +72,12 @@ public final class MemoryStore implements Store {
   }
 
   @Override
-  public Watch follow(StoreListener listener) {
+  public synchronized Watch follow(StoreListener listener) {
     return replica.follow(listener);
   }
 
   @Override
-  public Watch follow(long afterIndex, StoreListener listener) {
+  public synchronized Watch follow(long afterIndex, StoreListener listener) {
     return replica.follow(afterIndex, listener);
   }
 

@@ -18,10 +18,15 @@ final class KnownLeader {
       Executors.newSingleThreadExecutor(Thread.ofVirtual().name("skep-store-leader").factory());
   private final Object turn = new Object();
   private long term;
+
+  /** Of the last configuration in the log, with which a leader begins its term. */
+  private long ownTerm;
+
   private @Nullable String leader;
   private boolean here;
   private boolean announced;
   private boolean ended;
+  private boolean lastTold;
 
   /**
    * @param self this member's id
@@ -34,12 +39,18 @@ final class KnownLeader {
   }
 
   synchronized void term(long next) {
+    ownTerm = next;
     term = Math.max(term, next);
   }
 
-  /** This member leads in the last term, and has applied all that was committed before. */
-  void here() {
-    note(term(), self, true);
+  /**
+   * This member leads in the last term, and has applied all that was committed before. Nothing is
+   * noted when a later term has begun meanwhile: another leads in that one.
+   */
+  synchronized void here() {
+    if (ownTerm >= term) {
+      note(ownTerm, self, true);
+    }
   }
 
   void other(String id, long inTerm) {
@@ -48,10 +59,6 @@ final class KnownLeader {
 
   void nobody(long inTerm) {
     note(inTerm, null, false);
-  }
-
-  private synchronized long term() {
-    return term;
   }
 
   private synchronized void note(long inTerm, @Nullable String id, boolean leadsHere) {
@@ -86,9 +93,10 @@ final class KnownLeader {
     synchronized (turn) {
       Leadership now;
       synchronized (this) {
-        if (!announced) {
+        if (!announced || lastTold) {
           return;
         }
+        lastTold = ended;
         now = new Leadership(term, leader, here);
       }
       replica.lead(now);

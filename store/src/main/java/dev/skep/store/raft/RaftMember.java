@@ -43,6 +43,9 @@ final class RaftMember {
 
   private static final long CLOSE_SECONDS = 10;
 
+  /** How long what the leader has committed may take to come here. */
+  private static final long COMES_SECONDS = 30;
+
   private final RaftServer server;
   private final Transport transport;
   private final Replica replica;
@@ -82,7 +85,7 @@ final class RaftMember {
             RatisSetup.server(options, transport, machine), transport, replica, machine, clientId);
     try {
       member.server.start();
-      RatisSetup.checkMember(member.server, options);
+      RatisSetup.checkMember(member.server, options, transport);
       member.awaitLeader();
       return member;
     } catch (IOException | RuntimeException e) {
@@ -151,22 +154,33 @@ final class RaftMember {
               .setMessage(Message.valueOf(UnsafeByteOperations.unsafeWrap(entry)))
               .setType(RaftClientRequest.writeRequestType())
               .build();
+      boolean here = leader.equals(server.getId());
       CompletableFuture<RaftClientReply> reply =
-          leader.equals(server.getId())
-              ? server.submitClientRequestAsync(request)
-              : transport.forward(leader, request);
-      var _ = reply.whenComplete((answer, e) -> replied(callId, answer, e));
+          here ? server.submitClientRequestAsync(request) : transport.forward(leader, request);
+      var _ = reply.whenComplete((answer, e) -> replied(callId, answer, e, here));
     } catch (IOException | RuntimeException e) {
       replica.giveUp(callId, failure(e));
     }
   }
 
   /** A success needs nothing more: the commit is answered when it is applied here. */
-  private void replied(long callId, @Nullable RaftClientReply reply, @Nullable Throwable e) {
+  private void replied(
+      long callId, @Nullable RaftClientReply reply, @Nullable Throwable e, boolean here) {
     if (e != null) {
       replica.giveUp(callId, failure(e));
     } else if (reply != null && !reply.isSuccess()) {
       replica.giveUp(callId, failure(reply.getException()));
+    } else if (!here) {
+      CompletableFuture.delayedExecutor(COMES_SECONDS, TimeUnit.SECONDS)
+          .execute(() ->
+              replica.giveUp(
+                  callId,
+                  new StoreFailure(
+                      "the change was committed, but has not come to this manager within "
+                          + COMES_SECONDS
+                          + " s; read the state to know",
+                      false,
+                      null)));
     }
   }
 

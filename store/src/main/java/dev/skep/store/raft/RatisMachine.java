@@ -7,6 +7,7 @@ import dev.skep.store.raft.file.LastEntry;
 import dev.skep.store.replica.Entry;
 import dev.skep.store.replica.Replica;
 import dev.skep.store.seal.Seal;
+import dev.skep.store.state.ClusterState;
 import dev.skep.store.state.Transaction;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -96,9 +97,10 @@ final class RatisMachine extends BaseStateMachine {
 
   /** Ends the log: nothing is acknowledged any more. The first reason stays. */
   synchronized void fail(StoreFailure cause) {
-    if (failure == null) {
-      failure = cause;
+    if (failure != null) {
+      return; // what is proposed from now on gives up by itself
     }
+    failure = cause;
     failed.complete(cause); // first, so that who is told of the rest can ask why
     leading.end();
     ready.completeExceptionally(cause);
@@ -239,7 +241,12 @@ final class RatisMachine extends BaseStateMachine {
               super.initialize(raftServer, group, raftStorage);
               server = raftServer;
               snapshots.begin(raftStorage);
-              load(snapshots.last());
+              Optional<SnapshotPoints.Point> last = snapshots.last();
+              if (last.isEmpty()) {
+                // The log is applied from its beginning; what is shown stays until it is passed.
+                replica.load(ClusterState.EMPTY);
+              }
+              load(last);
             },
             IOException.class);
   }

@@ -96,13 +96,14 @@ final class RatisSetup {
   }
 
   /** The members are those that the log names; options count only when it is founded. */
-  static void checkMember(RaftServer server, RaftStoreOptions options) throws IOException {
+  static void checkMember(RaftServer server, RaftStoreOptions options, Transport transport)
+      throws IOException {
     List<String> members =
         server.getDivision(GroupFiles.ID).getRaftConf().getCurrentPeers().stream()
             .map(RaftPeer::getId)
             .map(RaftPeerId::toString)
             .toList();
-    if (!members.contains(options.memberId())) {
+    if (!members.contains(options.memberId()) || !transport.members().containsAll(members)) {
       throw new IOException(
           "the store's directory "
               + options.directory()

@@ -1,5 +1,6 @@
 package dev.skep.store.raft;
 
+import dev.skep.store.file.AtomicFile;
 import dev.skep.store.model.Kind;
 import dev.skep.store.raft.file.SnapshotDigest;
 import dev.skep.store.raft.file.SnapshotFile;
@@ -87,9 +88,13 @@ final class Snapshots {
     return read(storage.getLatestSnapshot());
   }
 
-  /** Reads the snapshot that another member sent. */
+  /** Reads the snapshot that another member sent, once it is sure to be on the disk. */
   Optional<SnapshotPoints.Point> installed() throws IOException {
-    return read(storage.loadLatestSnapshot());
+    SingleFileSnapshotInfo latest = storage.loadLatestSnapshot();
+    if (latest != null) {
+      AtomicFile.sync(latest.getFile().getPath());
+    }
+    return read(latest);
   }
 
   private Optional<SnapshotPoints.Point> read(@Nullable SingleFileSnapshotInfo snapshot)

@@ -177,10 +177,9 @@ public final class Replica {
   /** As {@link Store#follow(StoreListener)}. */
   public synchronized Store.Watch follow(StoreListener listener) {
     ClusterState now = state;
-    Leadership leads = leadership;
     Store.Watch watch = followers.add(listener);
     Followers.tell(listener, told -> told.reset(now));
-    Followers.tell(listener, told -> told.leadership(leads));
+    Followers.tell(listener, told -> told.leadership(leadership));
     return watch;
   }
 

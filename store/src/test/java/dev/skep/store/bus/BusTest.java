@@ -8,6 +8,7 @@ import dev.skep.store.bus.message.AgentMessages.AssignmentTaken;
 import dev.skep.store.bus.message.AgentMessages.Heartbeat;
 import dev.skep.store.bus.message.AgentMessages.HeartbeatTaken;
 import dev.skep.store.state.Filled;
+import dev.skep.testkit.Await;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -20,7 +21,6 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -38,19 +38,12 @@ class BusTest {
 
   @AfterEach
   void stop() throws Exception {
-    await(vertx.close());
-  }
-
-  private static <T> T await(Future<T> future) throws Exception {
-    try {
-      return future.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof Exception cause ? cause : e;
-    }
+    Await.result(vertx.close());
   }
 
   private HeartbeatTaken beat() throws Exception {
-    return await(bus.request(ADDRESS, new Heartbeat("n1", "s1", 3), HeartbeatTaken.class, PATIENT));
+    return Await.result(
+        bus.request(ADDRESS, new Heartbeat("n1", "s1", 3), HeartbeatTaken.class, PATIENT));
   }
 
   private void answers(Function<Heartbeat, Future<HeartbeatTaken>> answer) {
@@ -81,7 +74,8 @@ class BusTest {
           taken.add(assignment);
           return Future.succeededFuture(new AssignmentTaken(assignment.sequence()));
         });
-    AssignmentTaken answer = await(bus.request(ADDRESS, sent, AssignmentTaken.class, PATIENT));
+    AssignmentTaken answer =
+        Await.result(bus.request(ADDRESS, sent, AssignmentTaken.class, PATIENT));
     assertThat(answer.sequence()).isEqualTo(sent.sequence());
     assertThat(taken.poll()).isEqualTo(sent);
   }
@@ -141,7 +135,7 @@ class BusTest {
     answers(beat -> Promise.<HeartbeatTaken>promise().future());
     fails(
         () ->
-            await(
+            Await.result(
                 bus.request(
                     ADDRESS,
                     new Heartbeat("n1", "s1", 3),
@@ -178,7 +172,7 @@ class BusTest {
         Heartbeat.class,
         beat -> Future.succeededFuture(new HeartbeatTaken(beat.applied())));
     JsonObject reply =
-        await(
+        Await.result(
             raw.<JsonObject>request(
                     ADDRESS + 2,
                     new JsonObject().put("NodeID", "n1").put("SessionID", "s1").put("Applied", 9))
@@ -212,7 +206,7 @@ class BusTest {
   }
 
   private void refused(@Nullable Object body, String text) {
-    assertThatThrownBy(() -> await(vertx.eventBus().request(ADDRESS, body)))
+    assertThatThrownBy(() -> Await.result(vertx.eventBus().request(ADDRESS, body)))
         .isInstanceOfSatisfying(
             ReplyException.class,
             e -> assertThat(e.failureCode()).isEqualTo(BusFailure.BAD_REQUEST))
@@ -267,9 +261,11 @@ class BusTest {
           heard.add(asked);
           return Future.succeededFuture(answer);
         });
-    assertThat(await(bus.request(local, said, HeartbeatTaken.class, PATIENT))).isSameAs(answer);
+    assertThat(Await.result(bus.request(local, said, HeartbeatTaken.class, PATIENT)))
+        .isSameAs(answer);
     assertThat(heard.poll(20, TimeUnit.SECONDS)).isSameAs(said);
-    assertThatThrownBy(() -> await(bus.request(local, answer, HeartbeatTaken.class, PATIENT)))
+    assertThatThrownBy(
+            () -> Await.result(bus.request(local, answer, HeartbeatTaken.class, PATIENT)))
         .hasMessageContaining(local.text());
   }
 
@@ -278,7 +274,7 @@ class BusTest {
     Assignment said = Filled.full(Assignment.class);
     RecordCodec codec = new RecordCodec();
     Buffer wire = Buffer.buffer("before");
-    codec.encodeToWire(wire, said);
+    codec.encodeToWire(wire, new RecordCodec.Carried(said));
     wire.appendString("behind");
     Object came = codec.decodeFromWire("before".length(), wire);
     BlockingQueue<Assignment> heard = new ArrayBlockingQueue<>(1);

@@ -9,6 +9,7 @@ import dev.skep.store.bus.message.AgentMessages.Leave;
 import dev.skep.store.bus.message.AgentMessages.Left;
 import dev.skep.store.model.Sensitive;
 import dev.skep.store.model.json.Json;
+import dev.skep.testkit.Await;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -23,8 +24,6 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
@@ -52,15 +51,7 @@ class SealedBusTest {
 
   @AfterEach
   void stop() throws Exception {
-    await(vertx.close());
-  }
-
-  private static <T> T await(Future<T> future) throws Exception {
-    try {
-      return future.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof Exception cause ? cause : e;
-    }
+    Await.result(vertx.close());
   }
 
   private void nodeAnswers() {
@@ -103,7 +94,7 @@ class SealedBusTest {
   }
 
   private void refused(String address, @Nullable Object body) {
-    assertThatThrownBy(() -> await(vertx.eventBus().request(address, body)))
+    assertThatThrownBy(() -> Await.result(vertx.eventBus().request(address, body)))
         .isInstanceOfSatisfying(
             ReplyException.class, e -> assertThat(e.failureCode()).isEqualTo(BusFailure.FORBIDDEN));
     assertThat(heard).isEmpty();
@@ -112,30 +103,30 @@ class SealedBusTest {
   @Test
   void a_manager_and_the_node_itself_are_heard_by_the_node() throws Exception {
     nodeAnswers();
-    assertThat(await(leave(manager))).isEqualTo(new Left(7));
-    assertThat(await(leave(one))).isEqualTo(new Left(7));
+    assertThat(Await.result(leave(manager))).isEqualTo(new Left(7));
+    assertThat(Await.result(leave(one))).isEqualTo(new Left(7));
   }
 
   @Test
   void a_node_is_heard_by_the_leader() throws Exception {
     leaderAnswers();
-    assertThat(await(beat(one, "n1"))).isEqualTo(new HeartbeatTaken(4));
-    assertThat(await(beat(two, "n2"))).isEqualTo(new HeartbeatTaken(4));
+    assertThat(Await.result(beat(one, "n1"))).isEqualTo(new HeartbeatTaken(4));
+    assertThat(Await.result(beat(two, "n2"))).isEqualTo(new HeartbeatTaken(4));
   }
 
   @Test
   void another_key_opens_nothing() {
     nodeAnswers();
-    fails(() -> await(leave(thief)), BusFailure.FORBIDDEN);
+    fails(() -> Await.result(leave(thief)), BusFailure.FORBIDDEN);
     leaderAnswers();
-    fails(() -> await(beat(thief, "n1")), BusFailure.FORBIDDEN);
+    fails(() -> Await.result(beat(thief, "n1")), BusFailure.FORBIDDEN);
     assertThat(heard).isEmpty();
   }
 
   @Test
   void a_host_cannot_even_ask_a_node_whose_key_it_does_not_know() {
     nodeAnswers();
-    fails(() -> await(leave(two)), BusFailure.FORBIDDEN);
+    fails(() -> Await.result(leave(two)), BusFailure.FORBIDDEN);
     assertThat(heard).isEmpty();
   }
 
@@ -143,7 +134,7 @@ class SealedBusTest {
   void a_node_that_is_gone_is_not_heard() {
     leaderAnswers();
     known.remove("n1");
-    fails(() -> await(beat(one, "n1")), BusFailure.FORBIDDEN);
+    fails(() -> Await.result(beat(one, "n1")), BusFailure.FORBIDDEN);
     assertThat(heard).isEmpty();
   }
 
@@ -211,8 +202,8 @@ class SealedBusTest {
         LEAVE,
         Leave.class,
         asked -> Future.failedFuture(new BusFailure(BusFailure.GAP, "behind " + asked.nodeId())));
-    fails(() -> await(leave(manager)), BusFailure.GAP);
-    assertThatThrownBy(() -> await(leave(manager))).hasMessage("behind n1");
+    fails(() -> Await.result(leave(manager)), BusFailure.GAP);
+    assertThatThrownBy(() -> Await.result(leave(manager))).hasMessage("behind n1");
   }
 
   @Test
@@ -240,7 +231,7 @@ class SealedBusTest {
                     heard.add(message.body().toString("ISO-8859-1"));
                     message.reply(forgery.apply(Envelope.of(message.body()).orElseThrow()));
                   });
-      fails(() -> await(leave(manager)), BusFailure.FORBIDDEN);
+      fails(() -> Await.result(leave(manager)), BusFailure.FORBIDDEN);
       eavesdropper.unregister().await();
     }
     assertThat(heard)
@@ -253,8 +244,8 @@ class SealedBusTest {
     vertx
         .eventBus()
         .consumer(LEAVE.text(), message -> message.fail(BusFailure.NO_SESSION, "\u001b[31mgone"));
-    fails(() -> await(leave(manager)), BusFailure.FORBIDDEN);
-    assertThatThrownBy(() -> await(leave(manager))).hasMessageNotContaining("gone");
+    fails(() -> Await.result(leave(manager)), BusFailure.FORBIDDEN);
+    assertThatThrownBy(() -> Await.result(leave(manager))).hasMessageNotContaining("gone");
   }
 
   @Test
@@ -270,14 +261,15 @@ class SealedBusTest {
               answers.add(seals("n1", KEY_1).answer(LEAVE.text(), question, left));
               message.reply(answers.element()); // the first one, for ever
             });
-    assertThat(await(leave(manager))).isEqualTo(new Left(7));
-    fails(() -> await(leave(manager)), BusFailure.FORBIDDEN);
+    assertThat(Await.result(leave(manager))).isEqualTo(new Left(7));
+    fails(() -> Await.result(leave(manager)), BusFailure.FORBIDDEN);
   }
 
   @Test
   void what_is_for_this_daemon_only_is_heard_by_its_own_parts() throws Exception {
     one.answer(Addresses.leave("n1"), Leave.class, asked -> Future.succeededFuture(new Left(7)));
-    assertThat(await(one.request(Addresses.leave("n1"), new Leave("n1"), Left.class, PATIENT)))
+    assertThat(
+            Await.result(one.request(Addresses.leave("n1"), new Leave("n1"), Left.class, PATIENT)))
         .isEqualTo(new Left(7));
   }
 
@@ -291,7 +283,7 @@ class SealedBusTest {
     // The three came in this order to one event loop; an answered one behind them tells that they
     // are done.
     vertx.eventBus().consumer("skep.fence", message -> message.reply("done"));
-    await(vertx.eventBus().request("skep.fence", "x"));
+    Await.result(vertx.eventBus().request("skep.fence", "x"));
     assertThat(listened).containsExactly(new Leave("n1"));
   }
 

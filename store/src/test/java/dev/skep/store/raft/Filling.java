@@ -5,6 +5,7 @@ import dev.skep.store.Samples;
 import dev.skep.store.Store;
 import dev.skep.store.StoreFailure;
 import dev.skep.store.StoreListener;
+import dev.skep.store.model.Kind;
 import dev.skep.store.state.ClusterState;
 import dev.skep.store.state.Commit;
 import dev.skep.store.state.Transaction;
@@ -25,6 +26,7 @@ final class Filling {
   private static final int AT_ONCE = 4;
   private static final int DATA_BYTES = 100_000;
   private static final int COMMITS_MAX = 1_000;
+  private static final String GONE = "gone";
 
   private Filling() {}
 
@@ -52,6 +54,7 @@ final class Filling {
             System.out.println("leader " + now.here());
           }
         });
+    removed(store);
     boolean failed = false;
     for (int i = 0; i < COMMITS_MAX && !failed; i += AT_ONCE) {
       failed = commits(store, i);
@@ -63,6 +66,21 @@ final class Filling {
     get(store.close());
     System.out.println("closed");
     System.exit(0);
+  }
+
+  /**
+   * What was removed must not come back with what is read of the log again: its removal depends on
+   * a state that is long past.
+   */
+  private static void removed(Store store) throws Exception {
+    get(store.commit(Transaction.at(Samples.AT).create(Samples.secret(GONE, GONE, "x")).build()));
+    get(
+        store.commit(
+            Transaction.at(Samples.AT)
+                .unchanged(Kind.SERVICE, store.state())
+                .delete(store.state().secret(GONE).orElseThrow())
+                .build()));
+    get(store.commit(Transaction.at(Samples.AT).create(Samples.service("web", "web")).build()));
   }
 
   /** Waits until the store takes commits again, and makes some. */
@@ -86,6 +104,7 @@ final class Filling {
     List<Long> watched = following.watched;
     boolean inOrder = watched.equals(watched.stream().sorted().distinct().toList());
     System.out.println("watched " + (inOrder && watched.getFirst() > known));
+    System.out.println("removed " + store.state().secret(GONE).isEmpty());
   }
 
   private static boolean commits(Store store, int from) throws Exception {

@@ -39,6 +39,7 @@ class FullDiskTest {
             "acknowledged secret1004",
             "failure false",
             "watched true",
+            "removed true",
             "closed");
     assertKept(lines);
   }
@@ -74,6 +75,7 @@ class FullDiskTest {
             .get(60, TimeUnit.SECONDS);
     try {
       assertThat(acknowledged).allMatch(id -> store.state().secret(id).isPresent());
+      assertThat(store.state().secret("gone")).isEmpty();
     } finally {
       store.close().toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
     }

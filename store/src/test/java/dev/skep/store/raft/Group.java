@@ -1,5 +1,6 @@
 package dev.skep.store.raft;
 
+import dev.skep.store.Leadership;
 import dev.skep.store.Samples;
 import dev.skep.store.Store;
 import dev.skep.store.model.Kind;
@@ -101,18 +102,18 @@ final class Group implements AutoCloseable {
   }
 
   private String knownLeader(String apart) {
-    List<String> known =
+    List<Leadership> known =
         stores.entrySet().stream()
             .filter(member -> !member.getKey().equals(apart))
-            .map(member -> String.valueOf(member.getValue().leadership().leader()))
+            .map(member -> member.getValue().leadership())
+            .map(now -> new Leadership(now.term(), now.leader(), false))
             .distinct()
             .toList();
-    boolean one =
-        known.size() == 1
-            && !known.getFirst().equals(apart)
-            && stores.containsKey(known.getFirst())
-            && store(known.getFirst()).leadership().here();
-    return one ? known.getFirst() : "";
+    String leader = known.size() == 1 ? known.getFirst().leader() : null;
+    if (leader == null || leader.equals(apart) || !stores.containsKey(leader)) {
+      return "";
+    }
+    return store(leader).leadership().here() ? leader : "";
   }
 
   /** A member that does not lead. */

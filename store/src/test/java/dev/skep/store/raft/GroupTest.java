@@ -43,7 +43,11 @@ class GroupTest {
       assertThat(second).isNotEqualTo(first);
       long next = group.store(second).leadership().term();
       assertThat(next).isGreaterThan(term);
-      assertThat(told.of(Leadership.class).getLast().leader()).isEqualTo(second);
+      Await.until(
+          "the member is told the second leader",
+          Group.BOUND,
+          () -> told.of(Leadership.class).getLast().leader(),
+          second::equals);
       assertThat(told.of(Leadership.class)).extracting(Leadership::term).isSorted();
 
       group.start(first);

@@ -6,6 +6,7 @@ import dev.skep.store.model.Sensitive;
 import dev.skep.store.model.SwarmObject;
 import dev.skep.store.model.Task;
 import dev.skep.store.state.ClusterState;
+import dev.skep.testkit.Await;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -84,7 +85,7 @@ class KillTest {
   }
 
   private void check(String round) throws Exception {
-    RaftStore store = await(Stores.open(Committing.options(directory)));
+    RaftStore store = Await.result(Stores.open(Committing.options(directory)));
     try {
       ClusterState state = store.state();
       List<String> secrets = new ArrayList<>();
@@ -122,11 +123,7 @@ class KillTest {
                 state.tasks().stream().filter(t -> t.nodeId().equals(id)).toList());
       }
     } finally {
-      await(store.close());
+      Await.result(store.close());
     }
-  }
-
-  private static <T> T await(io.vertx.core.Future<T> future) throws Exception {
-    return future.toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
   }
 }

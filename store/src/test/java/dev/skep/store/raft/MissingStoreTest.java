@@ -10,15 +10,13 @@ import dev.skep.store.raft.file.LastEntry;
 import dev.skep.store.raft.file.LogFiles;
 import dev.skep.store.raft.file.SnapshotDigest;
 import dev.skep.store.state.Transaction;
-import io.vertx.core.Future;
+import dev.skep.testkit.Await;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SortedMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,13 +47,13 @@ class MissingStoreTest {
     directory = data.resolve("store");
     group = GroupFiles.in(directory);
     options = Stores.options(directory).withSnapshotInterval(8).withKeptCommits(1);
-    RaftStore store = await(RaftStore.found(options));
+    RaftStore store = Await.result(RaftStore.found(options));
     for (int i = 0; i < SERVICES; i++) {
-      await(
+      Await.result(
           store.commit(
               Transaction.at(Samples.AT).create(Samples.service("s" + i, "n" + i)).build()));
     }
-    await(store.close());
+    Await.result(store.close());
     assertThat(LogFiles.newestSnapshot(group.resolve("sm"))).isPresent();
   }
 
@@ -157,7 +155,7 @@ class MissingStoreTest {
       throws Exception {
     damage.to(this);
     SortedMap<String, String> before = Tree.of(data);
-    assertThatThrownBy(() -> await(RaftStore.open(options)))
+    assertThatThrownBy(() -> Await.result(RaftStore.open(options)))
         .isInstanceOf(StoreFailure.class)
         .hasMessageContaining("cannot open the store in " + directory)
         .hasMessageContaining(told);
@@ -170,7 +168,7 @@ class MissingStoreTest {
     for (List<String> other : List.of(List.of("c2", "m1"), List.of("c1", "m2"))) {
       RaftStoreOptions theirs =
           new RaftStoreOptions(directory, other.getFirst(), other.getLast(), "127.0.0.1", 4242);
-      assertThatThrownBy(() -> await(RaftStore.open(theirs)))
+      assertThatThrownBy(() -> Await.result(RaftStore.open(theirs)))
           .hasMessageContaining("it is the store of node m1 of the swarm c1, not of node ");
     }
     assertThat(Tree.of(data)).isEqualTo(before);
@@ -179,7 +177,7 @@ class MissingStoreTest {
   @Test
   void is_not_founded_over_another() throws Exception {
     SortedMap<String, String> before = Tree.of(data);
-    assertThatThrownBy(() -> await(RaftStore.found(options)))
+    assertThatThrownBy(() -> Await.result(RaftStore.found(options)))
         .hasMessageContaining("there is something of a store already");
     assertThat(Tree.of(data)).isEqualTo(before);
   }
@@ -231,11 +229,11 @@ class MissingStoreTest {
   }
 
   private void opens() throws Exception {
-    RaftStore store = await(RaftStore.open(options));
+    RaftStore store = Await.result(RaftStore.open(options));
     try {
       assertThat(store.state().services()).hasSize(SERVICES);
     } finally {
-      await(store.close());
+      Await.result(store.close());
     }
   }
 
@@ -297,13 +295,5 @@ class MissingStoreTest {
     Files.write(openSegment(), "RaftLog1".getBytes(StandardCharsets.US_ASCII));
     long snapshot = LogFiles.look(group).snapshot();
     Files.move(openSegment(), group("current").resolve("log_inprogress_" + (snapshot - 3)));
-  }
-
-  private static <T> T await(Future<T> future) throws Exception {
-    try {
-      return future.toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof Exception cause ? cause : e;
-    }
   }
 }

@@ -19,6 +19,7 @@ import dev.skep.store.state.Filled;
 import dev.skep.store.state.Op;
 import dev.skep.store.state.Refusal;
 import dev.skep.store.state.StoreException;
+import dev.skep.testkit.Await;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -50,7 +51,7 @@ class RaftStoreTest extends StoreContract {
   }
 
   private Store open(long snapshotInterval, int keptCommits) throws Exception {
-    return await(
+    return Await.result(
         Stores.open(
             Stores.options(directory)
                 .withSnapshotInterval(snapshotInterval)
@@ -58,7 +59,7 @@ class RaftStoreTest extends StoreContract {
   }
 
   private void reopen() throws Exception {
-    await(store.close());
+    Await.result(store.close());
     store = open();
   }
 
@@ -68,7 +69,7 @@ class RaftStoreTest extends StoreContract {
   }
 
   private void reopen(long snapshotInterval, int keptCommits) throws Exception {
-    await(store.close());
+    Await.result(store.close());
     store = open(snapshotInterval, keptCommits);
   }
 
@@ -294,7 +295,7 @@ class RaftStoreTest extends StoreContract {
   @Test
   void without_its_key_a_store_says_which_file_is_missing() throws Exception {
     commit(now().create(Samples.secret("x", "x", "YQ==")));
-    await(store.close());
+    Await.result(store.close());
     Path key = directory.resolve("cluster.key");
     byte[] right = Files.readAllBytes(key);
     Files.delete(key);
@@ -317,9 +318,9 @@ class RaftStoreTest extends StoreContract {
 
   @Test
   void another_member_is_refused() throws Exception {
-    await(store.close());
+    Await.result(store.close());
     RaftStoreOptions other = new RaftStoreOptions(directory, "c1", "m2", "127.0.0.1", 4242);
-    assertThatThrownBy(() -> await(RaftStore.open(other)))
+    assertThatThrownBy(() -> Await.result(RaftStore.open(other)))
         .isInstanceOf(StoreFailure.class)
         .hasMessageContaining("it is the store of node m1 of the swarm c1, not of node m2");
     store = open();
@@ -346,7 +347,7 @@ class RaftStoreTest extends StoreContract {
 
   @Test
   void a_closed_store_says_so() throws Exception {
-    await(store.close());
+    Await.result(store.close());
     assertThatThrownBy(() -> commit(now().create(Samples.service("s", "web"))))
         .isInstanceOf(StoreFailure.class)
         .hasMessageContaining("closed");
@@ -365,7 +366,7 @@ class RaftStoreTest extends StoreContract {
       before = store.state();
       acknowledged = Files.readAllBytes(directory.resolve("last-entry"));
       commit(now().create(Samples.service("s2" + tries, "two" + tries)));
-      await(store.close());
+      Await.result(store.close());
       log = Files.readAllBytes(openSegment());
       if (log[log.length - 1] == 0) {
         store = open(); // zeros behind it could be the rest of such a record: it would be whole
@@ -388,7 +389,7 @@ class RaftStoreTest extends StoreContract {
     for (int i = 0; i < 10; i++) {
       commit(now().create(Samples.service("s" + i, "n" + i)));
     }
-    await(store.close());
+    Await.result(store.close());
     byte[] log = Files.readAllBytes(openSegment());
     log[log.length / 2] ^= 1;
     Files.write(openSegment(), log);
@@ -403,7 +404,7 @@ class RaftStoreTest extends StoreContract {
   void names_a_damaged_snapshot() throws Exception {
     reopen(5);
     writeMuch();
-    await(store.close());
+    Await.result(store.close());
     Path snapshot = snapshots().getFirst();
     byte[] bytes = Files.readAllBytes(snapshot);
     bytes[bytes.length / 2] ^= 1;

@@ -64,10 +64,10 @@ public final class GroupFiles {
       throw new IOException("its log is missing: there is no " + current);
     }
     checkTerm(current.resolve("raft-meta"));
-    checkMember(current.resolve("raft-meta.conf"), memberId);
+    boolean alone = checkMember(current.resolve("raft-meta.conf"), memberId);
     SnapshotDigest digest = SnapshotDigest.look(snapshots, seal);
     LogFiles log = LogFiles.look(group);
-    log.requireUpTo(last);
+    log.requireUpTo(last, alone);
     return new Whole(log, digest);
   }
 
@@ -87,10 +87,14 @@ public final class GroupFiles {
     }
   }
 
-  /** Where the file is missing, Ratis reads the members from the log. */
-  private static void checkMember(Path file, String memberId) throws IOException {
+  /**
+   * Where the file is missing, Ratis reads the members from the log.
+   *
+   * @return whether there is no other member
+   */
+  private static boolean checkMember(Path file, String memberId) throws IOException {
     if (!Files.exists(file)) {
-      return;
+      return true;
     }
     requireSmall(file);
     try {
@@ -106,6 +110,7 @@ public final class GroupFiles {
       if (!members.contains(memberId)) {
         throw new IOException("it belongs to the members " + members + ", not to " + memberId);
       }
+      return members.size() == 1;
     } catch (InvalidProtocolBufferException e) {
       throw new IOException("its log is not whole: %s is damaged".formatted(file), e);
     }

@@ -86,7 +86,8 @@ public record LogFiles(
             "the log is damaged: its entries %d to %d are missing in %s"
                 .formatted(next, segment.start() - 1, directory));
       }
-      next = segment.open() ? segment.start() + records(tail) : segment.end() + 1;
+      // An open segment may lie before a snapshot that another member sent.
+      next = Math.max(next, segment.open() ? segment.start() + records(tail) : segment.end() + 1);
     }
     if (segments.isEmpty()) {
       return snapshot;
@@ -108,8 +109,10 @@ public record LogFiles(
    * that was acknowledged.
    *
    * @param last the index of that entry, or {@link LastEntry#UNKNOWN}
+   * @param alone whether the group has one member; a snapshot that another one sent goes beyond the
+   *     log
    */
-  void requireUpTo(long last) throws IOException {
+  void requireUpTo(long last, boolean alone) throws IOException {
     if (segments.isEmpty() && last == LastEntry.UNKNOWN) {
       throw new IOException("its log is missing: there is no segment of it in " + directory);
     }
@@ -118,7 +121,7 @@ public record LogFiles(
           "its log in %s ends with entry %d, and the last one that was acknowledged is %d: entries are missing"
               .formatted(directory, end, last));
     }
-    if (end < snapshot) {
+    if (alone && end < snapshot) {
       throw new IOException(
           "its log in %s ends with entry %d, before its own snapshot of entry %d: entries are missing"
               .formatted(directory, end, snapshot));

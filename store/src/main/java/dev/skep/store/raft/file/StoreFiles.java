@@ -48,7 +48,10 @@ public record StoreFiles(Seal seal, boolean marked, GroupFiles.Whole group) {
 
   /** Throws IOException when the directory holds anything of a store. */
   private static void requireNone(Path directory) throws IOException {
-    for (Path file : new Path[] {StoreOwner.in(directory), GroupFiles.storage(directory)}) {
+    for (Path file :
+        new Path[] {
+          StoreOwner.in(directory), StoreKeys.in(directory), GroupFiles.storage(directory)
+        }) {
       if (Files.exists(file)) {
         throw new IOException(
             "there is something of a store already: %s; move it away".formatted(file));

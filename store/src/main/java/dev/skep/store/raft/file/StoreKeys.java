@@ -28,6 +28,11 @@ public final class StoreKeys {
 
   private StoreKeys() {}
 
+  /** The file that is written last. */
+  static Path in(Path directory) {
+    return directory.resolve(WRAPPED);
+  }
+
   /** Makes both files, in a directory that is to become a member's. */
   public static void write(Path directory, StoreOwner owner, ClusterKey key) throws IOException {
     byte[] own = new byte[OWN_BYTES];

@@ -79,9 +79,9 @@ class LogFilesTest {
   void a_log_that_lost_its_end_is_refused() throws IOException {
     files("current/log_0-10", "current/log_11-20", "sm/snapshot.1_5");
     LogFiles log = LogFiles.look(group);
-    log.requireUpTo(20);
-    log.requireUpTo(LastEntry.UNKNOWN);
-    assertThatThrownBy(() -> log.requireUpTo(21))
+    log.requireUpTo(20, true);
+    log.requireUpTo(LastEntry.UNKNOWN, true);
+    assertThatThrownBy(() -> log.requireUpTo(21, true))
         .hasMessageContaining("ends with entry 20, and the last one that was acknowledged is 21");
   }
 
@@ -89,7 +89,7 @@ class LogFilesTest {
   void a_log_that_ends_before_its_snapshot_is_refused() throws IOException {
     files("current/log_0-10", "sm/snapshot.1_25", "sm/snapshot.1_25.md5");
     LogFiles log = LogFiles.look(group);
-    assertThatThrownBy(() -> log.requireUpTo(LastEntry.UNKNOWN))
+    assertThatThrownBy(() -> log.requireUpTo(LastEntry.UNKNOWN, true))
         .hasMessageContaining("ends with entry 10, before its own snapshot of entry 25");
   }
 
@@ -98,8 +98,9 @@ class LogFilesTest {
       throws IOException {
     files("sm/snapshot.1_25", "sm/snapshot.1_25.md5");
     LogFiles log = LogFiles.look(group);
-    log.requireUpTo(25);
-    assertThatThrownBy(() -> log.requireUpTo(LastEntry.UNKNOWN)).hasMessageContaining("is missing");
-    assertThatThrownBy(() -> log.requireUpTo(26)).hasMessageContaining("entries are missing");
+    log.requireUpTo(25, true);
+    assertThatThrownBy(() -> log.requireUpTo(LastEntry.UNKNOWN, true))
+        .hasMessageContaining("is missing");
+    assertThatThrownBy(() -> log.requireUpTo(26, true)).hasMessageContaining("entries are missing");
   }
 }
