@@ -43,9 +43,6 @@ public final class Engine {
   /** The agent calls again and again; an engine closes no connection that rests. */
   private static final Duration KEPT = Duration.ofMinutes(1);
 
-  /** The first HTTP status that is a refusal. */
-  private static final int FIRST_REFUSAL = 400;
-
   private final Vertx vertx;
   private final EngineClient calls;
   private final EngineClient streams;
@@ -301,20 +298,9 @@ public final class Engine {
           for (Map.Entry<String, String> header : headers.entrySet()) {
             ask = ask.withHeader(header.getKey(), header.getValue());
           }
-          return streams.stream(ask, patience);
+          return streams.accepted(ask, patience);
         })
-        .compose(Engine::accepted)
         .onFailure(this::noteLoss);
-  }
-
-  private static Future<EngineStream> accepted(EngineStream answer) {
-    return answer.status() < FIRST_REFUSAL
-        ? Future.succeededFuture(answer)
-        : answer
-            .whole()
-            .map(reply -> {
-              throw new EngineException(reply.status(), reply.refusal());
-            });
   }
 
   private Future<String> prefixed(String path) {

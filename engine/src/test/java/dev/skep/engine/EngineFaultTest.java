@@ -3,10 +3,14 @@ package dev.skep.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.skep.engine.fake.RawServer;
+import dev.skep.engine.http.EngineClient;
+import dev.skep.engine.http.EngineRequest;
 import dev.skep.engine.http.EngineUnavailableException;
+import dev.skep.engine.log.LogQuery;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -14,6 +18,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -38,6 +43,7 @@ class EngineFaultTest {
   private Engine engine;
   private volatile String answer = "";
   private volatile boolean deaf;
+  private volatile boolean open;
 
   @BeforeEach
   void start() throws IOException {
@@ -59,6 +65,7 @@ class EngineFaultTest {
     OutputStream out = Channels.newOutputStream(client);
     String said = head.contains("/_ping") ? PING : answer;
     out.write(said.getBytes(StandardCharsets.US_ASCII));
+    while (open && in.read() >= 0) {}
     while (said.equals(ENDLESS)) {
       out.write(FILL); // until the other side has enough of it
     }
@@ -92,6 +99,39 @@ class EngineFaultTest {
             engine.createContainer("c", new JsonObject()),
             engine.createNetwork(new JsonObject()))) {
       assertThat(outcome(call)).isInstanceOf(EngineUnavailableException.class);
+    }
+  }
+
+  private List<Future<?>> streams() {
+    return List.of(
+        engine.logs("c", new LogQuery(true, true, false, false, false, "", "", "all"), false),
+        engine.pull("app:1", null));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "HTTP/1.1 404 Not Found\r\nContent-Length: 100\r\n\r\n{",
+        "HTTP/1.1 500 X\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"
+      })
+  void a_stream_s_refusal_that_breaks_off_is_no_answer(String bytes) {
+    answer = bytes;
+    for (Future<?> call : streams()) {
+      assertThat(outcome(call)).isInstanceOf(EngineUnavailableException.class);
+    }
+  }
+
+  @Test
+  void a_refusal_that_never_ends_is_waited_for_with_a_bound() {
+    answer = "HTTP/1.1 404 Not Found\r\nContent-Length: 100\r\n\r\n{";
+    open = true;
+    EngineClient client = new EngineClient(vertx, server.endpoint(), 1, Duration.ofSeconds(1));
+    EngineRequest ask = EngineRequest.of(HttpMethod.GET, "/events");
+    for (int i = 0; i < 2; i++) { // the one connection is free again
+      assertThat(outcome(client.accepted(ask, Duration.ofMillis(300))))
+          .isInstanceOf(EngineUnavailableException.class)
+          .hasMessageContaining("did not answer GET /events within");
     }
   }
 

@@ -53,6 +53,7 @@ public final class GatewayVerticle extends VerticleBase {
   private final MemoryBudget bodies;
   private @Nullable EngineProxy engine;
   private @Nullable RemoteTasks remoteTasks;
+  private @Nullable StoreStreams storeStreams;
   private @Nullable GatewayServer server;
 
   /**
@@ -109,6 +110,7 @@ public final class GatewayVerticle extends VerticleBase {
     Head head = new Head(versions, facts);
     EngineNetworks locals = new EngineNetworks(proxy);
     StoreStreams streams = new StoreStreams(gate);
+    storeStreams = streams;
     NetworkFinder finder = new NetworkFinder(gate, locals);
     RouteTable routes =
         Routes.of(
@@ -135,6 +137,9 @@ public final class GatewayVerticle extends VerticleBase {
     ring.close();
     if (remoteTasks != null) {
       remoteTasks.close();
+    }
+    if (storeStreams != null) {
+      storeStreams.close();
     }
     Future<Void> closed = server == null ? Future.succeededFuture() : server.close();
     return closed.eventually(() -> engine == null ? Future.succeededFuture() : engine.close());

@@ -25,6 +25,9 @@ final class PortReports {
   private @Nullable List<RefusedPort> taken;
   private boolean sending;
 
+  /** Grows with each new leader: an answer of the one before says nothing of this one. */
+  private int leaders;
+
   PortReports(Vertx vertx, Bus bus, String nodeId) {
     this.vertx = vertx;
     this.bus = bus;
@@ -39,6 +42,7 @@ final class PortReports {
 
   /** There is a new leader, which may have missed the last report. */
   void forgetTaken() {
+    leaders++;
     taken = null;
   }
 
@@ -48,6 +52,7 @@ final class PortReports {
       return;
     }
     sending = true;
+    int askedOf = leaders;
     bus.request(
             Addresses.PORT_REPORT,
             new PortReport(nodeId, report),
@@ -55,7 +60,9 @@ final class PortReports {
             ANSWER_TIMEOUT)
         .onComplete(answer -> {
           if (answer.succeeded()) {
-            taken = report;
+            if (askedOf == leaders) {
+              taken = report;
+            }
             if (!report.isEmpty()) {
               vertx.setTimer(REMIND.toMillis(), timer -> remind(report));
             }

@@ -1,6 +1,5 @@
 package dev.skep.node;
 
-import static dev.skep.node.FakeDispatcher.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.skep.node.container.ContainerRequest;
@@ -16,6 +15,7 @@ import dev.skep.store.model.Network;
 import dev.skep.store.model.Task;
 import dev.skep.store.model.TaskState;
 import dev.skep.store.model.spec.TaskSpec;
+import dev.skep.testkit.Await;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -84,7 +84,7 @@ class AgentEngineLifeTest extends EngineFixture {
     leader.awaitState(task.id(), TaskState.RUNNING);
     Bus bus = new Bus(vertx.eventBus(), TestKeys.ALL);
     LogsOpened opened =
-        await(
+        Await.result(
             bus.request(
                 Addresses.logs(node),
                 new OpenLogs(task.id(), true, true, true, null, null, null),
@@ -93,7 +93,7 @@ class AgentEngineLifeTest extends EngineFixture {
     List<LogLine> lines = new ArrayList<>();
     for (long sequence = 0; ; sequence++) {
       LogLines next =
-          await(
+          Await.result(
               bus.request(
                   Addresses.logsNext(node),
                   new NextLogs(opened.streamId(), sequence),

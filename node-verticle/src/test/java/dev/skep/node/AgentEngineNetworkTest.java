@@ -1,6 +1,5 @@
 package dev.skep.node;
 
-import static dev.skep.node.FakeDispatcher.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.skep.store.bus.Addresses;
@@ -15,6 +14,7 @@ import dev.skep.store.model.Task;
 import dev.skep.store.model.TaskState;
 import dev.skep.store.model.spec.ServiceSpec;
 import dev.skep.store.model.spec.TaskSpec;
+import dev.skep.testkit.Await;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
@@ -48,7 +48,7 @@ class AgentEngineNetworkTest extends EngineFixture {
               dir.resolve(otherNode),
               List.of(Path.of("/dev/shm")),
               List.of());
-      await(
+      Await.result(
           otherCluster.deployVerticle(
               new NodeVerticle(settings, otherCluster, InstantSource.system(), RANDOM),
               new DeploymentOptions().setThreadingModel(ThreadingModel.VIRTUAL_THREAD)));
@@ -75,7 +75,7 @@ class AgentEngineNetworkTest extends EngineFixture {
       assertThat(EngineLive.output("inspect", "-f", "{{.State.Running}}", theirContainer))
           .isEqualTo("true");
       Left left =
-          await(
+          Await.result(
               new Bus(otherCluster.eventBus(), TestKeys.ALL)
                   .request(
                       Addresses.leave(otherNode),
@@ -84,7 +84,7 @@ class AgentEngineNetworkTest extends EngineFixture {
                       Duration.ofSeconds(25)));
       assertThat(left.removedContainers()).isEqualTo(1);
     } finally {
-      await(otherCluster.close());
+      Await.result(otherCluster.close());
     }
   }
 

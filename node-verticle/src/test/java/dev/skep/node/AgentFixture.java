@@ -1,6 +1,5 @@
 package dev.skep.node;
 
-import static dev.skep.node.FakeDispatcher.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.skep.engine.fake.FakeContainer;
@@ -49,7 +48,7 @@ abstract class AgentFixture {
 
   @AfterEach
   void stop() throws Exception {
-    await(vertx.close());
+    Await.result(vertx.close());
     assertThat(uncaught).isEmpty();
   }
 
@@ -82,14 +81,14 @@ abstract class AgentFixture {
     NodeVerticle verticle = new NodeVerticle(settings, vertx, clock, new SecureRandom());
     silence = verticle::silence;
     deployment =
-        await(
+        Await.result(
             vertx.deployVerticle(
                 verticle,
                 new DeploymentOptions().setThreadingModel(ThreadingModel.VIRTUAL_THREAD)));
   }
 
   void stopAgent() throws Exception {
-    await(vertx.undeploy(Objects.requireNonNull(deployment)));
+    Await.result(vertx.undeploy(Objects.requireNonNull(deployment)));
   }
 
   void startInSession() throws Exception {
@@ -119,13 +118,13 @@ abstract class AgentFixture {
             .put("com.docker.swarm.node.id", "node2")
             .put("com.docker.swarm.task.id", "x");
     String id =
-        await(
+        Await.result(
             direct.createContainer(
                 name,
                 new io.vertx.core.json.JsonObject()
                     .put("Image", Fixtures.IMAGE)
                     .put("Labels", labels)));
-    await(direct.startContainer(id));
+    Await.result(direct.startContainer(id));
     return engine().named(name);
   }
 }

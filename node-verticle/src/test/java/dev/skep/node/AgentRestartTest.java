@@ -70,6 +70,34 @@ class AgentRestartTest extends AgentFixture {
   }
 
   @Test
+  void a_network_that_was_removed_meanwhile_goes_with_the_last_container_on_it() throws Exception {
+    TaskSpec spec =
+        TaskSpec.of(ContainerSpec.of(Fixtures.IMAGE))
+            .withNetworks(
+                List.of(
+                    new TaskSpec.NetworkAttachmentConfig("net1", List.of(), java.util.Map.of())));
+    startInSession();
+    leader().provide(Fixtures.network("net1", "back"));
+    leader().assign(Fixtures.task("t1", NODE, spec));
+    leader().awaitReport("t1", r -> container(r).pid() > 0, "with its process");
+    stopAgent();
+    leader().withdraw("net1");
+    engine().holdLists();
+    engine().forgetCalls();
+    startAgent();
+    leader().awaitSession(2);
+    engine().releaseLists();
+    eventually(
+        () -> engine().calls().stream().anyMatch(c -> c.matches("GET .*/[0-9a-f]{64}/json")),
+        "the container to be looked at");
+    assertThat(engine().networkNames()).hasSize(1);
+    engine().destroy(engine().named("web.1.t1"));
+    leader().awaitState("t1", TaskState.FAILED);
+    leader().unassign("t1");
+    eventually(() -> engine().networkNames().isEmpty(), "the network to be removed");
+  }
+
+  @Test
   void without_a_leader_containers_go_on_and_their_end_is_reported_later() throws Exception {
     startInSession();
     leader().assign(Fixtures.task("t1", NODE));

@@ -1,6 +1,5 @@
 package dev.skep.node;
 
-import static dev.skep.node.FakeDispatcher.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.skep.engine.fake.FakeContainer;
@@ -18,6 +17,7 @@ import dev.skep.store.model.spec.ContainerSpec;
 import dev.skep.store.model.spec.ContainerSpecBuilder;
 import dev.skep.store.model.spec.ServiceSpec;
 import dev.skep.store.model.spec.TaskSpec;
+import dev.skep.testkit.Await;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -180,7 +180,7 @@ class AgentStopTest extends AgentFixture {
     leader().awaitState("t2", TaskState.RUNNING);
     FakeContainer other = foreign("other");
     Left left =
-        await(
+        Await.result(
             new Bus(vertx.eventBus(), TestKeys.ALL)
                 .request(
                     Addresses.leave(NODE), new Leave(NODE), Left.class, Duration.ofSeconds(20)));

@@ -1,6 +1,5 @@
 package dev.skep.node;
 
-import static dev.skep.node.FakeDispatcher.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.skep.node.container.ContainerRequest;
@@ -73,12 +72,12 @@ abstract class EngineFixture {
           .isEmpty();
       assertThat(Path.of("/dev/shm/skep-tasks/" + node)).doesNotExist();
     } finally {
-      await(vertx.close());
+      Await.result(vertx.close());
     }
   }
 
   Left leaveSwarm(String nodeId) throws Exception {
-    return await(
+    return Await.result(
         new Bus(vertx.eventBus(), TestKeys.ALL)
             .request(
                 Addresses.leave(nodeId), new Leave(nodeId), Left.class, Duration.ofSeconds(25)));
@@ -99,14 +98,14 @@ abstract class EngineFixture {
     NodeVerticle verticle = new NodeVerticle(settings, vertx, InstantSource.system(), RANDOM);
     deployments.put(
         nodeId,
-        await(
+        Await.result(
             vertx.deployVerticle(
                 verticle,
                 new DeploymentOptions().setThreadingModel(ThreadingModel.VIRTUAL_THREAD))));
   }
 
   void stopAgent(String nodeId) throws Exception {
-    await(vertx.undeploy(Objects.requireNonNull(deployments.remove(nodeId))));
+    Await.result(vertx.undeploy(Objects.requireNonNull(deployments.remove(nodeId))));
   }
 
   static ContainerSpecBuilder sleeping() {

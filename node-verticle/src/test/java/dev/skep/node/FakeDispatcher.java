@@ -20,6 +20,7 @@ import dev.skep.store.model.Secret;
 import dev.skep.store.model.Sensitive;
 import dev.skep.store.model.Task;
 import dev.skep.store.model.TaskState;
+import dev.skep.testkit.Await;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -30,7 +31,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -145,6 +145,11 @@ public final class FakeDispatcher {
     return List.copyOf(troubles);
   }
 
+  /** The network is removed from the swarm; the next assignments come without it. */
+  public synchronized void withdraw(String networkId) {
+    networks.remove(networkId);
+  }
+
   public synchronized void provide(Network network) {
     networks.put(network.id(), network);
   }
@@ -170,7 +175,7 @@ public final class FakeDispatcher {
 
   /** Assigns or changes tasks. */
   public void assign(Task... some) throws Exception {
-    await(begin(List.of(some), List.of()));
+    Await.result(begin(List.of(some), List.of()));
   }
 
   private synchronized Future<AssignmentTaken> begin(List<Task> some, List<String> removed) {
@@ -185,7 +190,7 @@ public final class FakeDispatcher {
   }
 
   public void unassign(String... ids) throws Exception {
-    await(begin(List.of(), List.of(ids)));
+    Await.result(begin(List.of(), List.of(ids)));
   }
 
   /** Leaves tasks out of the next COMPLETE assignment. */
@@ -200,11 +205,11 @@ public final class FakeDispatcher {
       sequence += 5;
       sent = send(AssignmentType.INCREMENTAL, List.of(some), List.of(), sequence);
     }
-    return await(sent);
+    return Await.result(sent);
   }
 
   public void complete() throws Exception {
-    await(sendComplete());
+    Await.result(sendComplete());
   }
 
   /** Sends the last number again. */
@@ -214,7 +219,7 @@ public final class FakeDispatcher {
       sequence--;
       sent = send(AssignmentType.INCREMENTAL, List.of(some), List.of(), sequence);
     }
-    return await(sent);
+    return Await.result(sent);
   }
 
   /** A new leader, or one that lost its memory: it knows no session. */
@@ -298,17 +303,6 @@ public final class FakeDispatcher {
             "waited " + PATIENCE_SECONDS + " s in vain for " + what + "; reports: " + reports);
       }
       wait(left);
-    }
-  }
-
-  public static <T> T await(Future<T> future) throws Exception {
-    try {
-      return future
-          .toCompletionStage()
-          .toCompletableFuture()
-          .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof Exception cause ? cause : e;
     }
   }
 }

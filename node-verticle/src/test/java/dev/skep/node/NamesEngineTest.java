@@ -1,6 +1,5 @@
 package dev.skep.node;
 
-import static dev.skep.node.FakeDispatcher.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.skep.node.dns.FakeServer;
@@ -17,6 +16,7 @@ import dev.skep.store.model.TaskState;
 import dev.skep.store.model.spec.ContainerSpec;
 import dev.skep.store.model.spec.ContainerSpecBuilder;
 import dev.skep.store.model.spec.TaskSpec;
+import dev.skep.testkit.Await;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
@@ -31,7 +31,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -67,7 +66,7 @@ class NamesEngineTest {
   @AfterEach
   void leave() throws Exception {
     try {
-      await(
+      Await.result(
           new Bus(vertx.eventBus(), TestKeys.ALL)
               .request(Addresses.leave(node), new Leave(node), Left.class, Duration.ofSeconds(25)));
       assertThat(
@@ -75,7 +74,7 @@ class NamesEngineTest {
                   "network", "ls", "-q", "--filter", "label=dev.skep.node.id=" + node))
           .isEmpty();
     } finally {
-      await(vertx.close());
+      Await.result(vertx.close());
     }
   }
 
@@ -92,7 +91,7 @@ class NamesEngineTest {
             List.of(Path.of("/dev/shm")),
             List.of());
     deployment =
-        await(
+        Await.result(
             vertx.deployVerticle(
                 new NodeVerticle(settings, vertx, InstantSource.system(), RANDOM),
                 new DeploymentOptions().setThreadingModel(ThreadingModel.VIRTUAL_THREAD)));
@@ -193,7 +192,7 @@ class NamesEngineTest {
   @ValueSource(booleans = {false, true})
   void a_restarted_agent_goes_on_answering_and_asks_the_services_own_server_for_the_rest(
       boolean assignmentsLost) throws Exception {
-    await(FakeServer.always(vertx, "127.53.53.53", 53, "203.0.113.7"));
+    Await.result(FakeServer.always(vertx, "127.53.53.53", 53, "203.0.113.7"));
     Task web =
         task(
             "web",
@@ -211,7 +210,7 @@ class NamesEngineTest {
     assertThat(EngineLive.output("exec", asking, "cat", "/etc/resolv.conf"))
         .contains("search corp.example");
     assertThat(lookup(asking, "www.example.com")).contains("Address: 203.0.113.7");
-    await(vertx.undeploy(Objects.requireNonNull(deployment)));
+    Await.result(vertx.undeploy(Objects.requireNonNull(deployment)));
     if (assignmentsLost) {
       Files.delete(dir.resolve(node).resolve("assignments.json"));
     }
@@ -226,14 +225,14 @@ class NamesEngineTest {
   @Test
   void where_the_port_is_taken_the_engine_answers() throws Exception {
     DatagramSocket other = vertx.createDatagramSocket();
-    await(other.listen(53, "0.0.0.0"));
+    Await.result(other.listen(53, "0.0.0.0"));
     Task first = task("web", sleeping().build(), List.of("db"), back);
     leader.assign(first);
     String asking = container(first);
     assertThat(EngineLive.output("inspect", "-f", "{{json .HostConfig.Dns}}", asking))
         .isIn("null", "[]");
     assertThat(lookup(asking, "db")).contains("Address: " + address(first));
-    await(other.close());
+    Await.result(other.close());
     Task second = task("api", sleeping().build(), List.of(), back);
     leader.assign(second);
     assertThat(lookup(container(second), "api")).contains("Address: " + address(second));
@@ -241,18 +240,8 @@ class NamesEngineTest {
         .startsWith("[\"");
   }
 
-  interface Attempt {
-    boolean holds() throws Exception;
-  }
-
   /** A question that nobody answers takes its asker ten seconds and more. */
-  private static void eventually(Attempt condition, String what) throws Exception {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-    while (!condition.holds()) {
-      if (System.nanoTime() > end) {
-        throw new AssertionError("not within 60 s: " + what);
-      }
-      TimeUnit.MILLISECONDS.sleep(20);
-    }
+  private static void eventually(Await.Condition condition, String what) {
+    Await.until(what, Duration.ofSeconds(60), condition);
   }
 }

@@ -71,10 +71,17 @@ public final class EngineClient {
   public Future<EngineReply> call(EngineRequest ask, Duration patience) {
     return send(ask, patience, EngineReply::read)
         .recover(cause ->
-            ask.method().equals(HttpMethod.GET) && cause instanceof HttpClosedException
+            ask.method().equals(HttpMethod.GET) && isLostConnection(cause)
                 ? send(ask, patience, EngineReply::read)
                 : Future.failedFuture(cause))
         .recover(cause -> Future.failedFuture(unavailable(ask, cause)));
+  }
+
+  /** Lost before or behind the request's first byte. */
+  private static boolean isLostConnection(Throwable cause) {
+    return cause instanceof HttpClosedException
+        || (cause instanceof EngineUnavailableException
+            && cause.getCause() instanceof HttpClosedException);
   }
 
   /**
@@ -87,6 +94,26 @@ public final class EngineClient {
   public Future<EngineStream> stream(EngineRequest ask, Duration patience) {
     return send(ask, patience, answer -> Future.succeededFuture(new EngineStream(answer)))
         .recover(cause -> Future.failedFuture(unavailable(ask, cause)));
+  }
+
+  /**
+   * As {@link #stream}, of what is not refused. A refusal is read whole within the same patience
+   * and fails with {@link EngineException}.
+   */
+  public Future<EngineStream> accepted(EngineRequest ask, Duration patience) {
+    return this.<EngineStream>send(
+            ask,
+            patience,
+            answer ->
+                answer.statusCode() < EngineReply.FIRST_REFUSAL
+                    ? Future.succeededFuture(new EngineStream(answer))
+                    : EngineReply.read(answer)
+                        .map(reply -> {
+                          throw new EngineException(reply.status(), reply.refusal());
+                        }))
+        .recover(cause ->
+            Future.failedFuture(
+                cause instanceof EngineException ? cause : unavailable(ask, cause)));
   }
 
   /** What went wrong with a request, in words. */

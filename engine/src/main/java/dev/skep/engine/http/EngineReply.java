@@ -22,7 +22,10 @@ import org.jspecify.annotations.Nullable;
  * @param body the body, empty when there was none
  */
 public record EngineReply(String what, int status, MultiMap headers, Buffer body) {
-  private static final int FIRST_REFUSAL = 400;
+  static final int FIRST_REFUSAL = 400;
+
+  /** Of a refusal in plain text: a sentence or two were meant, not a page. */
+  private static final int MAX_REFUSAL_CHARACTERS = 4_096;
 
   /** Reads an answer to its end, which must come before {@link HttpLimits#ANSWER_BYTES}. */
   public static Future<EngineReply> read(HttpClientResponse answer) {
@@ -116,7 +119,9 @@ public record EngineReply(String what, int status, MultiMap headers, Buffer body
       String type = headers.get("Content-Type");
       String text = body.toString().strip();
       if (type != null && type.startsWith("text/plain") && !text.isEmpty()) {
-        return text;
+        return text.length() <= MAX_REFUSAL_CHARACTERS
+            ? text
+            : text.substring(0, MAX_REFUSAL_CHARACTERS) + " …";
       }
       // Else an error page, perhaps: the status says enough.
     }

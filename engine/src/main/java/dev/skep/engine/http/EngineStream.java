@@ -74,16 +74,6 @@ public final class EngineStream {
         RecordParser.newDelimited("\n").maxRecordSize(HttpLimits.LINE_BYTES).handler(lines));
   }
 
-  /** Reads a short body whole: why the engine refused. */
-  public Future<EngineReply> whole() {
-    if (ended.future().failed()) {
-      return Future.failedFuture(ended.future().cause());
-    }
-    Future<EngineReply> whole = EngineReply.read(answer);
-    answer.resume();
-    return whole;
-  }
-
   /**
    * Rests until {@link #resume}: for a reader whose own client is slow. The engine is slowed too.
    */

@@ -49,6 +49,10 @@ final class FakeImages {
 
   void inspect(FakeCall call) {
     String path = call.path();
+    if (path.length() < "/images/x/json".length()) {
+      call.fail(404, "page not found");
+      return;
+    }
     String name = path.substring("/images/".length(), path.length() - "/json".length());
     if (images.contains(name)) {
       call.json(200, new JsonObject().put("Id", "sha256:" + "0".repeat(64)));

@@ -84,9 +84,11 @@ class EngineProxyTest {
     var missing = new ApiEndpoint.Unix(directory.resolve("engine.sock"));
     try (var fixture = new ProxyFixture(directory, missing, ProxyFixture.NONE)) {
       assertThatThrownBy(() -> await(fixture.proxy.call(HttpMethod.GET, "/info")))
-          .hasCauseInstanceOf(EngineUnavailableException.class)
           .hasMessageContaining(
-              "Cannot connect to the Docker daemon at " + missing + ": there is no such socket.");
+              "Cannot connect to the Docker daemon at " + missing + ": there is no such socket.")
+          .cause()
+          .isInstanceOfSatisfying(
+              EngineUnavailableException.class, e -> assertThat(e.status()).isEqualTo(503));
     }
   }
 

@@ -7,6 +7,7 @@ import dev.skep.engine.http.ApiEndpoint;
 import dev.skep.gateway.engine.EngineProxy;
 import dev.skep.gateway.proxy.route.EngineRoutes;
 import dev.skep.gateway.proxy.route.LocalRoutes;
+import dev.skep.testkit.Await;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.ThreadingModel;
@@ -16,8 +17,6 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
@@ -89,13 +88,7 @@ final class ProxyFixture implements AutoCloseable {
 
   /** Waits until the condition holds, for 30 seconds at most. */
   static void eventually(String what, BooleanSupplier condition) throws InterruptedException {
-    var end = Instant.now().plus(Duration.ofSeconds(30));
-    while (!condition.getAsBoolean()) {
-      if (Instant.now().isAfter(end)) {
-        throw new AssertionError("waited in vain until " + what);
-      }
-      TimeUnit.MILLISECONDS.sleep(20);
-    }
+    Await.until(what, condition::getAsBoolean);
   }
 
   @Override

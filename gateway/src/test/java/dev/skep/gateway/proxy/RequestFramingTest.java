@@ -277,7 +277,7 @@ class RequestFramingTest {
         request -> Future.failedFuture(new EngineRoutes.Refused(404, "nobody")), room, maxClients);
   }
 
-  /** What a test does with a gateway in proxy of an engine that answers OK and says what it got. */
+  /** What a test does with a gateway in front of an engine that answers OK and says what it got. */
   private interface Play {
     void play(ProxyFixture fixture, Wire client) throws Exception;
   }

@@ -11,6 +11,7 @@ import dev.skep.store.bus.Addresses;
 import dev.skep.store.bus.message.IngressMessages.Drain;
 import dev.skep.store.bus.message.IngressMessages.Drained;
 import dev.skep.store.bus.message.IngressMessages.Routes;
+import dev.skep.testkit.Await;
 import io.vertx.core.Future;
 import java.io.EOFException;
 import java.io.IOException;
@@ -74,7 +75,7 @@ class DrainTest {
         assertThat(drained.isComplete()).isFalse();
         mayAnswer.release();
         assertThat(client.hear()).isEqualTo("leaving:question");
-        assertThat(TestMesh.await(drained)).isEqualTo(new Drained("leaving", 0));
+        assertThat(Await.result(drained)).isEqualTo(new Drained("leaving", 0));
         // The connection itself is not touched.
         assertThat(client.ask("again")).isEqualTo("leaving");
       }
@@ -93,7 +94,7 @@ class DrainTest {
         answered.ask("hello");
         TestMesh.until(() -> task.accepted() == 2);
         // Far less than the grace, or the test's own limit is met.
-        assertThat(TestMesh.await(drain(mesh, 0, task, Duration.ofHours(1))))
+        assertThat(Await.result(drain(mesh, 0, task, Duration.ofHours(1))))
             .isEqualTo(new Drained("t", 0));
         assertThat(silent.ask("still there")).isEqualTo("t");
       }
@@ -121,7 +122,7 @@ class DrainTest {
                 talk.completeExceptionally(e);
               }
             });
-        TestMesh.await(drain(mesh, 0, task, Duration.ofHours(1)));
+        Await.result(drain(mesh, 0, task, Duration.ofHours(1)));
         assertThat(client.socket().isClosed()).as("only its task ends it").isFalse();
         over.set(true);
         talk.get();
@@ -139,7 +140,7 @@ class DrainTest {
         client.say("question");
         TestMesh.until(() -> leaving.accepted() == 1);
         mesh.route();
-        TestMesh.await(drain(mesh, 0, leaving, SHORT));
+        Await.result(drain(mesh, 0, leaving, SHORT));
         assertThatThrownBy(client::hear).isInstanceOf(SocketException.class);
       }
     }
@@ -150,9 +151,9 @@ class DrainTest {
     try (TestMesh mesh = new TestMesh(1)) {
       FakeTask task = mesh.answering(0, "t");
       mesh.route(task);
-      assertThat(TestMesh.await(drain(mesh, 0, task, LONG)).open()).isZero();
+      assertThat(Await.result(drain(mesh, 0, task, LONG)).open()).isZero();
       assertThat(
-              TestMesh.await(
+              Await.result(
                       mesh.bus()
                           .request(
                               Addresses.drain("node0"),
@@ -174,7 +175,7 @@ class DrainTest {
         one.say("hello");
         two.say("hello");
         TestMesh.until(() -> task.accepted() == 2);
-        assertThat(TestMesh.await(drain(mesh, 0, task, SHORT)).open()).isEqualTo(2);
+        assertThat(Await.result(drain(mesh, 0, task, SHORT)).open()).isEqualTo(2);
       }
     }
   }
@@ -188,7 +189,7 @@ class DrainTest {
       try (Client client = Client.to(mesh.node(1).address(), mesh.port())) {
         client.ask("hello");
         mesh.route(leaving, staying);
-        TestMesh.await(drain(mesh, 0, leaving, Duration.ZERO));
+        Await.result(drain(mesh, 0, leaving, Duration.ZERO));
         mesh.route(leaving, staying);
         for (int i = 0; i < 6; i++) {
           assertThat(Client.ask(mesh.node(i % 2).address(), mesh.port())).isEqualTo("staying");
@@ -212,7 +213,7 @@ class DrainTest {
     try (TestMesh mesh = new TestMesh(2)) {
       FakeTask leaving = mesh.answering(0, "leaving");
       mesh.route(leaving);
-      TestMesh.await(drain(mesh, 0, leaving, SHORT));
+      Await.result(drain(mesh, 0, leaving, SHORT));
       try (Client client = Client.to(mesh.node(node).address(), mesh.port())) {
         client.say("hello");
         mesh.route(leaving, mesh.answering(1, "next"));
@@ -228,7 +229,7 @@ class DrainTest {
     try (TestMesh mesh = new TestMesh(2)) {
       FakeTask leaving = mesh.answering(0, "leaving");
       mesh.route(leaving);
-      TestMesh.await(drain(mesh, 0, leaving, SHORT));
+      Await.result(drain(mesh, 0, leaving, SHORT));
       try (Client client = Client.to(mesh.node(node).address(), mesh.port())) {
         client.say("hello");
         mesh.route();
@@ -246,7 +247,7 @@ class DrainTest {
       Routes next =
           new Routes(1, 9, List.of(TestMesh.portRoute(mesh.port(), List.of(late.endpoint()))));
       RoutingTable table = RoutingTable.from("node0", UserSpacePlane.CAPABILITIES, next);
-      TestMesh.await(
+      Await.result(
           mesh.node(0)
               .plane()
               .apply(
@@ -270,7 +271,7 @@ class DrainTest {
         client.ask("hello");
         mesh.route();
         assertThat(client.ask("not drained")).isEqualTo("leaving");
-        TestMesh.await(drain(mesh, 0, leaving, SHORT));
+        Await.result(drain(mesh, 0, leaving, SHORT));
         assertThatThrownBy(client::hear).isInstanceOf(IOException.class);
       }
     }
@@ -313,7 +314,7 @@ class DrainTest {
         mesh.send(
             List.of(
                 TestMesh.portRoute(mesh.port(), tasks.stream().map(FakeTask::endpoint).toList())));
-        TestMesh.await(drain(mesh, node, old, LONG));
+        Await.result(drain(mesh, node, old, LONG));
         old.close();
         rounds++;
       }

@@ -8,6 +8,7 @@ import dev.skep.ingress.FakeTask;
 import dev.skep.ingress.socket.IngressLoop;
 import dev.skep.store.bus.message.IngressMessages.Endpoint;
 import dev.skep.store.net.HostPort;
+import dev.skep.testkit.Await;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -132,7 +133,7 @@ class ForwardingTest {
   }
 
   private static int waitingBytes(TestMesh mesh, int node) {
-    return TestMesh.await(mesh.node(node).plane().waitingBytes());
+    return Await.result(mesh.node(node).plane().waitingBytes());
   }
 
   @ParameterizedTest
@@ -291,7 +292,7 @@ class ForwardingTest {
         clients.add(connect(mesh, i % 2));
       }
       UserSpacePlane plane = mesh.node(0).plane();
-      TestMesh.until(() -> TestMesh.await(plane.openSockets()) > 0);
+      TestMesh.until(() -> Await.result(plane.openSockets()) > 0);
       for (Socket client : clients) {
         client.getOutputStream().write('x');
         client.setSoLinger(true, 0);
@@ -323,7 +324,7 @@ class ForwardingTest {
   @ParameterizedTest
   @ValueSource(ints = {0, 1})
   void a_client_for_whom_there_is_no_room_waits_for_it(int node) throws IOException {
-    try (TestMesh mesh = new TestMesh(2, 12)) { // 4 limit, 3 of them for clients
+    try (TestMesh mesh = new TestMesh(2, 12)) { // room for 4 connections, 3 of them for clients
       FakeTask task = mesh.answering(0, "t");
       mesh.route(task);
       List<Client> clients = new ArrayList<>();

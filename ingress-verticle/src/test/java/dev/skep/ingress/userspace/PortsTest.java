@@ -119,7 +119,7 @@ class PortsTest {
   }
 
   private static List<RefusedPort> probe(TestMesh mesh, Port... ports) {
-    return TestMesh.await(
+    return Await.result(
             mesh.bus()
                 .request(
                     Addresses.ports("node0"),
@@ -183,7 +183,7 @@ class PortsTest {
           .hasMessageContaining("cannot listen for other nodes on 127.0.0.2:");
       assertThatThrownBy(ingress::meshAddress).isInstanceOf(IllegalStateException.class);
     } finally {
-      TestMesh.await(vertx.close());
+      Await.result(vertx.close());
     }
   }
 }

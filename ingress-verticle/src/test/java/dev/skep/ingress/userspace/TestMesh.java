@@ -64,13 +64,13 @@ final class TestMesh implements AutoCloseable {
    * @param descriptors what each node may have open
    */
   TestMesh(int nodeCount, int descriptors) throws IOException {
-    await(
+    Await.result(
         bus.answer(
                 Addresses.ROUTES_REQUEST,
                 RoutesRequest.class,
                 request -> Future.succeededFuture(routes))
             .completion());
-    await(
+    Await.result(
         bus.answer(
                 Addresses.PORT_REPORT,
                 PortReport.class,
@@ -102,7 +102,7 @@ final class TestMesh implements AutoCloseable {
                         refresh));
                 return plane.get();
               });
-      String deployment = await(vertx.deployVerticle(ingress));
+      String deployment = Await.result(vertx.deployVerticle(ingress));
       nodes.add(new Node(id, address, ingress, plane.get(), deployment));
     }
     port = FreePort.at(nodes.stream().map(Node::address).toArray(String[]::new));
@@ -184,20 +184,16 @@ final class TestMesh implements AutoCloseable {
   }
 
   void undeploy(Node node) {
-    await(vertx.undeploy(node.deployment()));
+    Await.result(vertx.undeploy(node.deployment()));
     nodes.remove(node);
   }
 
   /** Waits until no node has a connection left. */
   void assertNothingOpen() {
     for (Node node : nodes) {
-      until(() -> await(node.plane().openSockets()) == 0);
-      assertThat(await(node.plane().waitingBytes())).isZero();
+      until(() -> Await.result(node.plane().openSockets()) == 0);
+      assertThat(Await.result(node.plane().waitingBytes())).isZero();
     }
-  }
-
-  static <T> T await(Future<T> future) {
-    return Await.result(future, LIMIT);
   }
 
   static void until(BooleanSupplier condition) {
@@ -210,6 +206,6 @@ final class TestMesh implements AutoCloseable {
       task.close();
     }
     assertNothingOpen();
-    await(vertx.close());
+    Await.result(vertx.close());
   }
 }

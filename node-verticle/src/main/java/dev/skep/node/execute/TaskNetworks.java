@@ -76,8 +76,9 @@ public final class TaskNetworks {
       Network network = network(wanted);
       ContainerDetails.Endpoint endpoint =
           details.endpoints().get(networks.engineName(idOf(wanted)));
-      if (endpoint != null && network != null) {
-        networks.adopt(NetworkRequest.of(network), task.id());
+      if (endpoint != null) {
+        networks.adopt(
+            idOf(wanted), network == null ? null : NetworkRequest.of(network), task.id());
       }
       attachments.add(new Task.NetworkAttachment(network, addresses(endpoint)));
     }

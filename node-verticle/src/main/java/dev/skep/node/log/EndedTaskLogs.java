@@ -89,7 +89,7 @@ public final class EndedTaskLogs {
       LOG.atDebug()
           .addKeyValue("task", task.id())
           .addKeyValue("cause", e.getMessage())
-          .log("last lines not task");
+          .log("last lines not kept");
     }
   }
 

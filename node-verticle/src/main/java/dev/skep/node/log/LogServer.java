@@ -117,7 +117,7 @@ public final class LogServer {
   /** Connects the feed to the container's log, waiting for the container if it must. */
   private void feed(LogFeed feed, LoggedTask task, OpenLogs question) {
     while (task.containerId().isEmpty()) {
-      if (feed.closed() || task.ended() || !task.wanted()) {
+      if (feed.closed() || task.ended() || !task.assigned()) {
         feed.close(lastLines.of(task.id(), question));
         return;
       }

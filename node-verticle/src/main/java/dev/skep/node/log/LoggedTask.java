@@ -15,6 +15,9 @@ public interface LoggedTask {
   /** Whether the task has ended, so that no other container will come. */
   boolean ended();
 
+  /** Whether the leader still names it. */
+  boolean assigned();
+
   /** Whether the leader still names it and does not want it removed. */
   boolean wanted();
 

@@ -91,10 +91,15 @@ public final class NodeNetworks {
     return network;
   }
 
-  /** Notes that the task's container, found at start, is on the network. */
-  public void adopt(NetworkRequest wanted, String taskId) {
-    users.add(wanted.id(), taskId);
-    if (!made.containsKey(wanted.id()) && repairing.add(wanted.id())) {
+  /**
+   * Notes that the task's container, found at start, is on the network.
+   *
+   * @param wanted absent when the leader does not know the network any more: it was removed while
+   *     the task stops, and goes with its last container
+   */
+  public void adopt(String id, @Nullable NetworkRequest wanted, String taskId) {
+    users.add(id, taskId);
+    if (wanted != null && !made.containsKey(id) && repairing.add(id)) {
       fibers.run(() -> repair(wanted));
     }
   }

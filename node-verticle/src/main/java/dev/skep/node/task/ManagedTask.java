@@ -97,7 +97,8 @@ final class ManagedTask implements LoggedTask {
     return intent.spec();
   }
 
-  boolean assigned() {
+  @Override
+  public boolean assigned() {
     return intent.assigned();
   }
 

@@ -11,6 +11,7 @@ import dev.skep.store.model.Task;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -147,6 +148,10 @@ public final class TaskReconciler {
   /** The tasks that this node knows of. */
   public Set<String> taskIds() {
     return tasks.ids();
+  }
+
+  Optional<ManagedTask> find(String taskId) {
+    return tasks.find(taskId);
   }
 
   /** The task as far as logs go; null when this node knows none of that id. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.skep.node.dns.Member.NamedNetwork;
 import dev.skep.store.net.IpAddress;
 import dev.skep.store.net.Subnet;
+import dev.skep.testkit.Await;
 import dev.skep.testkit.FreePort;
 import io.netty.handler.codec.dns.DnsRecordType;
 import io.vertx.core.Future;
@@ -23,7 +24,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -65,19 +65,19 @@ class DnsServerTest {
     outside(upstreams, OWN_SERVER, "2.2.2.2");
     port = FreePort.at(GATEWAY, OUTSIDE);
     server = made(port, upstreams);
-    await(vertx.deployVerticle(server));
-    await(
+    Await.result(vertx.deployVerticle(server));
+    Await.result(
         server.listen(
             new DnsEndpoint("n", IpAddress.parse(GATEWAY), Subnet.parse("127.1.0.0/16"))));
   }
 
   @AfterEach
   void close() throws Exception {
-    await(vertx.close());
+    Await.result(vertx.close());
   }
 
   private void outside(int at, String address, String answer) throws Exception {
-    await(
+    Await.result(
         new FakeServer(vertx, address)
             .start(
                 at,
@@ -98,10 +98,6 @@ class DnsServerTest {
     return new Member(task, NET, address, Set.of("web"), answers, false, List.of());
   }
 
-  private static <T> T await(Future<T> future) throws Exception {
-    return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
-  }
-
   private Future<Wire.Reply> asking(String from, Buffer query) {
     DatagramSocket socket = vertx.createDatagramSocket();
     Promise<Wire.Reply> answered = Promise.promise();
@@ -114,7 +110,7 @@ class DnsServerTest {
   }
 
   private Wire.Reply ask(String from, String name, DnsRecordType type) throws Exception {
-    return await(asking(from, Wire.query(77, name, type)));
+    return Await.result(asking(from, Wire.query(77, name, type)));
   }
 
   @Test
@@ -179,7 +175,7 @@ class DnsServerTest {
         api,
         web("t1", "127.1.0.2", true),
         new Member("t1", OTHER, "127.9.0.3", Set.of("web"), true, false, List.of()));
-    assertThat(await(early).addresses()).containsExactly("127.9.0.2");
+    assertThat(Await.result(early).addresses()).containsExactly("127.9.0.2");
     assertThat(askedOutside).isEmpty();
   }
 
@@ -201,7 +197,7 @@ class DnsServerTest {
           TcpFrames.read(socket, message -> answered.complete(Wire.reply(message)));
           TcpFrames.write(socket, Wire.query(8, "web", DnsRecordType.A));
         });
-    Wire.Reply whole = await(answered.future());
+    Wire.Reply whole = Await.result(answered.future());
     assertThat(whole.truncated()).isFalse();
     assertThat(whole.addresses()).hasSize(100);
   }
@@ -210,12 +206,12 @@ class DnsServerTest {
   void an_address_that_is_taken_is_an_error_and_can_be_had_later() throws Exception {
     DnsEndpoint taken =
         new DnsEndpoint("m", IpAddress.parse(OUTSIDE), Subnet.parse("127.2.0.0/16"));
-    DatagramSocket holder = await(holding(taken));
-    assertThatThrownBy(() -> await(server.listen(taken))).hasMessageContaining("in use");
-    await(holder.close());
-    await(server.listen(taken));
-    await(server.close("m"));
-    await(holding(taken));
+    DatagramSocket holder = Await.result(holding(taken));
+    assertThatThrownBy(() -> Await.result(server.listen(taken))).hasMessageContaining("in use");
+    Await.result(holder.close());
+    Await.result(server.listen(taken));
+    Await.result(server.close("m"));
+    Await.result(holding(taken));
   }
 
   private Future<DatagramSocket> holding(DnsEndpoint place) {

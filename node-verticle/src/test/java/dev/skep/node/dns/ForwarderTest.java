@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.skep.node.dns.DnsMessages.Query;
+import dev.skep.testkit.Await;
 import io.netty.handler.codec.dns.DnsRecordType;
 import io.netty.handler.codec.dns.DnsResponseCode;
 import io.vertx.core.Future;
@@ -15,7 +16,6 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -30,11 +30,7 @@ class ForwarderTest {
 
   @AfterEach
   void close() throws Exception {
-    await(vertx.close());
-  }
-
-  private static <T> T await(Future<T> future) throws Exception {
-    return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+    Await.result(vertx.close());
   }
 
   private static Buffer addresses(Buffer query, boolean tcp, List<String> addresses) {
@@ -56,14 +52,14 @@ class ForwarderTest {
         new Forwarder(vertx, new SecureRandom(), 8, patience)
             .forward(query, List.of(servers), whole)
             .onComplete(answered));
-    return Wire.reply(await(answered.future()));
+    return Wire.reply(Await.result(answered.future()));
   }
 
   @Test
   void an_answer_comes_back_with_the_questions_number() throws Exception {
     FakeServer outside = new FakeServer(vertx, "127.0.0.1");
     SocketAddress server =
-        await(
+        Await.result(
             outside.start(
                 0,
                 query -> addresses(query, false, List.of("1.2.3.4")),
@@ -82,7 +78,7 @@ class ForwarderTest {
   @Test
   void a_forged_number_is_no_answer() throws Exception {
     SocketAddress liar =
-        await(
+        Await.result(
             new FakeServer(vertx, "127.0.0.1")
                 .start(
                     0,
@@ -100,18 +96,18 @@ class ForwarderTest {
   @Test
   void a_server_that_is_silent_or_cannot_tell_makes_room_for_the_next() throws Exception {
     SocketAddress silent =
-        await(
+        Await.result(
             new FakeServer(vertx, "127.0.0.1")
                 .start(0, query -> FakeServer.SILENCE, query -> FakeServer.SILENCE));
     SocketAddress helpless =
-        await(
+        Await.result(
             new FakeServer(vertx, "127.0.0.1")
                 .start(
                     0,
                     query -> code(query, DnsResponseCode.SERVFAIL),
                     query -> FakeServer.SILENCE));
     SocketAddress knowing =
-        await(
+        Await.result(
             new FakeServer(vertx, "127.0.0.1")
                 .start(
                     0,
@@ -128,7 +124,7 @@ class ForwarderTest {
   @Test
   void a_long_answer_is_fetched_over_tcp_for_who_can_take_it() throws Exception {
     SocketAddress server =
-        await(
+        Await.result(
             new FakeServer(vertx, "127.0.0.1")
                 .start(
                     0,
@@ -145,7 +141,7 @@ class ForwarderTest {
   @Test
   void no_more_than_a_number_of_questions_is_under_way() throws Exception {
     SocketAddress silent =
-        await(
+        Await.result(
             new FakeServer(vertx, "127.0.0.1")
                 .start(0, query -> FakeServer.SILENCE, query -> FakeServer.SILENCE));
     Buffer query = Wire.query(5, "example.com", DnsRecordType.A);
@@ -158,8 +154,8 @@ class ForwarderTest {
               forwarder.forward(query, List.of(silent), false),
               forwarder.forward(query, List.of(silent), false)));
     });
-    List<Future<Buffer>> three = await(asked.future());
-    assertThatThrownBy(() -> await(three.getLast()))
+    List<Future<Buffer>> three = Await.result(asked.future());
+    assertThatThrownBy(() -> Await.result(three.getLast()))
         .hasMessageContaining("2 questions are under way already");
     assertThat(three.getFirst().isComplete()).isFalse();
   }

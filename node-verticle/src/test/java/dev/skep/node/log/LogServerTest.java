@@ -1,6 +1,5 @@
 package dev.skep.node.log;
 
-import static dev.skep.node.FakeDispatcher.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -25,6 +24,7 @@ import dev.skep.store.bus.message.TunnelMessages.OpenTunnel;
 import dev.skep.store.bus.message.TunnelMessages.TunnelOpened;
 import dev.skep.store.model.TaskState;
 import dev.skep.store.model.spec.ContainerSpecBuilder;
+import dev.skep.testkit.Await;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
@@ -54,9 +54,8 @@ class LogServerTest {
   private static final String TS = "2026-11-21T10:00:00.000000000Z ";
 
   /** At ten milliseconds each: twenty seconds. */
-  private static final int MAX_LOOKS = 2_000;
-
   @TempDir Path dir;
+
   private final Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
   private final Bus bus = new Bus(vertx.eventBus(), TestKeys.ALL);
   private final FakeDispatcher leader = new FakeDispatcher(vertx, NODE);
@@ -77,7 +76,7 @@ class LogServerTest {
             dir.resolve("data"),
             List.of(dir),
             List.of());
-    await(
+    Await.result(
         vertx.deployVerticle(
             new NodeVerticle(settings, vertx, InstantSource.system(), new SecureRandom()),
             new DeploymentOptions().setThreadingModel(ThreadingModel.VIRTUAL_THREAD)));
@@ -86,7 +85,7 @@ class LogServerTest {
 
   @AfterEach
   void stop() throws Exception {
-    await(vertx.close());
+    Await.result(vertx.close());
   }
 
   private FakeEngine engine() {
@@ -100,7 +99,7 @@ class LogServerTest {
   }
 
   private LogsOpened open(String taskId, boolean follow, @Nullable Integer tail) throws Exception {
-    return await(
+    return Await.result(
         bus.request(
             Addresses.logs(NODE),
             new OpenLogs(taskId, true, true, follow, tail, null, null),
@@ -109,7 +108,7 @@ class LogServerTest {
   }
 
   private LogLines next(LogsOpened opened, long sequence) throws Exception {
-    return await(
+    return Await.result(
         bus.request(
             Addresses.logsNext(NODE),
             new NextLogs(opened.streamId(), sequence),
@@ -128,12 +127,8 @@ class LogServerTest {
     }
   }
 
-  /** Waits until something holds, looking again at each step. */
-  private void until(BooleanSupplier holds) throws Exception {
-    for (int looks = 0; !holds.getAsBoolean(); looks++) {
-      assertThat(looks).as("did not come to hold").isLessThan(MAX_LOOKS);
-      await(vertx.timer(10));
-    }
+  private static void until(BooleanSupplier holds) {
+    Await.until("the log gets there", holds::getAsBoolean);
   }
 
   private static String text(LogLine line) {
@@ -273,7 +268,7 @@ class LogServerTest {
   @Test
   void a_member_of_the_swarm_is_led_to_the_engine() throws Exception {
     TunnelOpened way =
-        await(
+        Await.result(
             bus.request(
                 Addresses.tunnel(NODE),
                 new OpenTunnel("manager1"),

@@ -1,11 +1,9 @@
 package dev.skep.node.task;
 
-import static dev.skep.node.FakeDispatcher.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.skep.engine.Engine;
 import dev.skep.engine.fake.FakeEngine;
-import dev.skep.node.FakeDispatcher;
 import dev.skep.node.Fixtures;
 import dev.skep.node.agent.Assignments;
 import dev.skep.node.concurrent.Fibers;
@@ -17,13 +15,13 @@ import dev.skep.node.execute.ConnectionDrain;
 import dev.skep.node.execute.EngineTaskExecutor;
 import dev.skep.node.execute.TaskNetworks;
 import dev.skep.node.image.Images;
-import dev.skep.node.log.LoggedTask;
 import dev.skep.node.network.BridgeDriver;
 import dev.skep.node.network.NodeNetworks;
 import dev.skep.store.bus.Bus;
 import dev.skep.store.bus.TestKeys;
 import dev.skep.store.model.Task;
 import dev.skep.store.model.TaskState;
+import dev.skep.testkit.Await;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.ThreadingModel;
@@ -96,14 +94,14 @@ class TaskReconcilerTest {
   void start() throws Exception {
     fakeEngine = FakeEngine.start(vertx, dir.resolve("engine.sock"));
     home = new Home();
-    await(
+    Await.result(
         vertx.deployVerticle(
             home, new DeploymentOptions().setThreadingModel(ThreadingModel.VIRTUAL_THREAD)));
   }
 
   @AfterEach
   void stop() throws Exception {
-    await(vertx.close());
+    Await.result(vertx.close());
   }
 
   private FakeEngine engine() {
@@ -147,17 +145,15 @@ class TaskReconcilerTest {
     assertThat(begun.await(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
     engine().releaseLists();
     for (int i = 0; i < 5; i++) {
-      await(direct.listContainers(List.of()));
+      Await.result(direct.listContainers(List.of()));
     }
     listed.countDown();
 
-    assertThat(await(taken)).isTrue();
+    assertThat(Await.result(taken)).isTrue();
     until(() -> engine().containers().size() == 1);
     assertThat(engine().named("web.1.t1").running()).isTrue();
-    LoggedTask task =
-        await(fibers().start(() -> Objects.requireNonNull(reconciler().logged("t1"))));
-    assertThat(task.containerId()).isNotEmpty();
-    assertThat(task.ended()).isFalse();
+    assertThat(Await.result(fibers().start(() -> reconciler().find("t1").orElseThrow().state())))
+        .isEqualTo(TaskState.RUNNING);
   }
 
   private void run(Engine direct, String taskId) throws Exception {
@@ -167,15 +163,11 @@ class TaskReconcilerTest {
             .put(ContainerRequest.TASK_LABEL, taskId);
     JsonObject body = new JsonObject().put("Image", Fixtures.IMAGE).put("Labels", labels);
     String name = Fixtures.task(taskId, NODE).name();
-    await(direct.startContainer(await(direct.createContainer(name, body))));
+    Await.result(direct.startContainer(Await.result(direct.createContainer(name, body))));
   }
 
   /** Waits for something that no message tells. */
-  private static void until(FakeDispatcher.Condition condition) throws InterruptedException {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-    while (!condition.holds()) {
-      assertThat(System.nanoTime()).as("in time").isLessThan(end);
-      TimeUnit.MILLISECONDS.sleep(5);
-    }
+  private static void until(Await.Condition condition) {
+    Await.until("what no message tells", condition);
   }
 }

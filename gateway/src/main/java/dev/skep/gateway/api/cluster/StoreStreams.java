@@ -13,13 +13,14 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class StoreStreams {
   private final SwarmGate gate;
+  private final StoreFollower<Leaving> follower =
+      new StoreFollower<>(manager -> new Leaving(manager.store()));
 
   /** How to end each, with the store that it reads. */
   private final Map<Runnable, Store> open = new ConcurrentHashMap<>();
 
   public StoreStreams(SwarmGate gate) {
     this.gate = gate;
-    StoreFollower<Leaving> follower = new StoreFollower<>(manager -> new Leaving(manager.store()));
     gate.membership().onChange(follower::move);
   }
 
@@ -61,6 +62,11 @@ public final class StoreStreams {
     if (gate.asManager().filter(now -> now.store().equals(store)).isEmpty()) {
       end.run();
     }
+  }
+
+  /** Follows no store any more. */
+  public void close() {
+    follower.close();
   }
 
   /** An answer has ended by itself. */

@@ -11,7 +11,7 @@ import java.util.Optional;
  * know.
  */
 public interface EngineRoutes {
-  /** No engineRoutes at all. */
+  /** No request goes another way. */
   EngineRoutes NONE = (method, uri) -> Optional.empty();
 
   /**

@@ -3,6 +3,7 @@ package dev.skep.gateway.api.body;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.skep.gateway.api.ApiHandler;
+import dev.skep.testkit.Await;
 import io.vertx.core.Context;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -106,11 +107,7 @@ class BodyReaderTest {
   }
 
   private static void eventually(BooleanSupplier condition) {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).isLessThan(end);
-      Thread.onSpinWait();
-    }
+    Await.until("the budget gets there", condition::getAsBoolean);
   }
 
   @Test
