@@ -10,6 +10,7 @@ import dev.skep.store.state.Commit;
 import dev.skep.store.time.SteadyClock;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -39,11 +40,14 @@ public final class SchedulerVerticle extends VerticleBase {
     this.random = random;
   }
 
+  /** Done when what the store told at once has been acted upon: a leader takes messages then. */
   @Override
   public Future<?> start() {
     Context here = context;
     following = store.follow(new Leaderships(here));
-    return Future.succeededFuture();
+    Promise<Void> begun = Promise.promise();
+    here.runOnContext(v -> begun.complete());
+    return begun.future();
   }
 
   /** Hands what the store tells to this verticle's context. */
