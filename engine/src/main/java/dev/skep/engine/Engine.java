@@ -162,14 +162,6 @@ public final class Engine {
         .mapEmpty();
   }
 
-  public Future<Void> killContainer(String id, String signal) {
-    return call(
-            HttpMethod.POST,
-            "/containers/" + UriText.encode(id) + "/kill?signal=" + UriText.encode(signal),
-            null)
-        .mapEmpty();
-  }
-
   /** Removes a container and its anonymous volumes; one that runs is killed first. */
   public Future<Void> removeContainer(String id) {
     return call(HttpMethod.DELETE, "/containers/" + UriText.encode(id) + "?force=1&v=1", null)

@@ -10,8 +10,8 @@ import dev.skep.gateway.api.body.JsonBody;
 import dev.skep.gateway.api.error.ApiError;
 import dev.skep.gateway.engine.EngineProxy;
 import dev.skep.gateway.engine.JsonTransform;
-import dev.skep.gateway.network.Attachment;
 import dev.skep.gateway.network.NetworkFinder;
+import dev.skep.gateway.network.NotAttachable;
 import io.netty.handler.codec.http.QueryStringEncoder;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -99,7 +99,7 @@ public final class ContainerEndpoints {
       networks
           .ofSwarm(network)
           .ifPresent(found -> {
-            throw Attachment.refusal(found);
+            throw NotAttachable.refusal(found);
           });
     }
     engine.forward(call.request(), EngineRequest.of(call.request()).withBody(call.body()));

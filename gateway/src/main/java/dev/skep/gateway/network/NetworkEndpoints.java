@@ -164,7 +164,7 @@ public final class NetworkEndpoints {
     finder
         .find(call.path("id"), "")
         .ifPresent(network -> {
-          throw Attachment.refusal(network);
+          throw NotAttachable.refusal(network);
         });
     return passOn(call);
   }

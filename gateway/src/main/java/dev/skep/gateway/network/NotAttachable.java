@@ -4,8 +4,8 @@ import dev.skep.gateway.api.error.ApiError;
 import dev.skep.store.model.Network;
 
 /** Why a container that is no task's cannot join a network of the swarm. */
-public final class Attachment {
-  private Attachment() {}
+public final class NotAttachable {
+  private NotAttachable() {}
 
   public static ApiError refusal(Network network) {
     return Boolean.TRUE.equals(network.spec().attachable())
