@@ -102,6 +102,7 @@ record Workload(int nodes, int tasks, int services, boolean constrained) {
         new Node.NodeStatus(Node.NodeStatus.READY, null, "10.0.0.1"),
         null,
         null,
-        null);
+        null,
+        List.of());
   }
 }

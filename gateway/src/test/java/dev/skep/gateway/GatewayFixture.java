@@ -173,7 +173,8 @@ public final class GatewayFixture implements AutoCloseable {
         new Node.NodeStatus(Node.NodeStatus.READY, null, address),
         manager ? new Node.ManagerStatus(true, "reachable", address + ":2377") : null,
         null,
-        null);
+        null,
+        List.of());
   }
 
   public Store store() {

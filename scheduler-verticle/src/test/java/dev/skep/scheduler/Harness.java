@@ -1,5 +1,6 @@
 package dev.skep.scheduler;
 
+import dev.skep.scheduler.allocate.NetworkDrivers;
 import dev.skep.scheduler.orchestrate.DecisionReason;
 import dev.skep.scheduler.orchestrate.Orchestrator;
 import dev.skep.scheduler.orchestrate.Plan;
@@ -13,12 +14,14 @@ import dev.skep.store.model.TaskStatus;
 import dev.skep.store.model.spec.ServiceSpec;
 import dev.skep.store.state.ClusterState;
 import dev.skep.store.state.Commit;
+import dev.skep.store.state.Limits;
 import dev.skep.store.state.Transaction;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -33,6 +36,8 @@ public final class Harness {
   private Instant now = Samples.T0;
   private Map<String, Instant> wakes = Map.of();
   private List<DecisionReason> reasons = List.of();
+  private Set<String> waiting = Set.of();
+  private NetworkDrivers drivers = NetworkDrivers.LOCAL;
 
   /** A cluster with nodes n1 to n{@code nodes}. */
   public static Harness withNodes(int nodes) {
@@ -42,6 +47,17 @@ public final class Harness {
       harness.create(Samples.node("n" + i));
     }
     return harness;
+  }
+
+  /** What networks need from the manager. */
+  public Harness drivers(NetworkDrivers kinds) {
+    drivers = kinds;
+    return this;
+  }
+
+  /** The services that the last pass let wait for something to be given back. */
+  public Set<String> waiting() {
+    return waiting;
   }
 
   public ClusterState state() {
@@ -122,13 +138,14 @@ public final class Harness {
   /** Passes until nothing is left to decide at this time. */
   public Harness pass() {
     for (int i = 0; i < 20; i++) {
-      Plan plan = new Plan(state, fleet, now, random, 10_000);
+      Plan plan = new Plan(state, fleet, now, random, 10_000, Limits.NONE, drivers);
       Orchestrator orchestrator = new Orchestrator(plan);
       TreeSet<String> services = new TreeSet<>(state.servicesWithTasks());
       state.services().forEach(service -> services.add(service.id()));
       services.forEach(orchestrator::decide);
       wakes = plan.wakes();
       reasons = plan.reasons();
+      waiting = plan.waiting();
       Transaction transaction = plan.transaction(1);
       if (transaction.isEmpty()) {
         return this;

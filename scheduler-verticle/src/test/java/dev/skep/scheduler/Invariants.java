@@ -38,6 +38,7 @@ public final class Invariants {
 
   private final SlotInvariants slots;
   private final HealthyTasks healthy;
+  private final AddressInvariants addresses = new AddressInvariants();
 
   public Invariants(Duration staleness) {
     this.staleness = staleness;
@@ -51,6 +52,7 @@ public final class Invariants {
   public List<String> afterCommit(Commit commit) {
     List<String> wrong = new ArrayList<>(slots.afterCommit(commit));
     wrong.addAll(healthy.afterCommit(commit));
+    wrong.addAll(addresses.afterCommit(commit));
     Set<String> nodes = new HashSet<>();
     for (Change change : commit.changes()) {
       if (change.object() instanceof Task task) {

@@ -3,12 +3,15 @@ package dev.skep.scheduler;
 import dev.skep.store.model.Cluster;
 import dev.skep.store.model.ClusterBuilder;
 import dev.skep.store.model.ClusterClusterSpecBuilder;
+import dev.skep.store.model.Network;
+import dev.skep.store.model.NetworkNetworkSpecBuilder;
 import dev.skep.store.model.Node;
 import dev.skep.store.model.NodeDescription;
 import dev.skep.store.model.Service;
 import dev.skep.store.model.ServiceBuilder;
 import dev.skep.store.model.Version;
 import dev.skep.store.model.spec.ContainerSpec;
+import dev.skep.store.model.spec.Driver;
 import dev.skep.store.model.spec.Resources;
 import dev.skep.store.model.spec.ServiceSpec;
 import dev.skep.store.model.spec.ServiceSpecBuilder;
@@ -16,6 +19,7 @@ import dev.skep.store.model.spec.TaskSpec;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Objects for tests. */
 public final class Samples {
@@ -55,7 +59,8 @@ public final class Samples {
         new Node.NodeStatus(Node.NodeStatus.READY, null, "10.0.0.1"),
         null,
         null,
-        null);
+        null,
+        List.of());
   }
 
   public static NodeDescription description(String hostname) {
@@ -65,6 +70,40 @@ public final class Samples {
         new Resources.Reservations(4_000_000_000L, 8L << 30, List.of()),
         new NodeDescription.EngineDescription("20.10.24", Map.of(), List.of()),
         null);
+  }
+
+  /** A network of the driver overlay; {@code subnet} is the user's, or absent. */
+  public static Network network(String id, @Nullable String subnet) {
+    List<Network.IpamConfig> pools =
+        subnet == null ? List.of() : List.of(new Network.IpamConfig(subnet, null, null, Map.of()));
+    return new Network(
+        id,
+        Version.NONE,
+        T0,
+        T0,
+        NetworkNetworkSpecBuilder.builder()
+            .name("net-" + id)
+            .labels(Map.of())
+            .driverConfiguration(new Driver("overlay", Map.of()))
+            .ipamOptions(new Network.IpamOptions(new Driver("default", Map.of()), pools))
+            .scope("swarm")
+            .build(),
+        null,
+        null,
+        null);
+  }
+
+  /** The spec with its tasks on the networks. */
+  public static ServiceSpec on(ServiceSpec spec, String... networks) {
+    return spec.withTaskTemplate(on(spec.taskTemplate(), networks));
+  }
+
+  /** The template on the networks. */
+  public static TaskSpec on(TaskSpec template, String... networks) {
+    return template.withNetworks(
+        java.util.Arrays.stream(networks)
+            .map(id -> new TaskSpec.NetworkAttachmentConfig(id, List.of(), Map.of()))
+            .toList());
   }
 
   public static TaskSpec template(String image) {

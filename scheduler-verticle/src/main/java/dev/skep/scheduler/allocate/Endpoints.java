@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Gives a service its endpoint: the ports as asked for, and a free one where none is named. */
 public final class Endpoints {
@@ -26,8 +27,9 @@ public final class Endpoints {
   /**
    * @param service the service with its endpoint; the same object when it had it already
    * @param chose whether ports were chosen, which others must not have taken since
+   * @param waits whether there was no port for it; there may be when another service gives one back
    */
-  public record Allocation(Service service, boolean chose) {
+  public record Allocation(Service service, boolean chose, boolean waits) {
     /** The published ports, in words. */
     public String describe() {
       List<String> ports = new ArrayList<>();
@@ -40,8 +42,9 @@ public final class Endpoints {
   }
 
   /**
-   * The service with the endpoint that its spec asks for. Ports that were chosen before stay. When
-   * none is free, the port stays 0 and nothing is published there.
+   * The service with the endpoint that its spec asks for. Ports that were chosen before stay, and
+   * its virtual addresses. When none is free, the port stays 0, nothing is published there, and the
+   * service's port errors say so.
    *
    * @param changed the newest version of a service, changes of this pass included
    */
@@ -50,8 +53,8 @@ public final class Endpoints {
     EndpointSpec said = service.spec().endpointSpec();
     EndpointSpec asked = said == null || said.ports().isEmpty() ? EndpointSpec.NONE : said;
     Endpoint has = service.endpoint();
-    if (has != null && asked.equals(has.spec())) {
-      return new Allocation(service, false);
+    if (has != null && asked.equals(has.spec()) && complete(has)) {
+      return new Allocation(service, false, false);
     }
     List<PortConfig> ports = new ArrayList<>();
     Map<String, BitSet> taken = new HashMap<>();
@@ -68,12 +71,38 @@ public final class Endpoints {
         ports.add(port);
       }
     }
-    List<PortError> errors =
-        service.portErrors().stream()
-            .filter(error -> ports.stream().anyMatch(port -> concerns(error, port)))
-            .toList();
-    Endpoint endpoint = new Endpoint(asked, ports, List.of());
-    return new Allocation(service.with(s -> s.endpoint(endpoint).portErrors(errors)), chose);
+    List<PortError> errors = new ArrayList<>();
+    for (PortError error : service.portErrors()) {
+      if (!error.nodeId().isEmpty() && ports.stream().anyMatch(port -> concerns(error, port))) {
+        errors.add(error);
+      }
+    }
+    // One says it for all: a service may have thousands.
+    ports.stream()
+        .filter(Endpoints::unpublished)
+        .findFirst()
+        .ifPresent(port -> errors.addFirst(noneFree(port)));
+    Endpoint endpoint = new Endpoint(asked, ports, has == null ? List.of() : has.virtualIps());
+    return new Allocation(
+        service.with(s -> s.endpoint(endpoint).portErrors(errors)), chose, !complete(endpoint));
+  }
+
+  private static boolean complete(Endpoint endpoint) {
+    return endpoint.ports().stream().noneMatch(Endpoints::unpublished);
+  }
+
+  private static boolean unpublished(PortConfig port) {
+    return port.ingress() && port.publishedPortOrZero() == 0;
+  }
+
+  private static PortError noneFree(PortConfig port) {
+    return new PortError(
+        "",
+        0,
+        port.protocolOrTcp(),
+        "no port from %d to %d is free for target port %d/%s; name another one, or remove a service"
+                .formatted(FIRST_PORT, LAST_PORT, port.targetPortOrZero(), port.protocolOrTcp())
+            + " that publishes one of them");
   }
 
   private static boolean concerns(PortError error, PortConfig port) {
@@ -82,8 +111,7 @@ public final class Endpoints {
         && error.protocol().equals(port.protocolOrTcp());
   }
 
-  private static int choose(
-      PortConfig port, @org.jspecify.annotations.Nullable Endpoint had, Map<String, BitSet> taken) {
+  private static int choose(PortConfig port, @Nullable Endpoint had, Map<String, BitSet> taken) {
     BitSet used = taken.computeIfAbsent(port.protocolOrTcp(), protocol -> new BitSet());
     int number = used.nextClearBit(FIRST_PORT);
     for (PortConfig before : had == null ? List.<PortConfig>of() : had.ports()) {

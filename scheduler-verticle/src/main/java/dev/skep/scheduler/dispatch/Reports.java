@@ -1,5 +1,6 @@
 package dev.skep.scheduler.dispatch;
 
+import dev.skep.scheduler.allocate.GivenAddresses;
 import dev.skep.scheduler.orchestrate.DecisionReason;
 import dev.skep.scheduler.orchestrate.Enforcement;
 import dev.skep.scheduler.orchestrate.Plan;
@@ -14,6 +15,7 @@ import dev.skep.store.model.Node.NodeStatus;
 import dev.skep.store.model.Service;
 import dev.skep.store.model.Service.PortError;
 import dev.skep.store.model.Task;
+import dev.skep.store.model.Task.NetworkAttachment;
 import dev.skep.store.model.TaskState;
 import dev.skep.store.model.TaskStatus;
 import dev.skep.store.model.spec.ServiceSpec.PortConfig;
@@ -56,7 +58,9 @@ public final class Reports {
         continue;
       }
       TaskStatus status = Enforcement.kept(task.status(), reported.status());
-      TaskReport said = new TaskReport(reported.taskId(), status, reported.networks());
+      List<NetworkAttachment> networks =
+          GivenAddresses.kept(task.networksAttachments(), reported.networks(), plan.drivers());
+      TaskReport said = new TaskReport(reported.taskId(), status, networks);
       if (news(task, said)) {
         if (plan.full()) {
           return Optional.empty();
@@ -71,7 +75,7 @@ public final class Reports {
   private static boolean news(Task task, TaskReport said) {
     if (task.state() == said.status().state()) {
       return !sameDetails(task.status(), said.status())
-          || (!said.networks().isEmpty() && !said.networks().equals(task.networksAttachments()));
+          || !said.networks().equals(task.networksAttachments());
     }
     return task.state().mayBecome(said.status().state(), TaskState.Owner.AGENT);
   }
@@ -85,8 +89,7 @@ public final class Reports {
     return task.with(t ->
         t.status(said.status())
             .runningSince(firstRun ? plan.now() : task.runningSince())
-            .networksAttachments(
-                said.networks().isEmpty() ? task.networksAttachments() : said.networks()));
+            .networksAttachments(said.networks()));
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.skep.scheduler.leader;
 
+import dev.skep.scheduler.allocate.NetworkDrivers;
 import dev.skep.scheduler.dispatch.Dispatcher;
 import dev.skep.scheduler.dispatch.Input;
 import dev.skep.scheduler.dispatch.InputQueue;
@@ -89,6 +90,7 @@ final class ControlLoop implements Dispatcher.Loop {
   private Set<String> settled = Set.of();
 
   private Limits limits = Limits.NONE;
+  private NetworkDrivers drivers = NetworkDrivers.LOCAL;
   private int maxOps = MAX_OPS;
   private @Nullable Instant retryAt;
 
@@ -125,6 +127,11 @@ final class ControlLoop implements Dispatcher.Loop {
   /** How many tasks there may be; without them, any number. */
   void limits(Limits most) {
     this.limits = most;
+  }
+
+  /** What networks need from the manager; without it, nothing. */
+  void drivers(NetworkDrivers kinds) {
+    this.drivers = kinds;
   }
 
   void effects(Effects next) {
@@ -207,7 +214,7 @@ final class ControlLoop implements Dispatcher.Loop {
       return Future.succeededFuture(false);
     }
     retryAt = null;
-    Plan plan = new Plan(latest, fleet, now, random, maxOps, limits);
+    Plan plan = new Plan(latest, fleet, now, random, maxOps, limits, drivers);
     SortedSet<String> services = queue.take(now);
     InputQueue.Folded folded = inputs.foldInto(plan, services);
     for (String node : leases.lost(ticks.instant(), period())) {

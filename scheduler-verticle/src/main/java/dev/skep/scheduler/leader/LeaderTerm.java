@@ -1,5 +1,6 @@
 package dev.skep.scheduler.leader;
 
+import dev.skep.scheduler.allocate.NetworkDrivers;
 import dev.skep.scheduler.dispatch.Dispatcher;
 import dev.skep.scheduler.routes.ServiceRoutes;
 import dev.skep.store.Store;
@@ -88,6 +89,7 @@ public final class LeaderTerm {
     this.loop =
         new ControlLoop(begin, term, this::commit, clock, monotonic(), random, new DecisionLog());
     loop.limits(store.limits());
+    loop.drivers(NetworkDrivers.LOCAL);
     relay.to(this::observe);
     this.routes = new ServiceRoutes(loop.latest(), term);
     Dispatcher dispatcher = new Dispatcher(loop, this::assign, clock, random, this::kick);

@@ -2,6 +2,7 @@ package dev.skep.scheduler.leader;
 
 import dev.skep.scheduler.orchestrate.Plan;
 import dev.skep.store.model.Cluster;
+import dev.skep.store.model.Network;
 import dev.skep.store.model.Node;
 import dev.skep.store.model.Service;
 import dev.skep.store.model.SwarmObject;
@@ -29,7 +30,10 @@ import org.jspecify.annotations.Nullable;
 final class ReconcileQueue {
   private final SortedSet<String> dirty = new TreeSet<>();
 
-  /** Services with tasks that no node could take; looked at again when some room may be free. */
+  /**
+   * Services with tasks that no node could take, or for which there was no port or address; looked
+   * at again when something may be free.
+   */
   private final Set<String> waiting = new TreeSet<>();
 
   /** Services with a task for every node. */
@@ -63,7 +67,13 @@ final class ReconcileQueue {
           }
           observe((Task) before, task, deleted);
         }
-        case Service service -> observe(service, deleted);
+        case Service service -> {
+          observe(service, deleted);
+          if (deleted || released((Service) before, service)) {
+            roomMade();
+          }
+        }
+        case Network _ when deleted -> roomMade();
         case Node node -> observe((Node) before, node, deleted, commit.state());
         case Cluster cluster -> observe((Cluster) before, cluster, commit.state());
         default -> {}
@@ -78,8 +88,16 @@ final class ReconcileQueue {
     }
   }
 
+  /** Whether the task takes room on a node, or addresses on networks. */
   private static boolean holds(Task task) {
-    return task.occupiesNode();
+    return task.occupiesNode() || (!task.state().ended() && !task.networksAttachments().isEmpty());
+  }
+
+  /** Whether the service may have given back ports or addresses. */
+  private static boolean released(@Nullable Service before, Service after) {
+    return before != null
+        && before.endpoint() != null
+        && !before.endpoint().equals(after.endpoint());
   }
 
   private static boolean leaves(@Nullable Task before, Task task) {
@@ -112,6 +130,9 @@ final class ReconcileQueue {
             && before.status().state().equals(node.status().state())
             && before.spec().equals(node.spec())
             && before.description().equals(node.description());
+    if (before != null && before.gateways().size() > node.gateways().size()) {
+      roomMade();
+    }
     if (same) {
       return;
     }

@@ -26,7 +26,8 @@ public final class Orchestrator {
       remove(tasks);
       return;
     }
-    Service service = allocated(stored);
+    Allocating allocating = new Allocating(plan, serviceId);
+    Service service = allocating.addresses(allocated(stored));
     ServiceContext context = ServiceContext.of(plan, service);
     List<Slot> slots =
         switch (context.mode()) {
@@ -43,7 +44,8 @@ public final class Orchestrator {
             historyLimit(now),
             new UpdateFailures(context, UpdateTerms.of(now))::in);
     slots.forEach(reaper::reap);
-    new Placing(plan, serviceId).place(slots);
+    allocating.allocate(slots);
+    new Placing(plan, serviceId, new Gateways(plan, serviceId)).place(slots);
   }
 
   private Service allocated(Service stored) {
@@ -56,6 +58,9 @@ public final class Orchestrator {
       plan.because(
           new DecisionReason(
               "endpoint allocated", stored.name(), null, null, 0, allocation.describe()));
+    }
+    if (allocation.waits()) {
+      plan.waiting(stored.id());
     }
     return allocation.service();
   }

@@ -2,19 +2,25 @@ package dev.skep.scheduler.orchestrate;
 
 import dev.skep.scheduler.place.Placement;
 import dev.skep.store.model.Task;
+import dev.skep.store.model.TaskState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
-/** Gets nodes for the tasks of a service that have none, as many as the plan has room for. */
+/**
+ * Gets nodes for the tasks of a service that have none, as many as the plan has room for. Those
+ * that wait for their addresses are not looked at.
+ */
 final class Placing {
   private final Plan plan;
   private final String serviceId;
+  private final Gateways gateways;
   private final Placement placement;
 
-  Placing(Plan plan, String serviceId) {
+  Placing(Plan plan, String serviceId, Gateways gateways) {
     this.plan = plan;
     this.serviceId = serviceId;
+    this.gateways = gateways;
     this.placement = new Placement(plan.fleet(), plan.now());
   }
 
@@ -22,7 +28,7 @@ final class Placing {
     List<List<Task>> groups = new ArrayList<>();
     for (Slot slot : slots) {
       for (Task task : slot.tasks()) {
-        if (!Slot.wanted(task) || PlacementCheck.assigned(task)) {
+        if (!Slot.wanted(task) || PlacementCheck.assigned(task) || task.state() == TaskState.NEW) {
           continue;
         }
         if (slot.nodeId().isEmpty()) {
@@ -79,8 +85,23 @@ final class Placing {
   }
 
   private void take(Placement.Outcome outcome) {
-    outcome.placed().forEach(plan::placed);
+    for (Task task : outcome.placed()) {
+      String refusal = gateways.refusal(task);
+      if (refusal == null) {
+        gateways.give(task);
+        plan.placed(task);
+      } else {
+        takeBack(task, refusal);
+      }
+    }
     letWait(outcome.waiting());
+  }
+
+  /** The node cannot be on the task's networks: the task waits as it did before. */
+  private void takeBack(Task placed, String refusal) {
+    Task before = plan.task(placed.id()).orElseThrow();
+    plan.fleet().swap(placed, before);
+    letWait(placement.refuse(List.of(before), refusal));
   }
 
   private void letWait(List<Task> waiting) {

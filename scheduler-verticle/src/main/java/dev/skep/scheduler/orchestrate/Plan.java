@@ -1,8 +1,12 @@
 package dev.skep.scheduler.orchestrate;
 
+import dev.skep.scheduler.allocate.AddressLedger;
+import dev.skep.scheduler.allocate.NetworkDrivers;
 import dev.skep.scheduler.place.Fleet;
+import dev.skep.store.model.Cluster;
 import dev.skep.store.model.Ids;
 import dev.skep.store.model.Kind;
+import dev.skep.store.model.Network;
 import dev.skep.store.model.Node;
 import dev.skep.store.model.Service;
 import dev.skep.store.model.SwarmObject;
@@ -39,6 +43,9 @@ public final class Plan {
   /** A task in JSON, without its spec and its service's labels. */
   private static final long TASK_BYTES = 900;
 
+  /** A place on a network, with the network itself, without its labels; counted beforehand. */
+  private static final long ATTACHMENT_BYTES = 1_000;
+
   /** A label of average length; the store refuses what turns out to be too long. */
   private static final long LABEL_BYTES = 100;
 
@@ -55,6 +62,7 @@ public final class Plan {
   private final Map<String, Set<String>> touched = new HashMap<>();
   private final Map<String, Service> services = new TreeMap<>();
   private final Map<String, Node> nodes = new TreeMap<>();
+  private final Map<String, Network> networks = new TreeMap<>();
   private final Map<String, SwarmObject> unread = new TreeMap<>();
   private final Set<Kind> guarded = new LinkedHashSet<>();
   private final List<DecisionReason> reasons = new ArrayList<>();
@@ -63,6 +71,9 @@ public final class Plan {
   private final Set<String> waiting = new LinkedHashSet<>();
   private final IdentityHashMap<TaskSpec, Long> specBytes = new IdentityHashMap<>();
   private final Limits limits;
+  private final NetworkDrivers drivers;
+  private @Nullable Cluster cluster;
+  private @Nullable AddressLedger ledger;
   private int revision;
   private long bytes;
   private long made;
@@ -72,22 +83,20 @@ public final class Plan {
    *     the next pass goes on
    */
   public Plan(ClusterState base, Fleet fleet, Instant now, RandomGenerator random, int maxOps) {
-    this(base, fleet, now, random, maxOps, Limits.NONE);
+    this(base, fleet, now, random, maxOps, Limits.NONE, NetworkDrivers.LOCAL);
   }
 
-  /**
-   * As the other.
-   *
-   * @param limits how many tasks there may be
-   */
+  /** As the other, with how many tasks there may be, and what networks need from the manager. */
   public Plan(
       ClusterState base,
       Fleet fleet,
       Instant now,
       RandomGenerator random,
       int maxOps,
-      Limits limits) {
+      Limits limits,
+      NetworkDrivers drivers) {
     this.limits = limits;
+    this.drivers = drivers;
     this.base = base;
     this.fleet = fleet;
     this.now = now;
@@ -111,7 +120,30 @@ public final class Plan {
     return Ids.next(random);
   }
 
+  public NetworkDrivers drivers() {
+    return drivers;
+  }
+
+  /** Who has which addresses; made when it is first asked for. */
+  AddressLedger ledger() {
+    AddressLedger present = ledger;
+    if (present == null) {
+      present = AddressLedger.of(base, drivers);
+      ledger = present;
+    }
+    return present;
+  }
+
   // ------------------------------------------------------------------ reading
+
+  Optional<Network> network(String id) {
+    Network changed = networks.get(id);
+    return changed != null ? Optional.of(changed) : base.network(id);
+  }
+
+  Optional<Cluster> cluster() {
+    return cluster != null ? Optional.of(cluster) : base.cluster();
+  }
 
   public Optional<Node> node(String id) {
     Node changed = nodes.get(id);
@@ -200,6 +232,7 @@ public final class Plan {
   private long bytes(Task task) {
     return TASK_BYTES
         + specBytes.computeIfAbsent(task.spec(), Json::storedLength)
+        + (drivers.local() ? 0 : task.spec().networks().size() * ATTACHMENT_BYTES)
         + task.serviceLabels().size() * LABEL_BYTES;
   }
 
@@ -221,6 +254,17 @@ public final class Plan {
   public void update(Node node) {
     revision++;
     count(nodes.put(node.id(), node), node);
+  }
+
+  void update(Network network) {
+    revision++;
+    count(networks.put(network.id(), network), network);
+  }
+
+  void update(Cluster changed) {
+    revision++;
+    count(cluster, changed);
+    cluster = changed;
   }
 
   private void count(@Nullable SwarmObject earlier, SwarmObject object) {
@@ -267,7 +311,12 @@ public final class Plan {
 
   /** How many objects it changes, whatever they are. */
   private int changed() {
-    return tasks.size() + services.size() + nodes.size() + unread.size();
+    return tasks.size()
+        + services.size()
+        + nodes.size()
+        + networks.size()
+        + unread.size()
+        + (cluster == null ? 0 : 1);
   }
 
   /** How many more tasks may be changed that are like this one. */
@@ -317,6 +366,10 @@ public final class Plan {
       guarded.add(Kind.TASK);
     }
     guarded.forEach(kind -> transaction.unchanged(kind, base));
+    if (cluster != null) {
+      transaction.update(cluster);
+    }
+    networks.values().forEach(transaction::update);
     nodes.values().forEach(transaction::update);
     services.values().forEach(transaction::update);
     unread.values().forEach(transaction::update);

@@ -61,7 +61,7 @@ record ServiceContext(
         .serviceLabels(service.spec().labels())
         .slot(slot.number())
         .nodeId(slot.nodeId())
-        .status(TaskStatus.of(plan.now(), TaskState.PENDING, "pending task scheduling"))
+        .status(TaskStatus.of(plan.now(), TaskState.NEW, "created"))
         .desiredState(desired)
         .jobIteration(mode.job() ? Mode.iteration(service) : null)
         .defaultLogDriver(

@@ -87,7 +87,7 @@ class EndpointsTest {
   }
 
   @Test
-  void no_port_is_published_when_all_are_taken() {
+  void no_port_is_published_when_all_are_taken_and_the_service_says_so_until_one_is_free() {
     Harness harness = Harness.withNodes(1);
     int count = Endpoints.LAST_PORT - Endpoints.FIRST_PORT + 1;
     PortConfig[] all = new PortConfig[count];
@@ -97,5 +97,18 @@ class EndpointsTest {
     create(harness, publishing("a", all));
     create(harness, publishing("b", port(80, null)));
     assertThat(published(harness.service("id-b"))).containsExactly(0);
+    assertThat(harness.service("id-b").portErrors())
+        .containsExactly(
+            new PortError(
+                "",
+                0,
+                "tcp",
+                "no port from 30000 to 32767 is free for target port 80/tcp; name another one,"
+                    + " or remove a service that publishes one of them"));
+    assertThat(harness.waiting()).containsExactly("id-b");
+    harness.delete(harness.service("id-a")).pass();
+    assertThat(published(harness.service("id-b"))).containsExactly(30_000);
+    assertThat(harness.service("id-b").portErrors()).isEmpty();
+    assertThat(harness.waiting()).isEmpty();
   }
 }

@@ -25,6 +25,7 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -67,6 +68,16 @@ class MutationTest {
       found = SimulationTest.history(seed, bug);
     }
     assertThat(found).as("a scheduler that %s", name).isNotEmpty();
+  }
+
+  @Test
+  void an_address_that_is_given_twice_is_found() {
+    List<String> found = List.of();
+    for (long seed = 0; seed < SEEDS && found.isEmpty(); seed++) {
+      Simulation world = new Simulation(seed, SimulationTest.MANAGED);
+      found = SimulationTest.history(world, eachOp((w, op) -> List.of(sameAddress(w, op))));
+    }
+    assertThat(found).as("a scheduler that gives an address twice").isNotEmpty();
   }
 
   // ------------------------------------------------------------------ where bugs are put
@@ -253,6 +264,20 @@ class MutationTest {
             .toList();
     EndpointSpec spec = Objects.requireNonNullElse(endpoint.spec(), EndpointSpec.NONE);
     return new Op.Update(service.withEndpoint(new Service.Endpoint(spec, ports, List.of())));
+  }
+
+  /** A new task gets the addresses of another one on the same networks. */
+  private static Op sameAddress(Simulation world, Op op) {
+    if (op instanceof Op.Create(Task task) && !task.networksAttachments().isEmpty()) {
+      for (Task other : world.state().tasks()) {
+        if (!other.state().ended()
+            && !other.networksAttachments().isEmpty()
+            && other.spec().networks().equals(task.spec().networks())) {
+          return new Op.Create(task.withNetworksAttachments(other.networksAttachments()));
+        }
+      }
+    }
+    return op;
   }
 
   private static Assignment onlyNew(Assignment told) {

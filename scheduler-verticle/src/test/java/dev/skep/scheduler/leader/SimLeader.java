@@ -47,6 +47,7 @@ final class SimLeader {
             world::now,
             world.random().split(),
             new DecisionLog());
+    loop.drivers(world.drivers());
     dispatcher = new Dispatcher(loop, this::assign, clock, world.random().split(), this::kick);
     routes = new ServiceRoutes(state, term);
   }

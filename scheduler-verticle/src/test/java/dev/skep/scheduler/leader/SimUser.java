@@ -31,12 +31,14 @@ final class SimUser {
   private static final long MILLI = 1_000_000L;
 
   private final Simulation world;
+  private final SimNetworks networks;
   private int services;
   private int nodes;
   private int images;
 
   SimUser(Simulation world) {
     this.world = world;
+    this.networks = new SimNetworks(world, this);
   }
 
   /** Founds a cluster of a few nodes. */
@@ -47,6 +49,7 @@ final class SimUser {
     for (int i = 0; i < size; i++) {
       addNode();
     }
+    networks.found();
   }
 
   private void addNode() {
@@ -58,6 +61,9 @@ final class SimUser {
 
   /** Something happens. */
   void act() {
+    if (networks.act()) {
+      return;
+    }
     switch ((int) world.between(0, 20)) {
       case 0, 1 -> create();
       case 2, 3 -> changeService(this::scaled);
@@ -142,7 +148,7 @@ final class SimUser {
               new Resources(
                   null, new Resources.Reservations(500_000_000L, 1L << 30, List.of()), null, null));
     }
-    return template.withPlacement(placement());
+    return networks.some(template.withPlacement(placement()));
   }
 
   private Placement placement() {
@@ -182,7 +188,7 @@ final class SimUser {
             .build());
   }
 
-  private void changeService(Edit edit) {
+  void changeService(Edit edit) {
     List<Service> all = sorted();
     if (!all.isEmpty()) {
       change(all.get((int) world.between(0, all.size() - 1)), edit);
@@ -370,9 +376,10 @@ final class SimUser {
   }
 
   private ServiceSpec healthy(ServiceSpec spec) {
+    TaskSpec template = networks.healthy(spec.taskTemplate());
     ServiceSpec next =
         spec.withTaskTemplate(
-            spec.taskTemplate()
+            template
                 .withContainerSpec(ContainerSpec.of("web:last"))
                 .withResources(null)
                 .withPlacement(

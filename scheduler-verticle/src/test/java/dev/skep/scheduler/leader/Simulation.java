@@ -2,6 +2,7 @@ package dev.skep.scheduler.leader;
 
 import dev.skep.scheduler.Invariants;
 import dev.skep.scheduler.Samples;
+import dev.skep.scheduler.allocate.NetworkDrivers;
 import dev.skep.scheduler.dispatch.Dispatcher;
 import dev.skep.scheduler.place.Fleet;
 import dev.skep.scheduler.routes.ServiceRoutes;
@@ -57,6 +58,7 @@ final class Simulation {
   }
 
   private final long seed;
+  private final NetworkDrivers drivers;
   private final SplittableRandom random;
   private final PriorityQueue<Event> events = new PriorityQueue<>();
   private final MemoryStore store = new MemoryStore();
@@ -83,7 +85,15 @@ final class Simulation {
   Consumer<Task> containerEnded = task -> {};
 
   Simulation(long seed) {
+    this(seed, NetworkDrivers.LOCAL);
+  }
+
+  /**
+   * @param drivers what networks need from the manager; there are networks only if they need any
+   */
+  Simulation(long seed, NetworkDrivers drivers) {
     this.seed = seed;
+    this.drivers = drivers;
     this.random = new SplittableRandom(seed);
     this.leader = new SimLeader(this, term);
     store.watch(commit -> {
@@ -103,6 +113,10 @@ final class Simulation {
   }
 
   // ------------------------------------------------------------------ the world
+
+  NetworkDrivers drivers() {
+    return drivers;
+  }
 
   long seed() {
     return seed;

@@ -2,11 +2,14 @@ package dev.skep.scheduler.leader;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.skep.scheduler.allocate.NetworkDrivers;
+import dev.skep.scheduler.allocate.NetworkDrivers.Capabilities;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.LongFunction;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -16,13 +19,26 @@ class SimulationTest {
 
   private static final long FIRST = Long.getLong("skep.simulation.seed", 0);
 
+  /** Networks whose addresses come from the manager. */
+  static final NetworkDrivers MANAGED =
+      new NetworkDrivers(Map.of("overlay", new Capabilities(true, true)));
+
   @Test
   void a_cluster_keeps_its_invariants_whatever_happens_and_comes_to_rest() {
+    expectNothingWrong(SEEDS, Simulation::new);
+  }
+
+  @Test
+  void so_does_one_whose_networks_get_their_addresses_from_the_manager() {
+    expectNothingWrong(Math.max(1, SEEDS / 5), seed -> new Simulation(seed, MANAGED));
+  }
+
+  private static void expectNothingWrong(int seeds, LongFunction<Simulation> worlds) {
     Map<Long, List<String>> wrong = new TreeMap<>();
-    LongStream.range(FIRST, FIRST + SEEDS)
+    LongStream.range(FIRST, FIRST + seeds)
         .parallel()
         .forEach(seed -> {
-          List<String> found = history(seed, world -> {});
+          List<String> found = history(worlds.apply(seed), world -> {});
           if (!found.isEmpty()) {
             synchronized (wrong) {
               wrong.put(seed, found);
@@ -34,7 +50,11 @@ class SimulationTest {
 
   /** Plays one history; what went wrong. */
   static List<String> history(long seed, Consumer<Simulation> mutation) {
-    Simulation world = new Simulation(seed);
+    return history(new Simulation(seed), mutation);
+  }
+
+  /** As the other, in a world that has just begun. */
+  static List<String> history(Simulation world, Consumer<Simulation> mutation) {
     mutation.accept(world);
     SimUser user = new SimUser(world);
     user.found((int) world.between(1, 5));

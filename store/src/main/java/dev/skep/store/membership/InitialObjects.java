@@ -24,7 +24,6 @@ import java.util.random.RandomGenerator;
  * engine has (services may name them), and the ingress network.
  */
 public final class InitialObjects {
-  private static final String VXLAN_OPTION = "com.docker.network.driver.overlay.vxlanid_list";
   private static final String FIRST_VXLAN = "4096";
   private static final List<String> PREDEFINED = List.of("host", "bridge");
 
@@ -57,7 +56,8 @@ public final class InitialObjects {
             request.subnetSize() == null ? 0 : request.subnetSize(),
             request.dataPathPort() == null ? 0 : request.dataPathPort(),
             tokens,
-            busSecret);
+            busSecret,
+            null);
     founding.create(cluster);
     networks(cluster.defaultAddrPool().getFirst(), cluster.subnetSize(), now, random)
         .forEach(founding::create);
@@ -88,7 +88,8 @@ public final class InitialObjects {
         now,
         spec,
         new Driver(name, Map.of()),
-        new IpamOptions(new Driver(null, Map.of()), List.of()));
+        new IpamOptions(new Driver(null, Map.of()), List.of()),
+        null);
   }
 
   private static Network ingress(String id, String pool, int subnetSize, Instant now) {
@@ -109,7 +110,8 @@ public final class InitialObjects {
         now,
         now,
         spec,
-        new Driver("overlay", Map.of(VXLAN_OPTION, FIRST_VXLAN)),
-        new IpamOptions(new Driver("default", Map.of()), List.of(subnet)));
+        new Driver("overlay", Map.of(Network.VXLAN_OPTION, FIRST_VXLAN)),
+        new IpamOptions(new Driver("default", Map.of()), List.of(subnet)),
+        null);
   }
 }

@@ -8,6 +8,7 @@ import dev.skep.store.model.json.Copies;
 import dev.skep.store.model.json.Json;
 import dev.skep.store.model.json.Unsigned;
 import dev.skep.store.model.spec.Driver;
+import dev.skep.store.net.Subnet;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 import java.util.List;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param joinTokens what a node shows to join, by role
  * @param busSecret name of the event bus's Hazelcast cluster: random, so that no other cluster is
  *     joined by accident
+ * @param lastGiven where the giving of subnets and VXLAN ids goes on; absent while none was given
  */
 @RecordBuilder
 public record Cluster(
@@ -37,7 +39,8 @@ public record Cluster(
     int subnetSize,
     int dataPathPort,
     @Nullable JoinTokens joinTokens,
-    @JsonView(Json.Stored.class) @Nullable Sensitive busSecret)
+    @JsonView(Json.Stored.class) @Nullable Sensitive busSecret,
+    @JsonView(Json.Stored.class) @Nullable LastGiven lastGiven)
     implements SwarmObject, ClusterBuilder.With {
 
   public static final int DEFAULT_TASK_HISTORY = 5;
@@ -95,6 +98,18 @@ public record Cluster(
   public long heartbeatNanos() {
     Long said = spec.dispatcher() == null ? null : spec.dispatcher().heartbeatPeriod();
     return said == null || said <= 0 ? DEFAULT_HEARTBEAT_NANOS : said;
+  }
+
+  /**
+   * What networks were given last. The next is looked for after it, so that what a removed network
+   * had rests for as long as there is other: nodes may not be rid of the old network yet.
+   *
+   * @param subnet from the pools; absent when none was given
+   * @param vxlan 0 when none was given
+   */
+  public record LastGiven(
+      @Nullable Subnet subnet, @JsonInclude(JsonInclude.Include.NON_DEFAULT) int vxlan) {
+    public static final LastGiven NOTHING = new LastGiven(null, 0);
   }
 
   public record JoinTokens(Sensitive worker, Sensitive manager) {}

@@ -2,8 +2,11 @@ package dev.skep.store.model;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonView;
 import dev.skep.store.model.json.Copies;
+import dev.skep.store.model.json.Json;
 import dev.skep.store.model.spec.Driver;
+import dev.skep.store.net.IpAddress;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 import java.util.List;
@@ -13,6 +16,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * A network of swarm scope, in the shape in which tasks carry it; the /networks endpoints answer in
  * the engine's older shape.
+ *
+ * @param driverState the driver with what was given to the network, such as its VXLAN id
+ * @param ipamOptions the subnet as it was given; absent while it has none of the manager's
+ * @param lastGiven where the giving of its addresses goes on; absent while none was given
  */
 @RecordBuilder
 public record Network(
@@ -23,13 +30,17 @@ public record Network(
     NetworkSpec spec,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Driver driverState,
     @JsonProperty("IPAMOptions") @JsonInclude(JsonInclude.Include.NON_NULL)
-        @Nullable IpamOptions ipamOptions)
+        @Nullable IpamOptions ipamOptions,
+    @JsonView(Json.Stored.class) @Nullable LastGiven lastGiven)
     implements SwarmObject, NetworkBuilder.With {
 
   /**
    * On networks that exist on every engine (host, bridge): services may name them, lists hide them.
    */
   public static final String PREDEFINED_LABEL = "com.docker.swarm.predefined";
+
+  /** The option of {@code driverState} that names a network's VXLAN id. */
+  public static final String VXLAN_OPTION = "com.docker.network.driver.overlay.vxlanid_list";
 
   /** On every network that Skep makes in an engine: the id of the swarm's network it stands for. */
   public static final String ENGINE_LABEL = "dev.skep.network.id";
@@ -75,6 +86,15 @@ public record Network(
       labels = Copies.map(labels);
     }
   }
+
+  /**
+   * The addresses that were given last. The next ones are looked for after these, so that one that
+   * was given back rests for as long as there are others.
+   *
+   * @param address the last one of a task or of a node's gateway; absent when none was given
+   * @param virtual the last one of a service; absent when none was given
+   */
+  public record LastGiven(@Nullable IpAddress address, @Nullable IpAddress virtual) {}
 
   public record IpamOptions(
       @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Driver driver,

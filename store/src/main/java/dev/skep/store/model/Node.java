@@ -7,6 +7,7 @@ import dev.skep.store.model.json.Json;
 import dev.skep.store.model.json.OneLine;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  *     other nodes; absent until the agent said it
  * @param key with which what is said to the node and by it is sealed, 32 bytes as base64url;
  *     without one nobody can speak with it
+ * @param gateways its own addresses on networks that get their addresses from the manager
  */
 @RecordBuilder
 public record Node(
@@ -30,8 +32,13 @@ public record Node(
     NodeStatus status,
     @Nullable ManagerStatus managerStatus,
     @JsonView(Json.Stored.class) @Nullable String meshAddress,
-    @JsonView(Json.Stored.class) @Nullable Sensitive key)
+    @JsonView(Json.Stored.class) @Nullable Sensitive key,
+    @JsonView(Json.Stored.class) List<Gateway> gateways)
     implements SwarmObject, NodeBuilder.With {
+
+  public Node {
+    gateways = Copies.list(gateways);
+  }
 
   /** On every network that Skep makes in an engine: the id of the node that made it. */
   public static final String ENGINE_LABEL = "dev.skep.node.id";
@@ -56,6 +63,13 @@ public record Node(
   public boolean schedulable() {
     return status.state().equals(NodeStatus.READY) && spec.availability().equals(NodeSpec.ACTIVE);
   }
+
+  /**
+   * A node's own address on a network: there it is the gateway, the DNS server and the balancer.
+   *
+   * @param addr with prefix length, such as 10.0.3.2/24
+   */
+  public record Gateway(String networkId, String addr) {}
 
   /**
    * @param role worker or manager

@@ -99,6 +99,10 @@ public record Service(
       ports = Copies.list(ports);
       virtualIps = Copies.list(virtualIps);
     }
+
+    public Endpoint withVirtualIps(List<VirtualIp> changed) {
+      return new Endpoint(spec, ports, changed);
+    }
   }
 
   /**
@@ -132,7 +136,12 @@ public record Service(
    */
   public record JobIteration(@JsonInclude(JsonInclude.Include.NON_DEFAULT) long index) {}
 
-  /** A published port that a node cannot listen on, and why. */
+  /**
+   * A published port that a node cannot listen on, and why; or one that the service was not given.
+   *
+   * @param nodeId empty when there was none to give
+   * @param port 0 when there was none to give
+   */
   public record PortError(String nodeId, int port, String protocol, String error) {
     public PortError {
       error = String.valueOf(OneLine.of(error));

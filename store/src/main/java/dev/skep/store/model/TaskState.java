@@ -9,9 +9,10 @@ import java.util.Locale;
  * ladder's; the same states serve as desired states (ready, running, complete, shutdown, remove).
  *
  * <p>Who moves a task out of a state: the orchestrator makes it NEW; the allocator moves it to
- * PENDING; the placement to ASSIGNED; the node's agent through ACCEPTED, PREPARING, READY,
- * STARTING, RUNNING to COMPLETE, SHUTDOWN, FAILED or REJECTED; ORPHANED is the leader's, when the
- * node is gone.
+ * ALLOCATED, once it has its addresses; the placement to ASSIGNED, or to PENDING while no node can
+ * take it; the node's agent through ACCEPTED, PREPARING, READY, STARTING, RUNNING to COMPLETE,
+ * SHUTDOWN, FAILED or REJECTED; ORPHANED is the leader's, when the node is gone. What needs no wait
+ * is done in one commit: most tasks are first seen ASSIGNED.
  */
 public enum TaskState {
   NEW,

@@ -37,7 +37,8 @@ class ConstraintTest {
           new Node.NodeStatus("ready", null, "10.1.2.3"),
           null,
           null,
-          null);
+          null,
+          List.of());
 
   @ParameterizedTest
   @ValueSource(

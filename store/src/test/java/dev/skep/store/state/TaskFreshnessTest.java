@@ -139,6 +139,7 @@ class TaskFreshnessTest {
         new Node.NodeStatus("ready", null, "10.1.2.3"),
         null,
         null,
-        null);
+        null,
+        List.of());
   }
 }
