@@ -1,0 +1,4 @@
+@NullMarked
+package dev.skep.conf.control;
+
+import org.jspecify.annotations.NullMarked;
