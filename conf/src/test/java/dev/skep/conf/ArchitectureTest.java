@@ -30,6 +30,8 @@ class ArchitectureTest {
 
   private static final String ENGINE = "dev.skep.engine..";
 
+  private static final String IDENTITY = "dev.skep.identity..";
+
   /** Rooms of pure functions: a snapshot, an event, the time and chance in; decisions out. */
   private static final String[] DECISIONS = {
     "dev.skep.scheduler.orchestrate..",
@@ -102,6 +104,41 @@ class ArchitectureTest {
             .dependOnClassesThat(
                 JavaClass.Predicates.resideInAPackage("dev.skep..")
                     .and(DescribedPredicate.not(JavaClass.Predicates.resideInAPackage(ENGINE)))));
+  }
+
+  @Test
+  void certificates_and_keys_know_nothing_of_ours_and_only_conf_knows_them() {
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage(IDENTITY)
+            .should()
+            .dependOnClassesThat(
+                JavaClass.Predicates.resideInAPackage("dev.skep..")
+                    .and(DescribedPredicate.not(JavaClass.Predicates.resideInAPackage(IDENTITY)))));
+    check(
+        noClasses()
+            .that()
+            .resideOutsideOfPackages(IDENTITY, "dev.skep.conf..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(IDENTITY));
+    layer("dev.skep.identity", "dev.skep.identity.tls");
+  }
+
+  @Test
+  void bouncy_castle_stays_where_certificates_are_written() {
+    check(
+        noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.skep.identity")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.bouncycastle.."));
+    check(
+        noClasses()
+            .should()
+            .callMethod(java.security.Security.class, "addProvider", java.security.Provider.class));
   }
 
   @Test

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.skep.identity;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.skep.identity.tls;
+
+import org.jspecify.annotations.NullMarked;
