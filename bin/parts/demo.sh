@@ -88,48 +88,16 @@ read_state() {
   engine_dir=$demo_dir/engine
 }
 
-# make_image: busybox-static and the shop's two scripts, as an image of the engine's own; no registry has a part in it.
+# make_image: busybox and the shop's two scripts, as an image of the engine's own; no registry has a part in it.
 make_image() {
-  local busybox root=$demo_dir/image
-  mkdir -p "$root/bin" "$root/tmp"
-  busybox=$(command -v busybox || true)
-  if [ -z "$busybox" ] || ! is_static "$busybox"; then
-    fetch_busybox "$demo_dir/busybox"
-    busybox=$demo_dir/busybox/bin/busybox
-  fi
-  cp -L "$busybox" "$root/bin/busybox"
-  for name in $("$busybox" --list); do [ "$name" = busybox ] || ln -sf busybox "$root/bin/$name"; done
+  local root=$demo_dir/image
+  busybox_root "$root" "$demo_dir/busybox"
   cp -R "$home/conf/stacks/shop/image/." "$root"
   tar -C "$root" --owner 0 --group 0 -c . |
     docker -H "$engine" import -c 'ENTRYPOINT ["shop"]' -c "LABEL dev.skep.demo=$demo_dir" - "$demo_image" >/dev/null ||
     fail "the engine did not take the demo's image."
   rm -rf "$root" "$demo_dir/busybox"
   label Image "$demo_image, made here from busybox and conf/stacks/shop/image"
-}
-
-# A static program runs in a root directory that holds nothing else.
-is_static() {
-  local root status=0
-  root=$(mktemp -d)
-  cp -L "$1" "$root/busybox"
-  chroot "$root" /busybox true 2>/dev/null || status=1
-  rm -rf "$root"
-  return $status
-}
-
-# Debian's busybox-static conflicts with its busybox: so it is unpacked here, not installed.
-fetch_busybox() {
-  local dir=$1 log
-  may_install "The demo's image is made of busybox-static, and there is none here." "apt-get update && apt-get install -y busybox-static"
-  log=$(mktemp)
-  say "Fetching Debian's busybox-static for the image (apt-get download; it is not installed) ..."
-  mkdir -p "$dir"
-  apt_get "$log" update
-  (cd "$dir" && apt_get "$log" -o APT::Sandbox::User=root download busybox-static)
-  rm -f "$log"
-  dpkg-deb -x "$dir"/busybox-static_*.deb "$dir"
-  # With a merged /usr the package holds it there.
-  [ -x "$dir/bin/busybox" ] || { mkdir -p "$dir/bin" && cp "$dir/usr/bin/busybox" "$dir/bin/busybox"; }
 }
 
 start_node() {

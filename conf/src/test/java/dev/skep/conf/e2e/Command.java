@@ -11,12 +11,12 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** One run of a program. */
-final class Command {
+public final class Command {
   private static final Duration BOUND = Duration.ofMinutes(5);
 
   /** How a run ended: its exit status and all that it printed, on either stream. */
-  record Result(int status, String output) {
-    List<String> lines() {
+  public record Result(int status, String output) {
+    public List<String> lines() {
       return output.lines().map(String::strip).filter(line -> !line.isEmpty()).toList();
     }
   }
@@ -24,7 +24,7 @@ final class Command {
   private Command() {}
 
   /** Runs to the end; throws AssertionError with the output when the status is not 0. */
-  static Result succeed(Map<String, String> environment, List<String> words) {
+  public static Result succeed(Map<String, String> environment, List<String> words) {
     Result result = run(environment, words);
     if (result.status() != 0) {
       throw new AssertionError(String.join(" ", words) + " failed:\n" + result.output());
@@ -32,11 +32,11 @@ final class Command {
     return result;
   }
 
-  static Result run(Map<String, String> environment, List<String> words) {
+  public static Result run(Map<String, String> environment, List<String> words) {
     return run(environment, words, "");
   }
 
-  static Result run(Map<String, String> environment, List<String> words, String input) {
+  public static Result run(Map<String, String> environment, List<String> words, String input) {
     try {
       // A file, not a pipe: a daemon that a script leaves behind must not keep the reader waiting.
       Path output = Files.createTempFile("skep-e2e", ".out");
