@@ -1,56 +1,39 @@
 package dev.skep.conf.bus;
 
-import com.hazelcast.config.AdvancedNetworkConfig;
 import com.hazelcast.config.Config;
-import com.hazelcast.config.JoinConfig;
-import com.hazelcast.config.MapConfig;
-import com.hazelcast.config.MultiMapConfig;
-import com.hazelcast.config.ServerSocketEndpointConfig;
-import com.hazelcast.config.SocketInterceptorConfig;
 import com.hazelcast.core.HazelcastException;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.instance.impl.HazelcastInstanceFactory;
 import dev.skep.conf.Reason;
+import dev.skep.conf.control.FrontDoor;
 import dev.skep.store.model.Ids;
 import dev.skep.store.model.Sensitive;
+import dev.skep.store.net.HostPort;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.transport.Transport;
 import java.net.BindException;
 import java.util.Collection;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The clustered Vert.x of a node: an event bus whose members find each other by Hazelcast, on the
- * node's own address and nowhere else.
+ * The clustered Vert.x of a node: an event bus whose members find each other by Hazelcast. All that
+ * they say to each other is mutual TLS and goes over the nodes' control ports.
  */
 public final class BusCluster {
   /** Hazelcast's own port on each node's address. */
   public static final int PORT = 5701;
 
-  /**
-   * Few partitions: the maps hold a few subscriptions a node, and each partition costs memory and
-   * start-up time.
-   */
-  private static final int PARTITIONS = 31;
-
-  /**
-   * A member that says nothing for so long is out. Only the bus's membership; whether a node is up
-   * is the dispatcher's own lease.
-   */
-  private static final int MAX_SILENCE_SECONDS = 10;
-
-  /** How soon halves of a split bus look for each other. */
-  private static final int MERGE_SECONDS = 5;
-
-  /** Of each connection; the messages are small. */
-  private static final int SOCKET_BUFFER_KB = 32;
-
   /** Everything it waits for is on this host. */
   private static final long START_SECONDS = 60;
+
+  /** Where the bus and its members listen, on ports of the system's choice, for the door alone. */
+  private static final String INSIDE = "127.0.0.1";
 
   /** Where Vert.x's cluster manager looks for the name of a member's Vert.x. */
   private static final String VERTX_ID = "__vertx.nodeId";
@@ -59,10 +42,67 @@ public final class BusCluster {
 
   private final Vertx vertx;
   private final HazelcastInstance members;
+  private final @Nullable BusSecurity security;
 
-  private BusCluster(Vertx vertx, HazelcastInstance members) {
+  private BusCluster(Vertx vertx, HazelcastInstance members, @Nullable BusSecurity security) {
     this.vertx = vertx;
     this.members = members;
+    this.security = security;
+  }
+
+  /**
+   * Joins the bus, or begins it. Blocks until it is there. A node whom the others refuse begins one
+   * of its own: {@link #size} tells.
+   *
+   * @param name of the cluster; members of another name are not joined. It is no secret
+   * @param tls how members know each other
+   * @param door this node's, which leads to the bus from now on
+   * @param self where the other nodes reach the door
+   * @param others the doors of members to look for
+   * @param random for the bus's own names
+   * @throws BusException when it cannot be started
+   */
+  public static BusCluster start(
+      String name,
+      PeerTls tls,
+      FrontDoor door,
+      HostPort self,
+      Collection<HostPort> others,
+      RandomGenerator random) {
+    BusSecurity security = new BusSecurity(tls, door);
+    HazelcastInstance members = null;
+    try {
+      Config config = MemberConfig.behindDoor(name, INSIDE, self, others);
+      config.getMemberAttributeConfig().setAttribute(VERTX_ID, Ids.next(random));
+      members =
+          HazelcastInstanceFactory.newHazelcastInstance(
+              config, "bus-" + NUMBER.incrementAndGet(), security.members());
+      VertxOptions options = new VertxOptions();
+      options
+          .getEventBusOptions()
+          .setHost(INSIDE)
+          .setPort(0)
+          .setClusterPublicHost(self.address().toString())
+          .setClusterPublicPort(self.port());
+      Vertx vertx = clustered(options, security.sockets().named(), members);
+      return new BusCluster(vertx, members, security);
+    } catch (Exception e) {
+      if (members != null) {
+        members.shutdown();
+      }
+      security.close();
+      throw new BusException("cannot start the event bus of " + self + ": " + Reason.of(e), e);
+    }
+  }
+
+  private static Vertx clustered(
+      VertxOptions options, Transport transport, HazelcastInstance members) throws Exception {
+    return Vertx.builder()
+        .with(options.setPreferNativeTransport(true))
+        .withTransport(transport)
+        .withClusterManager(new ClusterMembers(members))
+        .buildClustered()
+        .await(START_SECONDS, TimeUnit.SECONDS);
   }
 
   /**
@@ -82,20 +122,14 @@ public final class BusCluster {
       Collection<String> others,
       RandomGenerator random) {
     BusProof proof = new BusProof(secret, random);
-    Config config = config(name, address, others);
+    Config config = MemberConfig.plain(name, address, others);
     config.getMemberAttributeConfig().setAttribute(VERTX_ID, Ids.next(random));
     HazelcastInstance members = members(config, proof, address);
-    VertxOptions options = new VertxOptions().setPreferNativeTransport(true);
+    VertxOptions options = new VertxOptions();
     options.getEventBusOptions().setHost(address).setClusterPublicHost(address);
     try {
-      Vertx vertx =
-          Vertx.builder()
-              .with(options)
-              .withTransport(new BusTransport(proof).named())
-              .withClusterManager(new ClusterMembers(members))
-              .buildClustered()
-              .await(START_SECONDS, TimeUnit.SECONDS);
-      return new BusCluster(vertx, members);
+      Vertx vertx = clustered(options, new BusTransport(proof).named(), members);
+      return new BusCluster(vertx, members, null);
     } catch (Exception e) {
       members.shutdown();
       throw new BusException("cannot start the event bus on " + address + ": " + Reason.of(e), e);
@@ -131,6 +165,21 @@ public final class BusCluster {
     return vertx;
   }
 
+  /** How many nodes are on the bus, this one among them. */
+  public int size() {
+    return members.getCluster().getMembers().size();
+  }
+
+  /**
+   * Asks again about every node on the bus. Those that are no longer admitted are out at once. To
+   * be called when a node was removed, or trust was withdrawn from an authority.
+   */
+  public void recheck() {
+    if (security != null) {
+      security.recheck();
+    }
+  }
+
   /** Leaves the bus and ends its threads. */
   public Future<Void> close() {
     return vertx.close().eventually(this::leave);
@@ -145,64 +194,14 @@ public final class BusCluster {
         .start(() -> {
           try {
             members.shutdown();
-            left.complete();
           } catch (RuntimeException e) {
-            left.fail(e);
+            left.tryFail(e);
           }
+          if (security != null) {
+            security.close();
+          }
+          left.tryComplete();
         });
     return left.future();
-  }
-
-  private static Config config(String name, String address, Collection<String> members) {
-    Config config = new Config();
-    config.setClusterName(name);
-    config.setClassLoader(BusCluster.class.getClassLoader());
-    config.addMultiMapConfig(
-        new MultiMapConfig("__vertx.subs")
-            .setBackupCount(1)
-            .setValueCollectionType(MultiMapConfig.ValueCollectionType.SET));
-    config.addMapConfig(new MapConfig("__vertx.haInfo").setBackupCount(1));
-    config.addMapConfig(new MapConfig("__vertx.nodeInfo").setBackupCount(1));
-    // With a socket for members only: none of the hundreds of classes that would serve clients.
-    AdvancedNetworkConfig network = config.getAdvancedNetworkConfig().setEnabled(true);
-    ServerSocketEndpointConfig endpoint =
-        new ServerSocketEndpointConfig().setPort(PORT).setPortAutoIncrement(false);
-    // Asked for here, so that Hazelcast asks GuardedNode for it.
-    endpoint.setSocketInterceptorConfig(
-        new SocketInterceptorConfig()
-            .setEnabled(true)
-            .setClassName(MemberGreeting.class.getName()));
-    network.setMemberEndpointConfig(endpoint);
-    JoinConfig join = network.getJoin();
-    join.getMulticastConfig().setEnabled(false);
-    join.getAutoDetectionConfig().setEnabled(false);
-    join.getTcpIpConfig().setEnabled(true).setConnectionTimeoutSeconds(2);
-    join.getTcpIpConfig().addMember(address + ":" + PORT);
-    members.forEach(member -> join.getTcpIpConfig().addMember(member + ":" + PORT));
-    config.getMetricsConfig().setEnabled(false);
-    config.getJetConfig().setEnabled(false);
-    // Its prefix of each line would be the cluster's name and its own version.
-    config.setProperty("hazelcast.logging.details.enabled", "false");
-    config.setProperty("hazelcast.socket.receive.buffer.size", Integer.toString(SOCKET_BUFFER_KB));
-    config.setProperty("hazelcast.socket.send.buffer.size", Integer.toString(SOCKET_BUFFER_KB));
-    config.setProperty("hazelcast.local.localAddress", address);
-    config.setProperty("hazelcast.socket.bind.any", "false");
-    config.setProperty("hazelcast.phone.home.enabled", "false");
-    config.setProperty("hazelcast.metrics.enabled", "false");
-    config.setProperty("hazelcast.health.monitoring.level", "OFF");
-    config.setProperty("hazelcast.shutdownhook.enabled", "false");
-    config.setProperty("hazelcast.wait.seconds.before.join", "0");
-    config.setProperty("hazelcast.max.wait.seconds.before.join", "0");
-    config.setProperty("hazelcast.partition.count", Integer.toString(PARTITIONS));
-    config.setProperty("hazelcast.operation.thread.count", "2");
-    config.setProperty("hazelcast.operation.generic.thread.count", "2");
-    config.setProperty("hazelcast.io.thread.count", "1");
-    config.setProperty("hazelcast.event.thread.count", "1");
-    config.setProperty("hazelcast.heartbeat.interval.seconds", "1");
-    config.setProperty("hazelcast.max.no.heartbeat.seconds", Integer.toString(MAX_SILENCE_SECONDS));
-    config.setProperty("hazelcast.merge.first.run.delay.seconds", Integer.toString(MERGE_SECONDS));
-    config.setProperty("hazelcast.merge.next.run.delay.seconds", Integer.toString(MERGE_SECONDS));
-    config.setProperty("hazelcast.graceful.shutdown.max.wait", "5");
-    return config;
   }
 }

@@ -26,7 +26,8 @@ record DoorLimits(
    * joins has no certificate to be known by, and the control API gives it 30 s. Silent ones hold up
    * to a ClientHello's 16 KiB each, 4 MiB together. Unproven ones hold a TLS engine with its
    * buffers, 100 kB at worst, so 25 MB together; and a host may well open a hundred at once. Each
-   * joined connection takes two file descriptors of the 65,536 that a daemon asks for at least.
+   * joined connection takes three file descriptors, the component's among them; the JVM takes the
+   * hard limit, 524,288 under systemd.
    */
   static final DoorLimits DEFAULT = new DoorLimits(5_000, 30_000, 32, 256, 128, 256, 8_192);
 }

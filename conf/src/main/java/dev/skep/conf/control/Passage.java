@@ -105,7 +105,9 @@ final class Passage {
   }
 
   private void fail(Throwable cause) {
-    door.refuse(peer, "cannot reach what speaks " + protocol.alpn() + ": " + Reason.of(cause));
+    if (peer.isActive()) {
+      door.refuse(peer, "cannot reach what speaks " + protocol.alpn() + ": " + Reason.of(cause));
+    }
     end();
   }
 
