@@ -57,6 +57,7 @@ class ArchitectureTest {
     layer("dev.skep.store.replica..", "dev.skep.store.(memory|raft|bus|membership)..");
     layer("dev.skep.store.bus..", "dev.skep.store.(replica|memory|raft|membership)..");
     layer("dev.skep.store.raft.file..", "dev.skep.store.replica..");
+    layer("dev.skep.store.raft.(file|group|snapshot|transport)..", "dev.skep.store.raft");
     noClasses()
         .that()
         .resideOutsideOfPackage("dev.skep.store.raft..")

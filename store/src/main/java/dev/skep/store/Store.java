@@ -19,8 +19,14 @@ import java.util.Optional;
  * leader) leaves open whether it was committed; read the state to know.
  */
 public interface Store {
-  /** The latest committed snapshot that this member knows. Costs nothing. */
+  /** The latest committed snapshot that this member knows; another may know more. Costs nothing. */
   ClusterState state();
+
+  /**
+   * The state with everything that was committed before the call, on whichever member. Fails with
+   * {@link StoreException} ({@link Refusal.NotLeader}) when nobody leads, which takes seconds.
+   */
+  Future<ClusterState> latest();
 
   /**
    * Commits all of the transaction or nothing. Fails with {@link StoreException} when refused.

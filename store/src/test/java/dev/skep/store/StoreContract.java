@@ -150,6 +150,18 @@ public abstract class StoreContract extends StateContract {
   }
 
   @Test
+  void the_latest_state_has_what_was_committed_before() throws Exception {
+    List<Future<Commit>> commits = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      commits.add(store.commit(now().create(Samples.service("s" + i, "n" + i)).build()));
+    }
+    Commit last = Await.result(commits.getLast());
+    ClusterState latest = Await.result(store.latest());
+    assertThat(latest.index()).isGreaterThanOrEqualTo(last.index());
+    assertThat(latest.services()).hasSize(20);
+  }
+
+  @Test
   void leads_and_says_so_at_once() {
     assertThat(store.leadership().here()).isTrue();
     assertThat(store.leadership().leader()).isNotEmpty();

@@ -51,6 +51,11 @@ public final class MemoryStore implements Store {
   }
 
   @Override
+  public Future<ClusterState> latest() {
+    return Future.succeededFuture(state());
+  }
+
+  @Override
   public synchronized Future<Commit> commit(Transaction transaction) {
     StoreFailure failed = failure;
     return failed == null

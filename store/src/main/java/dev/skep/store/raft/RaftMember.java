@@ -1,32 +1,29 @@
 package dev.skep.store.raft;
 
 import dev.skep.store.StoreFailure;
-import dev.skep.store.raft.file.GroupFiles;
-import dev.skep.store.raft.file.LastEntry;
+import dev.skep.store.raft.group.GroupAdmin;
+import dev.skep.store.raft.transport.Transport;
 import dev.skep.store.replica.Proposal;
 import dev.skep.store.replica.Replica;
-import dev.skep.store.seal.Seal;
+import dev.skep.store.state.ClusterState;
 import dev.skep.store.state.Commit;
-import dev.skep.store.state.Refusal;
-import dev.skep.store.state.StoreException;
 import dev.skep.store.state.Transaction;
 import io.vertx.core.Future;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.protocol.ClientId;
-import org.apache.ratis.protocol.Message;
-import org.apache.ratis.protocol.RaftClientReply;
-import org.apache.ratis.protocol.RaftClientRequest;
+import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
-import org.apache.ratis.protocol.exceptions.LeaderNotReadyException;
-import org.apache.ratis.protocol.exceptions.NotLeaderException;
-import org.apache.ratis.protocol.exceptions.ResourceUnavailableException;
+import org.apache.ratis.server.RaftConfiguration;
 import org.apache.ratis.server.RaftServer;
-import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,57 +33,68 @@ final class RaftMember {
   private static final Logger LOG = LoggerFactory.getLogger(RaftMember.class);
 
   /**
-   * How long {@link #start} waits for a leader. Before that it reads its snapshot and its log,
+   * How long the only member waits until it leads. Before that it reads its snapshot and its log,
    * which may be gigabytes on a slow disk.
    */
   private static final long LEAD_SECONDS = 600;
 
+  /**
+   * How long one of several waits for somebody to lead. There may be too few of them; then it shows
+   * what it knew last.
+   */
+  private static final long FOLLOW_SECONDS = 10;
+
   private static final long CLOSE_SECONDS = 10;
 
-  /** How long what the leader has committed may take to come here. */
-  private static final long COMES_SECONDS = 30;
-
+  private final StoreParts parts;
+  private final boolean alone;
   private final RaftServer server;
+  private final RaftServer.Division division;
   private final Transport transport;
   private final Replica replica;
   private final RatisMachine machine;
-  private final ClientId clientId;
+  private final Requests requests;
+  private final GroupAdmin admin;
   private @Nullable CompletableFuture<Void> ended;
 
   private RaftMember(
-      RaftServer server,
+      StoreParts parts,
       Transport transport,
-      Replica replica,
+      boolean alone,
+      RaftServer server,
       RatisMachine machine,
-      ClientId clientId) {
+      ClientId clientId)
+      throws IOException {
+    this.parts = parts;
+    this.alone = alone;
     this.server = server;
+    this.division = server.getDivision(parts.group());
     this.transport = transport;
-    this.replica = replica;
+    this.replica = parts.replica();
     this.machine = machine;
-    this.clientId = clientId;
+    this.requests = new Requests(server, division, transport, replica, machine, clientId);
+    this.admin = new GroupAdmin(server, division);
   }
 
   /**
-   * Returns when this member leads and has applied the whole log, or when it knows who leads; a
-   * failure leaves nothing running. The files must be whole, or there must be none.
+   * Returns when the log runs; a failure leaves nothing running. The files must be whole, or there
+   * must be none.
+   *
+   * @param alone whether there is no other member, as far as is known before the log is read
    */
   @SuppressWarnings("MustBeClosedChecker")
-  static RaftMember start(
-      RaftStoreOptions options,
-      Transport transport,
-      Replica replica,
-      LastEntry lastEntry,
-      Seal seal)
-      throws IOException {
+  static RaftMember start(StoreParts parts, Transport transport, boolean alone) throws IOException {
     ClientId clientId = ClientId.randomId();
-    RatisMachine machine = new RatisMachine(clientId, options, replica, lastEntry, seal);
-    RaftMember member =
-        new RaftMember(
-            RatisSetup.server(options, transport, machine), transport, replica, machine, clientId);
+    Connections connections = new Connections(transport, parts.options().memberId());
+    RatisMachine machine = new RatisMachine(clientId, parts, connections);
+    RaftServer server = RatisSetup.server(parts, transport, alone, machine);
+    RaftMember member = new RaftMember(parts, transport, alone, server, machine, clientId);
+    machine.runsIn(member.division);
+    connections.of(server);
     try {
-      member.server.start();
-      RatisSetup.checkMember(member.server, options, transport);
-      member.awaitLeader();
+      server.start();
+      transport.started(server);
+      connections.members(member.all().toList());
       return member;
     } catch (IOException | RuntimeException e) {
       member.close();
@@ -94,14 +102,24 @@ final class RaftMember {
     }
   }
 
-  private void awaitLeader() throws IOException {
+  /** Waits until this member leads and has applied the whole log, or knows who leads. */
+  void awaitLeader() throws IOException {
+    long seconds = alone ? LEAD_SECONDS : FOLLOW_SECONDS;
     try {
-      machine.ready().get(LEAD_SECONDS, TimeUnit.SECONDS);
+      if (alone || isMember()) {
+        machine.ready().get(seconds, TimeUnit.SECONDS);
+      }
     } catch (ExecutionException | CompletionException e) {
       Throwable cause = e.getCause();
       throw new IOException(cause == null ? String.valueOf(e) : cause.getMessage(), cause);
     } catch (TimeoutException e) {
-      throw new IOException("nobody came to lead within " + LEAD_SECONDS + " s", e);
+      if (alone) {
+        throw new IOException("nobody came to lead within " + seconds + " s", e);
+      }
+      LOG.atWarn()
+          .addKeyValue("members", all().map(RaftPeer::getId).toList())
+          .addKeyValue("seconds", seconds)
+          .log("nobody leads the managers; going on with what this one knew last");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);
@@ -118,6 +136,48 @@ final class RaftMember {
     return machine.failed();
   }
 
+  /** Whether this run has failed because the others removed this member. */
+  boolean removed() {
+    return machine.removed();
+  }
+
+  // ------------------------------------------------------------------ members
+
+  /** Whether this member is of the group, as far as it knows. */
+  boolean isMember() {
+    RaftPeerId self = server.getId();
+    return all().map(RaftPeer::getId).anyMatch(self::equals);
+  }
+
+  /** Whether there is any other member. */
+  boolean hasOthers() {
+    RaftPeerId self = server.getId();
+    return all().map(RaftPeer::getId).anyMatch(id -> !id.equals(self));
+  }
+
+  /** Every member, those that come and go included. */
+  private Stream<RaftPeer> all() {
+    RaftConfiguration members = division.getRaftConf();
+    return Stream.concat(
+        members.getAllPeers(RaftPeerRole.FOLLOWER).stream(),
+        members.getAllPeers(RaftPeerRole.LISTENER).stream());
+  }
+
+  String id() {
+    return parts.options().memberId();
+  }
+
+  GroupAdmin admin() {
+    return admin;
+  }
+
+  /** Where it listens; empty when nowhere. */
+  Optional<InetSocketAddress> listens() {
+    return transport.listens(server);
+  }
+
+  // ------------------------------------------------------------------ reading and writing
+
   /**
    * @param json the transaction as it is stored
    * @param readBack the transaction that was read from it, so that every member applies the same
@@ -129,7 +189,7 @@ final class RaftMember {
           new StoreFailure(String.valueOf(failure.getMessage()), true, failure));
     }
     Proposal proposal = replica.propose(readBack);
-    submit(proposal.id(), machine.sealed(json));
+    requests.submit(proposal.id(), machine.sealed(json));
     StoreFailure meanwhile = machine.failure();
     if (meanwhile != null) {
       replica.giveUp(proposal.id(), meanwhile);
@@ -137,70 +197,9 @@ final class RaftMember {
     return proposal.future();
   }
 
-  /** Hands it to the log where this member leads, and else to the one that does. */
-  private void submit(long callId, byte[] entry) {
-    try {
-      RaftPeerId leader = server.getDivision(GroupFiles.ID).getInfo().getLeaderId();
-      if (leader == null) {
-        replica.giveUp(callId, new StoreException(new Refusal.NotLeader("nobody leads")));
-        return;
-      }
-      RaftClientRequest request =
-          RaftClientRequest.newBuilder()
-              .setClientId(clientId)
-              .setServerId(leader)
-              .setGroupId(GroupFiles.ID)
-              .setCallId(callId)
-              .setMessage(Message.valueOf(UnsafeByteOperations.unsafeWrap(entry)))
-              .setType(RaftClientRequest.writeRequestType())
-              .build();
-      boolean here = leader.equals(server.getId());
-      CompletableFuture<RaftClientReply> reply =
-          here ? server.submitClientRequestAsync(request) : transport.forward(leader, request);
-      var _ = reply.whenComplete((answer, e) -> replied(callId, answer, e, here));
-    } catch (IOException | RuntimeException e) {
-      replica.giveUp(callId, failure(e));
-    }
-  }
-
-  /** A success needs nothing more: the commit is answered when it is applied here. */
-  private void replied(
-      long callId, @Nullable RaftClientReply reply, @Nullable Throwable e, boolean here) {
-    if (e != null) {
-      replica.giveUp(callId, failure(e));
-    } else if (reply != null && !reply.isSuccess()) {
-      replica.giveUp(callId, failure(reply.getException()));
-    } else if (!here) {
-      CompletableFuture.delayedExecutor(COMES_SECONDS, TimeUnit.SECONDS)
-          .execute(() ->
-              replica.giveUp(
-                  callId,
-                  new StoreFailure(
-                      "the change was committed, but has not come to this manager within "
-                          + COMES_SECONDS
-                          + " s; read the state to know",
-                      false,
-                      null)));
-    }
-  }
-
-  private static RuntimeException failure(Throwable thrown) {
-    Throwable cause =
-        thrown instanceof CompletionException && thrown.getCause() != null
-            ? thrown.getCause()
-            : thrown;
-    return switch (cause) {
-      case LeaderNotReadyException e -> new StoreException(new Refusal.NotLeader(e.toString()));
-      case ResourceUnavailableException e ->
-          new StoreFailure("too many transactions are waiting for the disk; retry", true, e);
-      case NotLeaderException e ->
-          new StoreFailure(
-              "the leadership changed while the transaction was under way; it may have been"
-                  + " committed",
-              false,
-              e);
-      default -> new StoreFailure("the store could not commit: " + cause, false, cause);
-    };
+  /** The state with everything that was committed anywhere before the call. */
+  Future<ClusterState> latest() {
+    return requests.read().map(done -> replica.state());
   }
 
   /** Transactions under way are committed or fail. Blocks; a second call waits for the first. */

@@ -1,19 +1,21 @@
 package dev.skep.store.raft;
 
 import dev.skep.store.Leadership;
+import dev.skep.store.MemberException;
 import dev.skep.store.Store;
 import dev.skep.store.StoreFailure;
 import dev.skep.store.StoreListener;
-import dev.skep.store.file.AtomicFile;
+import dev.skep.store.StoreMembers;
 import dev.skep.store.model.json.Json;
+import dev.skep.store.net.HostPort;
 import dev.skep.store.raft.file.DirectoryLock;
-import dev.skep.store.raft.file.GroupFiles;
 import dev.skep.store.raft.file.LastEntry;
-import dev.skep.store.raft.file.Reopening;
-import dev.skep.store.raft.file.StoreFiles;
+import dev.skep.store.raft.file.StoreKeys;
+import dev.skep.store.raft.transport.GrpcTransport;
+import dev.skep.store.raft.transport.RaftNetwork;
+import dev.skep.store.raft.transport.Transport;
 import dev.skep.store.replica.Replica;
 import dev.skep.store.seal.ClusterKey;
-import dev.skep.store.seal.Seal;
 import dev.skep.store.state.ClusterState;
 import dev.skep.store.state.Commit;
 import dev.skep.store.state.Limits;
@@ -23,16 +25,13 @@ import dev.skep.store.state.Transaction;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.io.IOException;
-import java.nio.file.Path;
+import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.ReentrantLock;
+import org.apache.ratis.protocol.RaftGroupId;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The durable store: a Raft log of transactions (Apache Ratis) with snapshots, both sealed with the
@@ -48,228 +47,168 @@ import org.slf4j.LoggerFactory;
  * The log is opened again by itself once the disk takes writes: then this member leads in a new
  * term, and who follows goes on from where it was.
  */
-public final class RaftStore implements Store {
-  private static final Logger LOG = LoggerFactory.getLogger(RaftStore.class);
-
+public final class RaftStore implements Store, StoreMembers {
   private final RaftStoreOptions options;
-  private final Transport transport;
   private final DirectoryLock lock;
-  private final Seal seal;
   private final LastEntry lastEntry;
   private final Replica replica;
-
-  /** Held by who starts or closes a run of the log. */
-  private final ReentrantLock turn = new ReentrantLock();
-
-  private final CountDownLatch closing = new CountDownLatch(1);
+  private final RaftGroupId group;
+  private final MemberRuns runs;
+  private final MemberChanges changes;
   private final AtomicBoolean closed = new AtomicBoolean();
   private final Promise<Void> end = Promise.promise();
-  private volatile RaftMember member;
-  private volatile @Nullable StoreFailure failure;
 
-  private RaftStore(
-      RaftStoreOptions options,
-      Transport transport,
-      DirectoryLock lock,
-      Seal seal,
-      LastEntry lastEntry,
-      Replica replica,
-      RaftMember member) {
-    this.options = options;
-    this.transport = transport;
+  RaftStore(StoreParts parts, DirectoryLock lock, MemberRuns runs) {
+    this.options = parts.options();
     this.lock = lock;
-    this.seal = seal;
-    this.lastEntry = lastEntry;
-    this.replica = replica;
-    this.member = member;
+    this.lastEntry = parts.lastEntry();
+    this.replica = parts.replica();
+    this.group = parts.group();
+    this.runs = runs;
+    this.changes = new MemberChanges(runs);
   }
 
   /**
    * Founds the store of a group of one, in a directory that holds none. It is there once the future
    * has succeeded; what a failure or a crash leaves is no store and may be deleted.
+   *
+   * <p>It listens nowhere until it is to get a second member.
    */
-  public static Future<RaftStore> found(RaftStoreOptions options) {
-    return found(options, ClusterKey.random(), Transport.ofOne(options.memberId()));
+  public static Future<RaftStore> found(RaftStoreOptions options, RaftNetwork network) {
+    return found(options, new GrpcTransport(network));
   }
 
-  /** Founds one member's store of a group. */
-  static Future<RaftStore> found(RaftStoreOptions options, ClusterKey key, Transport transport) {
-    return onThread("skep-store-found", () -> foundNow(options, key, transport));
+  /** As above; it never gets a second member. */
+  public static Future<RaftStore> found(RaftStoreOptions options) {
+    return found(options, (Transport) null);
+  }
+
+  /** Founds the store of a group of one over any network. */
+  static Future<RaftStore> found(RaftStoreOptions options, @Nullable Transport network) {
+    return found(options, ClusterKey.random(), network, List.of(options.memberId()));
+  }
+
+  /** Founds one member's store of a group that all of its members found together. */
+  static Future<RaftStore> found(
+      RaftStoreOptions options,
+      ClusterKey key,
+      @Nullable Transport network,
+      List<String> founders) {
+    return begun(
+        "skep-store-found", network, () -> StoreOpening.found(options, key, network, founders));
+  }
+
+  /**
+   * Makes the empty store of a member that is to be added, in a directory that holds none. It
+   * listens, and waits for the leader's {@link StoreMembers#addMember}.
+   */
+  public static Future<RaftStore> join(
+      RaftStoreOptions options, StoreInvitation invitation, RaftNetwork network) {
+    return join(options, invitation, new GrpcTransport(network));
+  }
+
+  static Future<RaftStore> join(
+      RaftStoreOptions options, StoreInvitation invitation, Transport network) {
+    return begun("skep-store-join", network, () -> StoreOpening.join(options, invitation, network));
   }
 
   /**
    * Opens the store of the options' cluster and member. The future succeeds when the whole log is
-   * applied and this member leads. It fails, with {@link StoreFailure}, when there is no such
-   * store, when it is not whole, or when another process has the directory; then its files are as
-   * before.
+   * applied and this member leads; one of several is open when it knows who leads, or after ten
+   * seconds. It fails, with {@link StoreFailure}, when there is no such store, when it is not
+   * whole, or when another process has the directory; then its files are as before.
    */
+  public static Future<RaftStore> open(RaftStoreOptions options, RaftNetwork network) {
+    return open(options, new GrpcTransport(network));
+  }
+
+  /** As above; it fails where there are other members. */
   public static Future<RaftStore> open(RaftStoreOptions options) {
-    return open(options, Transport.ofOne(options.memberId()));
+    return open(options, (Transport) null);
   }
 
-  /** Opens one member's store of a group; the future succeeds when it knows who leads. */
-  static Future<RaftStore> open(RaftStoreOptions options, Transport transport) {
-    return onThread("skep-store-open", () -> openNow(options, transport));
+  static Future<RaftStore> open(RaftStoreOptions options, @Nullable Transport network) {
+    return begun("skep-store-open", network, () -> StoreOpening.open(options, network, false));
   }
 
-  private static RaftStore foundNow(RaftStoreOptions options, ClusterKey key, Transport transport)
-      throws IOException {
-    Path directory = options.directory();
-    DirectoryLock lock = DirectoryLock.take(directory);
-    try {
-      Seal seal = StoreFiles.found(directory, options.owner(), key);
-      RaftStore store = start(options, transport, lock, seal);
-      store.mark();
-      store.follow();
-      return store;
-    } catch (IOException | RuntimeException e) {
-      lock.close();
-      throw unusable("found", directory, e);
-    }
+  /**
+   * Opens the store of one of several members as that of a group of one, with all that this member
+   * has. The others can never come back to it as they are: they are to be removed and to join anew.
+   * What a crash leaves is to be opened so again.
+   */
+  public static Future<RaftStore> openAlone(RaftStoreOptions options, RaftNetwork network) {
+    return openAlone(options, new GrpcTransport(network));
   }
 
-  private static RaftStore openNow(RaftStoreOptions options, Transport transport)
-      throws IOException {
-    Path directory = options.directory();
-    try {
-      if (!DirectoryLock.known(directory)) {
-        var _ =
-            StoreFiles.look(
-                options.directory(),
-                options.owner()); // the lock's file is made only where there is a store
-      }
-    } catch (IOException e) {
-      throw unusable("open", directory, e);
-    }
-    DirectoryLock lock = DirectoryLock.take(directory);
-    try {
-      StoreFiles files = StoreFiles.look(options.directory(), options.owner());
-      files.group().repair();
-      RaftStore store = start(options, transport, lock, files.seal());
-      if (!files.marked()) {
-        store.mark();
-      }
-      store.follow();
-      return store;
-    } catch (IOException | RuntimeException e) {
-      lock.close();
-      throw unusable("open", directory, e);
-    }
+  static Future<RaftStore> openAlone(RaftStoreOptions options, @Nullable Transport network) {
+    return begun("skep-store-open", network, () -> StoreOpening.open(options, network, true));
   }
 
-  private static IOException unusable(String verb, Path directory, Exception e) {
-    return new IOException(
-        "cannot %s the store in %s: %s".formatted(verb, directory, e.getMessage()), e);
-  }
-
-  private static RaftStore start(
-      RaftStoreOptions options, Transport transport, DirectoryLock lock, Seal seal)
-      throws IOException {
-    LastEntry lastEntry = LastEntry.open(options.directory());
-    try {
-      Replica replica = new Replica(ClusterState.EMPTY, options.limits(), options.keptCommits());
-      RaftMember member = RaftMember.start(options, transport, replica, lastEntry, seal);
-      return new RaftStore(options, transport, lock, seal, lastEntry, replica, member);
-    } catch (IOException | RuntimeException e) {
-      lastEntry.close();
-      throw e;
-    }
-  }
-
-  /** Says whose the directory is; all that a store needs is there from then on. */
-  private void mark() throws IOException {
-    try {
-      Path directory = options.directory();
-      for (Path made = GroupFiles.in(directory);
-          made != null && made.startsWith(directory);
-          made = made.getParent()) {
-        AtomicFile.syncDirectory(made);
-      }
-      options.owner().write(directory);
-    } catch (IOException e) {
-      member.close();
-      lastEntry.close();
-      throw e;
-    }
-  }
-
-  // ------------------------------------------------------------------ when the log stops
-
-  private void follow() {
-    member.announce();
-    var _ =
-        member
-            .failed()
-            .thenAccept(cause -> {
-              if (closing.getCount() > 0) {
-                failure = cause;
-                Thread.ofPlatform().daemon().name("skep-store-reopen").start(this::reopen);
-              }
-            });
-  }
-
-  /** Tries until the log is open again or the store is closed. */
-  private void reopen() {
-    long pause = Reopening.FIRST_MILLIS;
-    try {
-      while (!closing.await(pause, TimeUnit.MILLISECONDS)) {
-        if (reopened()) {
-          return;
-        }
-        pause = Math.min(2 * pause, Reopening.LONGEST_MILLIS);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private boolean reopened() {
-    turn.lock();
-    try {
-      if (closing.getCount() == 0) {
-        return true;
-      }
-      member.close();
-      Reopening.requireRoom(options.directory());
-      Reopening.copyLastSegments(GroupFiles.in(options.directory()));
-      StoreFiles.look(options.directory(), options.owner()).group().repair();
-      member = RaftMember.start(options, transport, replica, lastEntry, seal);
-      failure = null;
-      LOG.atInfo()
-          .addKeyValue("directory", options.directory())
-          .addKeyValue("index", state().index())
-          .log("the store takes writes again");
-      follow();
-      return true;
-    } catch (IOException | RuntimeException e) {
-      stillFailing(e);
-      return false;
-    } finally {
-      turn.unlock();
-    }
-  }
-
-  private void stillFailing(Exception e) {
-    StoreFailure now =
-        new StoreFailure(
-            "the store's log cannot be written: %s. Make room or repair the disk: the store in %s is opened again by itself once %d MiB can be written there"
-                .formatted(reason(e), options.directory(), Reopening.ROOM_BYTES >> 20),
-            true,
-            e);
-    StoreFailure before = failure;
-    failure = now;
-    if (before == null || !String.valueOf(before.getMessage()).equals(now.getMessage())) {
-      LOG.atWarn().addKeyValue("reason", now.getMessage()).log("the store cannot be opened again");
-    }
-  }
-
-  private static String reason(Exception e) {
-    return e.getMessage() == null ? e.toString() : e.getMessage();
+  private static Future<RaftStore> begun(
+      String name, @Nullable Transport network, Callable<RaftStore> work) {
+    return onThread(name, work)
+        .onFailure(e -> {
+          if (network != null) {
+            network.close();
+          }
+        });
   }
 
   @Override
   public Optional<StoreFailure> failure() {
-    return Optional.ofNullable(failure);
+    return runs.failure();
+  }
+
+  // ------------------------------------------------------------------ members
+
+  /** What another member must be told to {@link #join} this one's group. */
+  public StoreInvitation invitation() throws IOException {
+    return new StoreInvitation(
+        group.getUuid().toString(), StoreKeys.key(options.directory(), options.owner()).base64());
+  }
+
+  /** Where this member listens to the others; empty as long as there is none. */
+  Optional<InetSocketAddress> listens() {
+    return runs.member().listens();
+  }
+
+  @Override
+  public List<Member> members() {
+    return runs.member().admin().members();
+  }
+
+  private interface Change {
+    void make() throws IOException;
+  }
+
+  private Future<Void> change(Change change) {
+    try {
+      changes.begin();
+    } catch (MemberException e) {
+      return Future.failedFuture(e);
+    }
+    return RaftStore.<@Nullable Void>onThread(
+            "skep-store-members",
+            () -> {
+              change.make();
+              return null;
+            })
+        .onComplete(done -> changes.over());
+  }
+
+  @Override
+  public Future<Void> addMember(String id, HostPort address) {
+    return change(() -> changes.add(id, address));
+  }
+
+  @Override
+  public Future<Void> removeMember(String id) {
+    return change(() -> changes.remove(id));
+  }
+
+  @Override
+  public Future<Void> transferLeadership() {
+    return change(() -> changes.transfer());
   }
 
   // ------------------------------------------------------------------ reading and writing
@@ -291,13 +230,12 @@ public final class RaftStore implements Store {
           new StoreException(
               new Refusal.EntryTooLarge(transaction.ops().size(), RatisSetup.ENTRY_BYTES_MAX)));
     }
-    byte[] json = stored.get();
-    StoreFailure failed = failure;
-    if (failed != null) {
-      return Future.failedFuture(
-          new StoreFailure(String.valueOf(failed.getMessage()), true, failed));
-    }
-    return member.commit(json, Json.readStored(json, Transaction.class));
+    return runs.commit(stored.get());
+  }
+
+  @Override
+  public Future<ClusterState> latest() {
+    return runs.member().latest();
   }
 
   @Override
@@ -324,18 +262,16 @@ public final class RaftStore implements Store {
   @Override
   public Future<Void> close() {
     if (closed.compareAndSet(false, true)) {
-      closing.countDown();
+      runs.expectClose();
       onThread("skep-store-close", this::closeNow).onComplete(end);
     }
     return end.future();
   }
 
   private @Nullable Void closeNow() throws IOException {
-    turn.lock();
     try {
-      member.close();
+      runs.close();
     } finally {
-      turn.unlock();
       lastEntry.close();
       lock.close();
     }
@@ -351,7 +287,7 @@ public final class RaftStore implements Store {
         .start(() -> {
           try {
             promise.complete(work.call());
-          } catch (StoreFailure e) {
+          } catch (StoreFailure | MemberException e) {
             promise.fail(e);
           } catch (Exception e) {
             promise.fail(new StoreFailure(String.valueOf(e.getMessage()), true, e));

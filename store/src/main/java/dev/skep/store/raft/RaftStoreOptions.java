@@ -1,9 +1,11 @@
 package dev.skep.store.raft;
 
+import dev.skep.store.net.HostPort;
 import dev.skep.store.raft.file.StoreOwner;
 import dev.skep.store.replica.CommitLog;
 import dev.skep.store.state.Limits;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /**
  * Where a {@link RaftStore} keeps its files and who it is in its group.
@@ -13,13 +15,15 @@ import java.nio.file.Path;
  * @param clusterId the swarm's; the directory belongs to it from then on
  * @param memberId this member's name in the group; the directory belongs to it from then on. Skep
  *     uses the node's id.
- * @param host at which other members reach this one
- * @param port at which other members reach this one. A group of one listens nowhere.
+ * @param host the address at which other members reach this one
+ * @param port at which other members reach this one; what the store itself listens at is another
  * @param snapshotInterval a snapshot is taken after at most so many log entries (and earlier when
  *     the log has grown as large as the state)
  * @param keptCommits so many commits at most are kept for watches that start from an index; what is
  *     kept outlives a restart
  * @param limits how much there may be of everything
+ * @param electionTimeout among several members: without word of a leader for this to twice as long,
+ *     another is elected
  */
 public record RaftStoreOptions(
     Path directory,
@@ -29,9 +33,13 @@ public record RaftStoreOptions(
     int port,
     long snapshotInterval,
     int keptCommits,
-    Limits limits) {
+    Limits limits,
+    Duration electionTimeout) {
   /** Swarm's own default for {@code --snapshot-interval}. */
   public static final long DEFAULT_SNAPSHOT_INTERVAL = 10_000;
+
+  /** Longer than a JVM of this size stops for, and a second to the next leader. */
+  public static final Duration DEFAULT_ELECTION_TIMEOUT = Duration.ofMillis(300);
 
   private static final int MAX_PORT = 65_535;
 
@@ -62,7 +70,8 @@ public record RaftStoreOptions(
         port,
         DEFAULT_SNAPSHOT_INTERVAL,
         CommitLog.KEPT,
-        Limits.NONE);
+        Limits.NONE,
+        DEFAULT_ELECTION_TIMEOUT);
   }
 
   /** Whose the directory is. */
@@ -72,16 +81,42 @@ public record RaftStoreOptions(
 
   public RaftStoreOptions withSnapshotInterval(long entries) {
     return new RaftStoreOptions(
-        directory, clusterId, memberId, host, port, entries, keptCommits, limits);
+        directory, clusterId, memberId, host, port, entries, keptCommits, limits, electionTimeout);
   }
 
   public RaftStoreOptions withKeptCommits(int commits) {
     return new RaftStoreOptions(
-        directory, clusterId, memberId, host, port, snapshotInterval, commits, limits);
+        directory,
+        clusterId,
+        memberId,
+        host,
+        port,
+        snapshotInterval,
+        commits,
+        limits,
+        electionTimeout);
   }
 
   public RaftStoreOptions withLimits(Limits most) {
     return new RaftStoreOptions(
-        directory, clusterId, memberId, host, port, snapshotInterval, keptCommits, most);
+        directory,
+        clusterId,
+        memberId,
+        host,
+        port,
+        snapshotInterval,
+        keptCommits,
+        most,
+        electionTimeout);
+  }
+
+  public RaftStoreOptions withElectionTimeout(Duration timeout) {
+    return new RaftStoreOptions(
+        directory, clusterId, memberId, host, port, snapshotInterval, keptCommits, limits, timeout);
+  }
+
+  /** Where the others reach this member, as text. */
+  String address() {
+    return HostPort.of(host, port).toString();
   }
 }

@@ -2,8 +2,9 @@ package dev.skep.store.raft;
 
 import dev.skep.store.StoreFailure;
 import dev.skep.store.model.json.Json;
-import dev.skep.store.raft.file.GroupFiles;
 import dev.skep.store.raft.file.LastEntry;
+import dev.skep.store.raft.snapshot.SnapshotPoints;
+import dev.skep.store.raft.snapshot.Snapshots;
 import dev.skep.store.replica.Entry;
 import dev.skep.store.replica.Replica;
 import dev.skep.store.seal.Seal;
@@ -23,6 +24,7 @@ import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftGroupMemberId;
+import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.protocol.TermIndex;
@@ -51,30 +53,28 @@ final class RatisMachine extends BaseStateMachine {
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
   private final CompletableFuture<StoreFailure> failed = new CompletableFuture<>();
   private final ClientId clientId;
+  private final Connections connections;
   private final KnownLeader leading;
   private final Snapshots snapshots;
   private final Seal seal;
 
   private volatile @Nullable StoreFailure failure;
   private volatile boolean closing;
-  private volatile @Nullable RaftServer server;
+  private volatile boolean removed;
+  private volatile RaftServer.@Nullable Division division;
 
   /**
    * @param clientId under which this member's own transactions are in the log
-   * @param seal of what is written to the disk
+   * @param connections to the other members
    */
-  RatisMachine(
-      ClientId clientId,
-      RaftStoreOptions options,
-      Replica replica,
-      LastEntry lastEntry,
-      Seal seal) {
+  RatisMachine(ClientId clientId, StoreParts parts, Connections connections) {
     this.clientId = clientId;
-    this.replica = replica;
-    this.lastEntry = lastEntry;
-    this.seal = seal;
-    this.leading = new KnownLeader(options.memberId(), replica);
-    this.snapshots = new Snapshots(options.snapshotInterval(), seal);
+    this.connections = connections;
+    this.replica = parts.replica();
+    this.lastEntry = parts.lastEntry();
+    this.seal = parts.seal();
+    this.leading = new KnownLeader(parts.options().memberId(), replica);
+    this.snapshots = new Snapshots(parts.options().snapshotInterval(), seal);
   }
 
   /**
@@ -107,18 +107,45 @@ final class RatisMachine extends BaseStateMachine {
     replica.giveUpAll(cause);
   }
 
+  /** What it stands in for, before that starts. */
+  void runsIn(RaftServer.Division running) {
+    division = running;
+  }
+
   /** From now on Ratis is closed because it was asked to. */
   void expectClose() {
     closing = true;
   }
 
-  /** Ratis closes a server that met an error which it does not know. */
+  /** Ratis closes a server that met an error which it does not know, or that was removed. */
   @Override
   public void close() throws IOException {
     super.close();
     if (!closing) {
-      fail(new StoreFailure("the store's log stopped; see the daemon's log", false, null));
+      RaftServer.Division running = division;
+      removed = running != null && running.getInfo().isCandidate();
+      fail(
+          new StoreFailure(
+              removed
+                  ? "this manager was removed from the swarm's managers by the others"
+                  : "the store's log stopped; see the daemon's log",
+              false,
+              null));
     }
+  }
+
+  /**
+   * Whether the log is at its end because the others removed this member. Who asks them for a vote
+   * is told so.
+   */
+  boolean removed() {
+    return removed;
+  }
+
+  /** Reads look at the replica; here they only wait until it has all that was committed. */
+  @Override
+  public CompletableFuture<Message> query(Message request) {
+    return CompletableFuture.completedFuture(Message.EMPTY);
   }
 
   // ------------------------------------------------------------------ the log
@@ -189,6 +216,12 @@ final class RatisMachine extends BaseStateMachine {
   public void notifyConfigurationChanged(long term, long index, RaftConfigurationProto members) {
     // A leader's first entry in its term is a configuration; notifyLeaderReady follows it.
     leading.term(term);
+    connections.members(members);
+  }
+
+  @Override
+  public void notifyFollowerSlowness(RoleInfoProto leader, RaftPeer follower) {
+    connections.silent(follower.getId());
   }
 
   @Override
@@ -209,6 +242,7 @@ final class RatisMachine extends BaseStateMachine {
   @Override
   public void notifyExtendedNoLeader(RoleInfoProto role) {
     leading.nobody(currentTerm());
+    connections.allSilent();
   }
 
   @Override
@@ -222,12 +256,8 @@ final class RatisMachine extends BaseStateMachine {
   }
 
   private long currentTerm() {
-    RaftServer running = server;
-    try {
-      return running == null ? 0 : running.getDivision(GroupFiles.ID).getInfo().getCurrentTerm();
-    } catch (IOException e) {
-      return 0; // it is being closed; the last known one is told
-    }
+    RaftServer.Division running = division;
+    return running == null ? 0 : running.getInfo().getCurrentTerm();
   }
 
   // ------------------------------------------------------------------ snapshots
@@ -239,7 +269,6 @@ final class RatisMachine extends BaseStateMachine {
         .startAndTransition(
             () -> {
               super.initialize(raftServer, group, raftStorage);
-              server = raftServer;
               snapshots.begin(raftStorage);
               Optional<SnapshotPoints.Point> last = snapshots.last();
               if (last.isEmpty()) {

@@ -1,6 +1,7 @@
 package dev.skep.store.raft;
 
 import dev.skep.store.raft.file.GroupFiles;
+import dev.skep.store.raft.transport.Transport;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -43,6 +44,9 @@ final class RatisSetup {
   /** Files grow in such steps, so that most syncs need not write the file's length. */
   private static final int PREALLOCATED_BYTES = 512 * 1024;
 
+  /** A snapshot goes to another member in parts, each of which fits a message. */
+  private static final int SNAPSHOT_PART_BYTES = 1024 * 1024;
+
   /** Transactions that wait for the disk; more are refused. */
   private static final int WAITING_MAX = 2048;
 
@@ -55,10 +59,17 @@ final class RatisSetup {
   private static final TimeDuration ELECTION_MIN = millis(150);
   private static final TimeDuration ELECTION_MAX = millis(300);
 
-  /** Among several: a host that is busy for a moment should not lose its leadership for that. */
-  private static final TimeDuration SEVERAL_ELECTION_MIN = millis(800);
+  /** One message between members and its answer. */
+  private static final TimeDuration MESSAGE = millis(1_000);
 
-  private static final TimeDuration SEVERAL_ELECTION_MAX = millis(1_600);
+  /** A follower that says nothing for so long gets a new connection, again and again. */
+  static final TimeDuration SLOW = millis(3_000);
+
+  /** A member to be added that says nothing for so long cannot be reached. */
+  private static final TimeDuration SILENT = millis(5_000);
+
+  /** What was committed before a read comes to the member that reads in so long. */
+  private static final TimeDuration READ = millis(5_000);
 
   /** After so long without word of a leader, or of its followers, nobody leads. */
   private static final TimeDuration NO_LEADER = millis(2_000);
@@ -74,58 +85,46 @@ final class RatisSetup {
   /**
    * Makes the server. The log's files must not be in use, and whole: where there are none, it
    * founds an empty log.
+   *
+   * @param alone whether there is no other member
    */
-  static RaftServer server(RaftStoreOptions options, Transport transport, RatisMachine machine)
+  @SuppressWarnings("MustBeClosedChecker")
+  static RaftServer server(
+      StoreParts parts, Transport transport, boolean alone, RatisMachine machine)
       throws IOException {
-    List<RaftPeer> members =
-        transport.members().stream()
-            .map(id ->
-                RaftPeer.newBuilder()
-                    .setId(id)
-                    .setAddress(options.host() + ":" + options.port())
-                    .build())
+    RaftStoreOptions options = parts.options();
+    List<RaftPeer> founders =
+        parts.founders().stream()
+            .map(id -> RaftPeer.newBuilder().setId(id).setAddress(options.address()).build())
             .toList();
     return RaftServer.newBuilder()
         .setServerId(RaftPeerId.valueOf(options.memberId()))
-        .setGroup(RaftGroup.valueOf(GroupFiles.ID, members))
+        .setGroup(RaftGroup.valueOf(parts.group(), founders))
         .setStateMachine(machine)
-        .setProperties(properties(options, transport))
+        .setProperties(properties(options, transport, alone))
         .setParameters(transport.parameters())
         .setOption(RaftStorage.StartupOption.RECOVER)
         .build();
   }
 
-  /** The members are those that the log names; options count only when it is founded. */
-  static void checkMember(RaftServer server, RaftStoreOptions options, Transport transport)
-      throws IOException {
-    List<String> members =
-        server.getDivision(GroupFiles.ID).getRaftConf().getCurrentPeers().stream()
-            .map(RaftPeer::getId)
-            .map(RaftPeerId::toString)
-            .toList();
-    if (!members.contains(options.memberId()) || !transport.members().containsAll(members)) {
-      throw new IOException(
-          "the store's directory "
-              + options.directory()
-              + " belongs to the members "
-              + members
-              + ", not to "
-              + options.memberId());
-    }
-  }
-
-  private static RaftProperties properties(RaftStoreOptions options, Transport transport) {
-    boolean alone = transport.members().size() == 1;
+  private static RaftProperties properties(
+      RaftStoreOptions options, Transport transport, boolean alone) {
+    TimeDuration election = millis(options.electionTimeout().toMillis());
     RaftProperties p = new RaftProperties();
     RaftConfigKeys.Rpc.setType(p, transport.rpc());
+    transport.configure(p);
     RaftServerConfigKeys.setStorageDir(
         p, List.of(GroupFiles.storage(options.directory()).toFile()));
-    RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(
-        p, alone ? FIRST_ELECTION_MIN : SEVERAL_ELECTION_MIN);
+    RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(p, alone ? FIRST_ELECTION_MIN : election);
     RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMax(
-        p, alone ? FIRST_ELECTION_MAX : SEVERAL_ELECTION_MAX);
-    RaftServerConfigKeys.Rpc.setTimeoutMin(p, alone ? ELECTION_MIN : SEVERAL_ELECTION_MIN);
-    RaftServerConfigKeys.Rpc.setTimeoutMax(p, alone ? ELECTION_MAX : SEVERAL_ELECTION_MAX);
+        p, alone ? FIRST_ELECTION_MAX : election.multiply(2));
+    RaftServerConfigKeys.Rpc.setTimeoutMin(p, alone ? ELECTION_MIN : election);
+    RaftServerConfigKeys.Rpc.setTimeoutMax(p, alone ? ELECTION_MAX : election.multiply(2));
+    RaftServerConfigKeys.Rpc.setRequestTimeout(p, MESSAGE);
+    RaftServerConfigKeys.Rpc.setSlownessTimeout(p, SLOW);
+    RaftServerConfigKeys.setStagingTimeout(p, SILENT);
+    RaftServerConfigKeys.Read.setOption(p, RaftServerConfigKeys.Read.Option.LINEARIZABLE);
+    RaftServerConfigKeys.Read.setTimeout(p, READ);
     RaftServerConfigKeys.setCloseThreshold(p, PAUSE_MAX);
     RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(p, alone ? PAUSE_MAX : NO_LEADER);
     RaftServerConfigKeys.Notification.setNoLeaderTimeout(p, NO_LEADER);
@@ -135,6 +134,7 @@ final class RatisSetup {
     RaftServerConfigKeys.Log.setSegmentCacheNumMax(p, CACHED_SEGMENTS);
     RaftServerConfigKeys.Log.setSegmentCacheSizeMax(p, bytes(CACHED_BYTES));
     RaftServerConfigKeys.Log.setPreallocatedSize(p, bytes(PREALLOCATED_BYTES));
+    RaftServerConfigKeys.Log.Appender.setSnapshotChunkSizeMax(p, bytes(SNAPSHOT_PART_BYTES));
     RaftServerConfigKeys.Log.Appender.setBufferByteLimit(
         p, bytes(ENTRY_BYTES_MAX + ENTRY_OVERHEAD_BYTES));
     RaftServerConfigKeys.Log.setWriteBufferSize(

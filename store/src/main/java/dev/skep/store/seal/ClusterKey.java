@@ -1,7 +1,9 @@
 package dev.skep.store.seal;
 
+import dev.skep.store.model.Sensitive;
 import java.io.IOException;
 import java.security.SecureRandom;
+import java.util.Base64;
 
 /**
  * The key that a cluster's data is sealed with: 32 random bytes, made when the cluster is. Sealed
@@ -21,6 +23,21 @@ public final class ClusterKey {
     byte[] key = new byte[BYTES];
     new SecureRandom().nextBytes(key);
     return new ClusterKey(key);
+  }
+
+  /** The key that another member handed over. Throws IllegalArgumentException when it is none. */
+  public static ClusterKey of(Sensitive base64) {
+    byte[] key = Base64.getDecoder().decode(base64.text());
+    if (key.length != BYTES) {
+      throw new IllegalArgumentException(
+          "a cluster's key has %d bytes, and this has %d".formatted(BYTES, key.length));
+    }
+    return new ClusterKey(key);
+  }
+
+  /** To be handed over to another member, and nobody else. */
+  public Sensitive base64() {
+    return new Sensitive(Base64.getEncoder().encodeToString(key));
   }
 
   /** Seals and opens what the cluster stores. */

@@ -5,21 +5,26 @@ import dev.skep.store.Samples;
 import dev.skep.store.Store;
 import dev.skep.store.model.Kind;
 import dev.skep.store.model.SwarmObject;
+import dev.skep.store.net.HostPort;
 import dev.skep.store.seal.ClusterKey;
 import dev.skep.store.state.Commit;
 import dev.skep.store.state.Transaction;
 import dev.skep.testkit.Await;
 import io.vertx.core.Future;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Function;
 
 /**
- * Several members of one group in this process, each with its own directory, over a {@link
- * SimulatedNetwork}. Real Ratis, real files.
+ * Several members of one group in this process, each with its own directory, over some {@link
+ * Links}. Real Ratis, real files.
  */
 final class Group implements AutoCloseable {
   static final List<String> MEMBERS = List.of("m1", "m2", "m3");
@@ -31,38 +36,95 @@ final class Group implements AutoCloseable {
   private static final int KEPT_COMMITS = 4;
 
   private static final long SNAPSHOT_INTERVAL = 8;
-  private static final int NO_PORT = 1;
+
+  /** The machine is busy with other tests; a member that waits its turn need not lose its own. */
+  private static final Duration ELECTION = Duration.ofMillis(800);
 
   /** A tenth of what a segment of the log takes: only whole segments are let go of. */
   private static final int LARGE_BYTES = 200_000;
 
-  final SimulatedNetwork network;
+  private final Links links;
   private final Path directory;
-  private final ClusterKey key = ClusterKey.random();
-  private final Map<String, RaftStore> stores = new TreeMap<>();
+  private final Map<String, RaftStore> stores = new ConcurrentSkipListMap<>();
 
-  private Group(Path directory, long seed) {
+  private Group(Path directory, Links links) {
     this.directory = directory;
-    this.network = new SimulatedNetwork(MEMBERS, seed);
+    this.links = links;
   }
 
-  /** Founds the group; all members run, and one leads. */
-  static Group found(Path directory, long seed) {
-    Group group = new Group(directory, seed);
+  /** Three members that found the group together; all run, and one leads. */
+  static Group found(Path directory, SimulatedNetwork network) {
+    Group group = new Group(directory, network);
+    ClusterKey key = ClusterKey.random();
     Map<String, Future<RaftStore>> founded = new TreeMap<>();
     for (String member : MEMBERS) {
-      founded.put(
-          member, RaftStore.found(group.options(member), group.key, group.network.of(member)));
+      founded.put(member, RaftStore.found(group.options(member), key, network.of(member), MEMBERS));
     }
     founded.forEach((member, store) -> group.stores.put(member, Await.result(store, BOUND)));
     group.leader();
     return group;
   }
 
-  private RaftStoreOptions options(String member) {
-    return new RaftStoreOptions(directory.resolve(member), "c1", member, "127.0.0.1", NO_PORT)
+  /** One member, and others that are added one after the other; all vote. */
+  static Group grown(Path directory, Links links, String... members) {
+    Group group = new Group(directory, links);
+    String first = members[0];
+    group.stores.put(
+        first, Await.result(RaftStore.found(group.options(first), links.of(first)), BOUND));
+    for (String member : List.of(members).subList(1, members.length)) {
+      group.add(member);
+    }
+    return group;
+  }
+
+  RaftStoreOptions options(String member) {
+    HostPort address = links.address(member);
+    return new RaftStoreOptions(
+            directory.resolve(member), "c1", member, address.address().toString(), address.port())
         .withKeptCommits(KEPT_COMMITS)
-        .withSnapshotInterval(SNAPSHOT_INTERVAL);
+        .withSnapshotInterval(SNAPSHOT_INTERVAL)
+        .withElectionTimeout(ELECTION);
+  }
+
+  /** Makes the store of a member that nobody has added yet. */
+  void join(String member) {
+    try {
+      StoreInvitation invitation = store(leader()).invitation();
+      stores.put(
+          member,
+          Await.result(RaftStore.join(options(member), invitation, links.of(member)), BOUND));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Makes the store of a new member, and has the leader add it. */
+  void add(String member) {
+    join(member);
+    onLeader("add " + member, leader -> leader.addMember(member, links.address(member)));
+  }
+
+  /** Has the leader remove a member that is not to lead then, and stops it. */
+  void remove(String member) {
+    onLeader(
+        "remove " + member,
+        leader ->
+            member.equals(leader.leadership().leader())
+                ? leader.transferLeadership().compose(done -> Future.failedFuture("not yet"))
+                : leader.removeMember(member));
+    stop(member);
+  }
+
+  /** Asks who leads, again and again where the leadership changes meanwhile. */
+  void onLeader(String what, Function<RaftStore, Future<Void>> change) {
+    Await.until(
+        what,
+        BOUND,
+        () -> {
+          Future<Void> changed = change.apply(store(leader()));
+          Await.until("it is answered", BOUND, changed::isComplete);
+          return changed.succeeded();
+        });
   }
 
   RaftStore store(String member) {
@@ -87,7 +149,29 @@ final class Group implements AutoCloseable {
   }
 
   void start(String member) {
-    stores.put(member, Await.result(RaftStore.open(options(member), network.of(member)), BOUND));
+    stores.put(member, Await.result(RaftStore.open(options(member), links.of(member)), BOUND));
+  }
+
+  /** A store that is none of the group's: its caller closes it. */
+  Future<RaftStore> open(String member) {
+    return RaftStore.open(options(member), links.of(member));
+  }
+
+  HostPort address(String member) {
+    return links.address(member);
+  }
+
+  /** Several at once: with fewer than half, nobody would lead. */
+  void startAll(List<String> members) {
+    Map<String, Future<RaftStore>> opened = new TreeMap<>();
+    members.forEach(
+        member -> opened.put(member, RaftStore.open(options(member), links.of(member))));
+    opened.forEach((member, store) -> stores.put(member, Await.result(store, BOUND)));
+  }
+
+  /** Goes on with what one member has, without the others. */
+  void startAlone(String member) {
+    stores.put(member, Await.result(RaftStore.openAlone(options(member), links.of(member)), BOUND));
   }
 
   /** The member that leads, once all that run know that it does. */
@@ -105,6 +189,7 @@ final class Group implements AutoCloseable {
     List<Leadership> known =
         stores.entrySet().stream()
             .filter(member -> !member.getKey().equals(apart))
+            .filter(member -> isMember(member.getKey()))
             .map(member -> member.getValue().leadership())
             .map(now -> new Leadership(now.term(), now.leader(), false))
             .distinct()
@@ -116,11 +201,16 @@ final class Group implements AutoCloseable {
     return store(leader).leadership().here() ? leader : "";
   }
 
+  /** Whether the others know it, as far as it knows. */
+  private boolean isMember(String member) {
+    return store(member).members().stream().anyMatch(one -> one.id().equals(member));
+  }
+
   /** A member that does not lead. */
   String follower() {
     String leader = leader();
-    return MEMBERS.stream()
-        .filter(member -> stores.containsKey(member) && !member.equals(leader))
+    return stores.keySet().stream()
+        .filter(member -> !member.equals(leader))
         .findFirst()
         .orElseThrow();
   }
@@ -175,8 +265,9 @@ final class Group implements AutoCloseable {
 
   @Override
   public void close() {
-    network.heal();
-    stores.values().forEach(store -> Await.result(store.close(), BOUND));
-    network.close();
+    links.heal();
+    List<Future<Void>> closed = stores.values().stream().map(RaftStore::close).toList();
+    closed.forEach(store -> Await.result(store, BOUND));
+    links.close();
   }
 }

@@ -30,7 +30,8 @@ class GroupTest {
 
   @Test
   void all_members_are_told_who_leads() {
-    try (Group group = Group.found(directory, 1)) {
+    SimulatedNetwork network = new SimulatedNetwork(1);
+    try (Group group = Group.found(directory, network)) {
       String first = group.leader();
       Told told = new Told();
       group.store(group.follower()).follow(told);
@@ -58,9 +59,10 @@ class GroupTest {
 
   @Test
   void a_leader_that_reaches_nobody_leads_no_more_and_acknowledges_nothing() {
-    try (Group group = Group.found(directory, 2)) {
+    SimulatedNetwork network = new SimulatedNetwork(2);
+    try (Group group = Group.found(directory, network)) {
       String first = group.leader();
-      group.network.setApart(first);
+      network.setApart(first);
       Future<Commit> lost = group.store(first).commit(Group.service("lost"));
       String second = group.leaderBut(first);
       group.commit(second, "kept");
@@ -72,7 +74,7 @@ class GroupTest {
       assertThat(lost.succeeded()).isFalse();
       assertThat(Await.failure(group.store(first).commit(Group.service("lost too")))).isNotNull();
 
-      group.network.heal();
+      network.heal();
       assertThat(group.settle()).containsExactly("kept");
       assertThat(lost.succeeded()).isFalse();
     }
@@ -80,8 +82,9 @@ class GroupTest {
 
   @Test
   void a_commit_of_a_member_that_follows_is_seen_there_when_it_completes() {
-    try (Group group = Group.found(directory, 3)) {
-      group.network.disturb(0, 60);
+    SimulatedNetwork network = new SimulatedNetwork(3);
+    try (Group group = Group.found(directory, network)) {
+      network.disturb(0, 60);
       int seen = 0;
       for (int i = 0; i < 30 && seen < 10; i++) {
         String follower = group.follower();
@@ -101,7 +104,8 @@ class GroupTest {
 
   @Test
   void who_is_refused_by_the_leader_is_told_why_where_it_asked() {
-    try (Group group = Group.found(directory, 4)) {
+    SimulatedNetwork network = new SimulatedNetwork(4);
+    try (Group group = Group.found(directory, network)) {
       String follower = group.follower();
       group.commit(follower, "web");
       Throwable refused = Await.failure(group.store(follower).commit(Group.service("web")));
@@ -115,10 +119,11 @@ class GroupTest {
   void what_was_acknowledged_is_never_lost(long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     List<String> acknowledged = Collections.synchronizedList(new ArrayList<>());
-    try (Group group = Group.found(directory, seed)) {
+    SimulatedNetwork network = new SimulatedNetwork(seed);
+    try (Group group = Group.found(directory, network)) {
       List<Future<?>> all = new ArrayList<>();
       for (int step = 0; step < STEPS; step++) {
-        fault(group, random);
+        fault(group, network, random);
         for (RaftStore store : group.running()) {
           String name = "s" + all.size();
           all.add(store.commit(Group.service(name)).onSuccess(commit -> acknowledged.add(name)));
@@ -126,7 +131,7 @@ class GroupTest {
         // The next fault comes while these are under way, or soon after.
         settleSome(all, random);
       }
-      group.network.heal();
+      network.heal();
       for (String member : Group.MEMBERS) {
         if (!group.runs(member)) {
           group.start(member);
@@ -146,12 +151,12 @@ class GroupTest {
     }
   }
 
-  private static void fault(Group group, SplittableRandom random) {
+  private static void fault(Group group, SimulatedNetwork network, SplittableRandom random) {
     String member = Group.MEMBERS.get(random.nextInt(Group.MEMBERS.size()));
     switch (random.nextInt(10)) {
-      case 0, 1 -> group.network.setApart(member);
-      case 2, 3, 4 -> group.network.heal();
-      case 5 -> group.network.disturb(10, 30);
+      case 0, 1 -> network.setApart(member);
+      case 2, 3, 4 -> network.heal();
+      case 5 -> network.disturb(10, 30);
       case 6 -> {
         // A majority goes on running.
         if (group.runs(member) && group.running().size() == Group.MEMBERS.size()) {
@@ -161,7 +166,7 @@ class GroupTest {
       case 7, 8 -> {
         for (String stopped : Group.MEMBERS) {
           if (!group.runs(stopped)) {
-            group.network.heal();
+            network.heal();
             group.start(stopped);
           }
         }

@@ -12,7 +12,8 @@ class RaftResetTest extends ResetContract {
 
   @Override
   protected Lagging lagging() {
-    Group group = Group.found(directory, 1);
+    SimulatedNetwork network = new SimulatedNetwork(1);
+    Group group = Group.found(directory, network);
     String behind = group.follower();
     return new Lagging() {
       @Override
@@ -30,7 +31,7 @@ class RaftResetTest extends ResetContract {
 
       @Override
       public void lose() {
-        group.network.setApart(behind);
+        network.setApart(behind);
       }
 
       @Override
@@ -40,7 +41,7 @@ class RaftResetTest extends ResetContract {
 
       @Override
       public void catchUp() {
-        group.network.heal();
+        network.heal();
       }
 
       @Override

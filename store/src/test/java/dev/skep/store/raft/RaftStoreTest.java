@@ -12,6 +12,7 @@ import dev.skep.store.StoreFailure;
 import dev.skep.store.model.Kind;
 import dev.skep.store.model.Sensitive;
 import dev.skep.store.model.SwarmObject;
+import dev.skep.store.raft.snapshot.Snapshots;
 import dev.skep.store.replica.CommitLog;
 import dev.skep.store.state.ClusterState;
 import dev.skep.store.state.Commit;

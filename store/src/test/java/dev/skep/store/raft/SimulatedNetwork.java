@@ -1,20 +1,25 @@
 package dev.skep.store.raft;
 
+import dev.skep.store.net.HostPort;
+import dev.skep.store.raft.transport.Transport;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.ratis.conf.Parameters;
+import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftClientRequest;
+import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.rpc.RpcType;
 import org.apache.ratis.server.RaftServer;
@@ -24,13 +29,12 @@ import org.apache.ratis.server.RaftServer;
  * are set apart, messages and answers are lost or come late, as the seed has it. What Ratis's own
  * threads do in between is not the seed's. Any thread may call.
  */
-final class SimulatedNetwork implements AutoCloseable {
+final class SimulatedNetwork implements Links {
   static final String PARAMETER = "simulated-network";
 
   /** Messages are late by up to so much, about as between hosts that are busy. */
   private static final Duration LATE_MAX = Duration.ofMillis(20);
 
-  private final List<String> members;
   private final SplittableRandom random;
   private final Map<String, RaftServer> servers = new ConcurrentHashMap<>();
   private final Set<String> apart = new HashSet<>();
@@ -38,8 +42,7 @@ final class SimulatedNetwork implements AutoCloseable {
   private int lostPercent;
   private int latePercent;
 
-  SimulatedNetwork(List<String> members, long seed) {
-    this.members = List.copyOf(members);
+  SimulatedNetwork(long seed) {
     this.random = new SplittableRandom(seed);
   }
 
@@ -55,8 +58,8 @@ final class SimulatedNetwork implements AutoCloseable {
     apart.add(member);
   }
 
-  /** Everything gets everywhere again. */
-  synchronized void heal() {
+  @Override
+  public synchronized void heal() {
     apart.clear();
     lostPercent = 0;
     latePercent = 0;
@@ -103,7 +106,7 @@ final class SimulatedNetwork implements AutoCloseable {
     pass(from, to, "a message");
     RaftServer server = servers.get(to);
     if (server == null) {
-      throw new IOException(to + " does not run");
+      throw new ConnectException(to + " does not run");
     }
     T answer = call.on(server);
     pass(to, from, "an answer");
@@ -120,14 +123,24 @@ final class SimulatedNetwork implements AutoCloseable {
     servers.remove(server.getId().toString(), server);
   }
 
-  /** What a member reaches the others by. */
-  Transport of(String member) {
-    return new Transport() {
-      @Override
-      public List<String> members() {
-        return members;
-      }
+  /** Does something that waits for an answer. */
+  void inBackground(Runnable work) {
+    forwarding.execute(work);
+  }
 
+  @Override
+  public HostPort address(String member) {
+    return HostPort.of("127.0.0.1", 1);
+  }
+
+  @Override
+  public void move(String member) {
+    throw new UnsupportedOperationException("members are found by their ids");
+  }
+
+  @Override
+  public Transport of(String member) {
+    return new Transport() {
       @Override
       public RpcType rpc() {
         return new SimulatedRpc();
@@ -141,18 +154,38 @@ final class SimulatedNetwork implements AutoCloseable {
       }
 
       @Override
-      public CompletableFuture<RaftClientReply> forward(
-          RaftPeerId leader, RaftClientRequest request) {
-        CompletableFuture<RaftClientReply> reply = new CompletableFuture<>();
-        forwarding.execute(() -> {
-          try {
-            reply.complete(
-                call(member, leader.toString(), server -> server.submitClientRequest(request)));
-          } catch (IOException | RuntimeException e) {
-            reply.completeExceptionally(e);
-          }
-        });
-        return reply;
+      public void configure(RaftProperties properties) {
+        // it listens nowhere
+      }
+
+      @Override
+      public RaftClientReply send(RaftPeer to, RaftClientRequest request) throws IOException {
+        return call(member, to.getId().toString(), server -> server.submitClientRequest(request));
+      }
+
+      @Override
+      public void reconnect(RaftServer server, RaftPeerId other) {
+        // there is no connection
+      }
+
+      @Override
+      public void moved(RaftServer server, RaftPeer other) {
+        // members are found by their ids
+      }
+
+      @Override
+      public void started(RaftServer server) {
+        // its rpc said so
+      }
+
+      @Override
+      public Optional<InetSocketAddress> listens(RaftServer server) {
+        return Optional.of(InetSocketAddress.createUnresolved(member, 0));
+      }
+
+      @Override
+      public void close() {
+        // there is no connection
       }
     };
   }

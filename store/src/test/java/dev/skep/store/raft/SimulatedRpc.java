@@ -3,12 +3,15 @@ package dev.skep.store.raft;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Collection;
+import java.util.concurrent.CompletableFuture;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotReplyProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
 import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
+import org.apache.ratis.proto.RaftProtos.ReadIndexReplyProto;
+import org.apache.ratis.proto.RaftProtos.ReadIndexRequestProto;
 import org.apache.ratis.proto.RaftProtos.RequestVoteReplyProto;
 import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
 import org.apache.ratis.proto.RaftProtos.StartLeaderElectionReplyProto;
@@ -19,6 +22,7 @@ import org.apache.ratis.rpc.RpcType;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.RaftServerRpc;
 import org.apache.ratis.server.ServerFactory;
+import org.apache.ratis.server.protocol.RaftServerAsynchronousProtocol;
 
 /** Ratis's transport over a {@link SimulatedNetwork}. Ratis makes it by its class name. */
 public final class SimulatedRpc implements RpcType {
@@ -75,6 +79,32 @@ public final class SimulatedRpc implements RpcType {
     @Override
     public void handleException(RaftPeerId peer, Exception e, boolean reconnect) {
       // there is no connection to be made anew
+    }
+
+    @Override
+    public RaftServerAsynchronousProtocol async() {
+      return new RaftServerAsynchronousProtocol() {
+        @Override
+        public CompletableFuture<AppendEntriesReplyProto> appendEntriesAsync(
+            AppendEntriesRequestProto request) {
+          throw new UnsupportedOperationException("entries are sent by appendEntries");
+        }
+
+        @Override
+        public CompletableFuture<ReadIndexReplyProto> readIndexAsync(
+            ReadIndexRequestProto request) {
+          CompletableFuture<ReadIndexReplyProto> reply = new CompletableFuture<>();
+          network.inBackground(() -> {
+            try {
+              reply.complete(
+                  call(request.getServerRequest(), other -> other.readIndexAsync(request).join()));
+            } catch (IOException | RuntimeException e) {
+              reply.completeExceptionally(e);
+            }
+          });
+          return reply;
+        }
+      };
     }
 
     private <T> T call(RaftRpcRequestProto about, SimulatedNetwork.Call<T> call)

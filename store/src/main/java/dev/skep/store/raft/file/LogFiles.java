@@ -104,6 +104,13 @@ public record LogFiles(
     };
   }
 
+  /** Throws IOException when there is no log at all. */
+  void requireSome(long last) throws IOException {
+    if (segments.isEmpty() && last == LastEntry.UNKNOWN) {
+      throw new IOException("its log is missing: there is no segment of it in " + directory);
+    }
+  }
+
   /**
    * Throws IOException when the log ends too early: before its own snapshot, or before an entry
    * that was acknowledged.
@@ -113,9 +120,6 @@ public record LogFiles(
    *     log
    */
   void requireUpTo(long last, boolean alone) throws IOException {
-    if (segments.isEmpty() && last == LastEntry.UNKNOWN) {
-      throw new IOException("its log is missing: there is no segment of it in " + directory);
-    }
     if (end < last) {
       throw new IOException(
           "its log in %s ends with entry %d, and the last one that was acknowledged is %d: entries are missing"

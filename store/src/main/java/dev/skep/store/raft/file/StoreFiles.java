@@ -1,5 +1,6 @@
 package dev.skep.store.raft.file;
 
+import dev.skep.store.file.AtomicFile;
 import dev.skep.store.seal.ClusterKey;
 import dev.skep.store.seal.Seal;
 import java.io.IOException;
@@ -13,8 +14,12 @@ import java.util.Optional;
  *
  * @param seal of what the store's files hold
  * @param marked false when the file is missing that says whose the store is
+ * @param joined whether the log was made by the members before this one
  */
-public record StoreFiles(Seal seal, boolean marked, GroupFiles.Whole group) {
+public record StoreFiles(Seal seal, boolean marked, boolean joined, GroupFiles.Whole group) {
+  /** An empty file where the others made the log; without it, an empty log is a lost one. */
+  private static final String JOINED = "joined";
+
   /**
    * Throws IOException, in words, when there is no store, when it is another's, or when it is not
    * whole. Changes nothing.
@@ -28,10 +33,11 @@ public record StoreFiles(Seal seal, boolean marked, GroupFiles.Whole group) {
       throw new IOException("it is the store of %s, not of %s".formatted(owner.get(), own));
     }
     Seal seal = StoreKeys.read(directory, own);
+    boolean joined = Files.exists(directory.resolve(JOINED));
     GroupFiles.Whole group =
         new GroupFiles(GroupFiles.in(directory))
-            .look(own.memberId(), LastEntry.read(directory), seal);
-    return new StoreFiles(seal, owner.isPresent(), group);
+            .look(own.memberId(), owner.isPresent(), joined, LastEntry.read(directory), seal);
+    return new StoreFiles(seal, owner.isPresent(), joined, group);
   }
 
   /**
@@ -42,6 +48,15 @@ public record StoreFiles(Seal seal, boolean marked, GroupFiles.Whole group) {
    */
   public static Seal found(Path directory, StoreOwner own, ClusterKey key) throws IOException {
     requireNone(directory);
+    Files.deleteIfExists(directory.resolve(JOINED)); // of a joining that a crash cut short
+    StoreKeys.write(directory, own, key);
+    return StoreKeys.read(directory, own);
+  }
+
+  /** As {@link #found}, for a member that gets its log from the others. */
+  public static Seal join(Path directory, StoreOwner own, ClusterKey key) throws IOException {
+    requireNone(directory);
+    AtomicFile.write(directory.resolve(JOINED), new byte[0]);
     StoreKeys.write(directory, own, key);
     return StoreKeys.read(directory, own);
   }

@@ -48,6 +48,11 @@ public final class StoreKeys {
    * missing or not the right one. Changes nothing.
    */
   static Seal read(Path directory, StoreOwner owner) throws IOException {
+    return key(directory, owner).seal(directory.resolve(WRAPPED).toString());
+  }
+
+  /** As {@link #read}: the cluster's key itself. */
+  public static ClusterKey key(Path directory, StoreOwner owner) throws IOException {
     Path own = directory.resolve(OWN);
     Path wrapped = directory.resolve(WRAPPED);
     if (Files.exists(directory.resolve(BEFORE)) && !Files.exists(wrapped)) {
@@ -63,8 +68,7 @@ public final class StoreKeys {
     }
     byte[] sealed = bytes(wrapped, "the swarm's key", WRAPPED_BYTES_MAX);
     try {
-      return ClusterKey.unwrap(sealed, new Seal(key, own.toString()), copyOf(owner))
-          .seal(wrapped.toString());
+      return ClusterKey.unwrap(sealed, new Seal(key, own.toString()), copyOf(owner));
     } catch (IOException e) {
       throw new IOException(
           "the swarm's key %s cannot be opened with %s as that of %s: %s; put the right files back"

@@ -1,4 +1,4 @@
-package dev.skep.store.raft;
+package dev.skep.store.raft.snapshot;
 
 import dev.skep.store.state.ClusterState;
 import java.util.ArrayDeque;
@@ -13,7 +13,7 @@ import org.apache.ratis.server.protocol.TermIndex;
  *
  * <p>Not thread-safe; it belongs to the thread that applies the log.
  */
-final class SnapshotPoints {
+public final class SnapshotPoints {
   /**
    * Entries that may lie behind the present one. Refused transactions are entries too, and however
    * many there are, the log must not grow for ever.
@@ -29,7 +29,7 @@ final class SnapshotPoints {
    * @param place the entry's
    * @param logBytes how much log there was up to it, counted from where this process started
    */
-  record Point(TermIndex place, ClusterState state, long logBytes) {}
+  public record Point(TermIndex place, ClusterState state, long logBytes) {}
 
   /** In the log's order, without gaps; never empty. */
   private final Deque<Point> points = new ArrayDeque<>();

@@ -1,4 +1,4 @@
-package dev.skep.store.raft;
+package dev.skep.store.raft.snapshot;
 
 import dev.skep.store.file.AtomicFile;
 import dev.skep.store.model.Kind;
@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * When a snapshot is due, of which state it is, and its files. Not thread-safe; it belongs to the
  * thread that applies the log.
  */
-final class Snapshots {
+public final class Snapshots {
   private static final Logger LOG = LoggerFactory.getLogger(Snapshots.class);
 
   /** A log smaller than this is replayed faster than a snapshot is worth. */
@@ -38,7 +38,7 @@ final class Snapshots {
    * followers. A start reads it with a JVM that has compiled nothing yet: a tenth of a second a
    * megabyte and more.
    */
-  static final int REPLAYED_BYTES = 1024 * 1024;
+  public static final int REPLAYED_BYTES = 1024 * 1024;
 
   /** A smaller snapshot is read in no time. */
   private static final long SHRINKS_BYTES_MIN = 8L * 1024 * 1024;
@@ -68,28 +68,28 @@ final class Snapshots {
    * @param interval a snapshot is due after at most so many entries
    * @param seal of what is written to the disk
    */
-  Snapshots(long interval, Seal seal) {
+  public Snapshots(long interval, Seal seal) {
     this.interval = interval;
     this.seal = seal;
   }
 
-  StateMachineStorage storage() {
+  public StateMachineStorage storage() {
     return storage;
   }
 
   /** Looks at the files before anything is read; what a crash left half is removed. */
-  void begin(RaftStorage raftStorage) throws IOException {
+  public void begin(RaftStorage raftStorage) throws IOException {
     storage.init(raftStorage);
     SnapshotFile.clean(raftStorage.getStorageDir().getStateMachineDir().toPath());
   }
 
   /** Reads the snapshot that was taken last, if there is one. */
-  Optional<SnapshotPoints.Point> last() throws IOException {
+  public Optional<SnapshotPoints.Point> last() throws IOException {
     return read(storage.getLatestSnapshot());
   }
 
   /** Reads the snapshot that another member sent, once it is sure to be on the disk. */
-  Optional<SnapshotPoints.Point> installed() throws IOException {
+  public Optional<SnapshotPoints.Point> installed() throws IOException {
     SingleFileSnapshotInfo latest = storage.loadLatestSnapshot();
     if (latest != null) {
       AtomicFile.sync(latest.getFile().getPath());
@@ -122,7 +122,7 @@ final class Snapshots {
    *
    * @param logBytes of that entry
    */
-  void applied(TermIndex place, ClusterState state, int logBytes) {
+  public void applied(TermIndex place, ClusterState state, int logBytes) {
     points.add(place, state, logBytes);
   }
 
@@ -134,7 +134,7 @@ final class Snapshots {
    * @param oldestKept all commits after this index are kept for followers
    * @return the snapshot's index, or {@link RaftLog#INVALID_LOG_INDEX} for none
    */
-  long take(long oldestKept) {
+  public long take(long oldestKept) {
     SnapshotPoints.Point point = points.before(oldestKept, REPLAYED_BYTES);
     TermIndex place = point.place();
     boolean due =

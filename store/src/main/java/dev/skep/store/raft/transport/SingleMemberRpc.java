@@ -1,4 +1,4 @@
-package dev.skep.store.raft;
+package dev.skep.store.raft.transport;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
