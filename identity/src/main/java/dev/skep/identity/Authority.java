@@ -54,6 +54,7 @@ public final class Authority {
     Instant until = now.atOffset(ZoneOffset.UTC).plusYears(ROOT_YEARS).toInstant();
     X509Certificate certificate =
         new CertificateWriter(name, name, pair.getPublic(), from(now), until, random)
+            .called(CertificateWriter.keyId(pair.getPublic()))
             .root()
             .sign(new SigningKey(WHAT, pair.getPrivate(), random));
     return new Authority(new RootCertificate(certificate), pair.getPrivate(), null);
@@ -102,7 +103,8 @@ public final class Authority {
     X509Certificate signed =
         new CertificateWriter(
                 issuer.getSubjectX500Principal(), name, next.getPublicKey(), from(now), end, random)
-            .issuedBy(issuer)
+            .called(CertificateWriter.keyId(next))
+            .signedBy(CertificateWriter.keyId(issuer))
             .root()
             .sign(new SigningKey(WHAT, old.key, random));
     return new Authority(root, key, signed);
@@ -162,7 +164,8 @@ public final class Authority {
                 from(now),
                 until(now, expiry),
                 random)
-            .issuedBy(issuer)
+            .called(CertificateWriter.keyId(request.publicKey()))
+            .signedBy(CertificateWriter.keyId(issuer))
             .node(addresses)
             .sign(new SigningKey(WHAT, key, random));
     return new CertificateChain(cross == null ? List.of(certificate) : List.of(certificate, cross));

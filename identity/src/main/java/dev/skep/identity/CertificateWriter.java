@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.asn1.DEROctetString;
 import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.AuthorityKeyIdentifier;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
@@ -20,6 +21,7 @@ import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.asn1.x509.SubjectKeyIdentifier;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
@@ -30,9 +32,8 @@ final class CertificateWriter {
   private static final int SERIAL_BITS = 159;
 
   private final X509v3CertificateBuilder builder;
-  private final JcaX509ExtensionUtils identifiers;
 
-  /** Begins one with what all have: names, life, serial number, and the key's own identifier. */
+  /** Begins one with what all have: names, life, serial number. */
   CertificateWriter(
       X500Principal issuer,
       X500Principal subject,
@@ -48,24 +49,51 @@ final class CertificateWriter {
             Date.from(until),
             X500Name.getInstance(subject.getEncoded()),
             SubjectPublicKeyInfo.getInstance(key.getEncoded()));
+  }
+
+  /** What a key is called in the certificates that it signs: a digest of it. */
+  static byte[] keyId(PublicKey key) {
     try {
-      identifiers = new JcaX509ExtensionUtils();
-      builder.addExtension(
-          Extension.subjectKeyIdentifier, false, identifiers.createSubjectKeyIdentifier(key));
-    } catch (GeneralSecurityException | IOException e) {
+      return new JcaX509ExtensionUtils().createSubjectKeyIdentifier(key).getKeyIdentifier();
+    } catch (GeneralSecurityException e) {
       throw unwritable(e);
     }
   }
 
-  /** With another root's certificate as issuer; without it, the root's own signature is on it. */
-  CertificateWriter issuedBy(X509Certificate issuer) {
+  /** What its key is called by the certificate itself, else as above. */
+  static byte[] keyId(X509Certificate certificate) {
+    byte[] said = certificate.getExtensionValue(Extension.subjectKeyIdentifier.getId());
+    if (said == null) {
+      return keyId(certificate.getPublicKey());
+    }
+    try {
+      return SubjectKeyIdentifier.getInstance(JcaX509ExtensionUtils.parseExtensionValue(said))
+          .getKeyIdentifier();
+    } catch (IOException | RuntimeException e) {
+      throw Pem.damaged("the key's identifier in the CA certificate", e);
+    }
+  }
+
+  /** With a name for its key. */
+  CertificateWriter called(byte[] keyId) {
+    try {
+      builder.addExtension(Extension.subjectKeyIdentifier, false, new SubjectKeyIdentifier(keyId));
+      return this;
+    } catch (IOException e) {
+      throw unwritable(e);
+    }
+  }
+
+  /**
+   * With the name of the key that signs it. Nothing more is said of the issuer: while a root is
+   * exchanged two certificates have that key, and either may be used to check.
+   */
+  CertificateWriter signedBy(byte[] keyId) {
     try {
       builder.addExtension(
-          Extension.authorityKeyIdentifier,
-          false,
-          identifiers.createAuthorityKeyIdentifier(issuer));
+          Extension.authorityKeyIdentifier, false, new AuthorityKeyIdentifier(keyId));
       return this;
-    } catch (GeneralSecurityException | IOException e) {
+    } catch (IOException e) {
       throw unwritable(e);
     }
   }

@@ -46,6 +46,8 @@ class AuthorityTest {
     assertThat(leaf.getSubjectAlternativeNames())
         .containsExactly(
             List.of(7, "10.1.2.3"), List.of(7, "fd00:0:0:0:0:0:0:1"), List.of(2, "host-1.example"));
+    assertThat(CertificateWriter.keyId(leaf))
+        .isEqualTo(CertificateWriter.keyId(leaf.getPublicKey()));
     assertThat(leaf.getSerialNumber().bitLength()).isBetween(100, 159);
   }
 

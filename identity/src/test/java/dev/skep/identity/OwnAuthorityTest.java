@@ -7,12 +7,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.x509.AuthorityKeyIdentifier;
+import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -162,17 +165,48 @@ class OwnAuthorityTest {
         .hasMessageContaining("another name or key");
   }
 
+  /** The path has to be found by keys' names, and not by other certificates' serial numbers. */
+  @ParameterizedTest
+  @CsvSource({"true", "false"})
+  void a_key_keeps_the_name_that_its_own_certificate_gives_it(boolean named) throws Exception {
+    KeyPair pair = pair("EC", "secp256r1");
+    byte[] name = {1, 2, 3, 4};
+    CertificateWriter root = writer(pair, NOW.plus(Duration.ofDays(9)));
+    String pem = Pem.write(List.of(signed(named ? root.called(name) : root, pair)));
+    byte[] expected = named ? name : CertificateWriter.keyId(pair.getPublic());
+    TestCluster cluster = new TestCluster("c1", 2);
+    Authority own =
+        Authority.own(pem, PrivateKeys.pem(pair.getPrivate()), NOW)
+            .crossSignedBy(cluster.authority, NOW, random);
+    X509Certificate leaf = cluster.with("c1", own).worker("n1").chain().leaf();
+    X509Certificate cross =
+        RootCertificate.parse(own.crossCertificatePem().orElseThrow()).certificate();
+    assertThat(signer(leaf)).isEqualTo(new AuthorityKeyIdentifier(expected));
+    assertThat(CertificateWriter.keyId(cross)).isEqualTo(expected);
+    assertThat(signer(cross).getKeyIdentifierOctets())
+        .isEqualTo(CertificateWriter.keyId(cluster.authority.root().certificate()));
+  }
+
+  private static AuthorityKeyIdentifier signer(X509Certificate certificate) throws Exception {
+    return AuthorityKeyIdentifier.getInstance(
+        JcaX509ExtensionUtils.parseExtensionValue(certificate.getExtensionValue("2.5.29.35")));
+  }
+
   private Authority own(KeyPair pair, Instant until) {
     return Authority.own(certificate(pair, until), PrivateKeys.pem(pair.getPrivate()), NOW);
   }
 
   private String certificate(KeyPair pair, Instant until) {
+    return Pem.write(List.of(signed(writer(pair, until), pair)));
+  }
+
+  private CertificateWriter writer(KeyPair pair, Instant until) {
     Instant from = NOW.minus(Duration.ofDays(1));
-    return Pem.write(
-        List.of(
-            new CertificateWriter(NAME, NAME, pair.getPublic(), from, until, random)
-                .root()
-                .sign(new SigningKey("it", pair.getPrivate(), random))));
+    return new CertificateWriter(NAME, NAME, pair.getPublic(), from, until, random).root();
+  }
+
+  private X509Certificate signed(CertificateWriter certificate, KeyPair pair) {
+    return certificate.sign(new SigningKey("it", pair.getPrivate(), random));
   }
 
   private KeyPair pair(String algorithm, String size) throws Exception {
