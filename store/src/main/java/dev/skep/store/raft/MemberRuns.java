@@ -56,7 +56,7 @@ final class MemberRuns {
       throws IOException {
     this.parts = parts;
     this.network = network;
-    this.member = begin(alone);
+    this.member = begin(company(alone));
   }
 
   /**
@@ -70,13 +70,17 @@ final class MemberRuns {
     return new MemberRuns(parts, network, alone);
   }
 
-  private RaftMember begin(boolean withoutOthers) throws IOException {
-    RaftMember begun = RaftMember.start(parts, transport(withoutOthers), withoutOthers);
+  private static Company company(boolean alone) {
+    return alone ? Company.NONE : Company.OTHERS;
+  }
+
+  private RaftMember begin(Company company) throws IOException {
+    RaftMember begun = RaftMember.start(parts, transport(company), company);
     try {
-      if (withoutOthers && begun.hasOthers()) {
+      if (company == Company.NONE && begun.hasOthers()) {
         // The log knows of members that were not noted yet when the process ended.
         begun.close();
-        begun = RaftMember.start(parts, transport(false), false);
+        begun = RaftMember.start(parts, transport(Company.OTHERS), Company.OTHERS);
       }
       begun.awaitLeader();
       return begun;
@@ -86,8 +90,8 @@ final class MemberRuns {
     }
   }
 
-  private Transport transport(boolean withoutOthers) throws IOException {
-    if (withoutOthers) {
+  private Transport transport(Company company) throws IOException {
+    if (company == Company.NONE) {
       return alone;
     }
     if (network == null) {
@@ -173,7 +177,7 @@ final class MemberRuns {
       member.close();
       Reopening.requireRoom(parts.options().directory());
       Reopening.copyLastSegments(GroupFiles.in(parts.options().directory()));
-      member = begin(repaired().alone());
+      member = begin(company(repaired().alone()));
       failure = null;
       LOG.atInfo()
           .addKeyValue("directory", parts.options().directory())
@@ -226,7 +230,7 @@ final class MemberRuns {
       if (member.listens().isPresent()) {
         return;
       }
-      var _ = transport(false);
+      var _ = transport(Company.EXPECTED);
       if (closing.getCount() == 0 || failure != null) {
         throw new IOException("the store takes no commits at present");
       }
@@ -235,7 +239,7 @@ final class MemberRuns {
       try {
         lastCommits();
         member.close();
-        member = begin(false);
+        member = begin(Company.EXPECTED);
         follow();
       } catch (IOException | RuntimeException e) {
         failure = new StoreFailure("the store's log cannot be opened: " + reason(e), true, e);

@@ -47,7 +47,7 @@ final class RaftMember {
   private static final long CLOSE_SECONDS = 10;
 
   private final StoreParts parts;
-  private final boolean alone;
+  private final Company company;
   private final RaftServer server;
   private final RaftServer.Division division;
   private final Transport transport;
@@ -60,13 +60,13 @@ final class RaftMember {
   private RaftMember(
       StoreParts parts,
       Transport transport,
-      boolean alone,
+      Company company,
       RaftServer server,
       RatisMachine machine,
       ClientId clientId)
       throws IOException {
     this.parts = parts;
-    this.alone = alone;
+    this.company = company;
     this.server = server;
     this.division = server.getDivision(parts.group());
     this.transport = transport;
@@ -80,15 +80,16 @@ final class RaftMember {
    * Returns when the log runs; a failure leaves nothing running. The files must be whole, or there
    * must be none.
    *
-   * @param alone whether there is no other member, as far as is known before the log is read
+   * @param company who else there is, as far as is known before the log is read
    */
   @SuppressWarnings("MustBeClosedChecker")
-  static RaftMember start(StoreParts parts, Transport transport, boolean alone) throws IOException {
+  static RaftMember start(StoreParts parts, Transport transport, Company company)
+      throws IOException {
     ClientId clientId = ClientId.randomId();
     Connections connections = new Connections(transport, parts.options().memberId());
     RatisMachine machine = new RatisMachine(clientId, parts, connections);
-    RaftServer server = RatisSetup.server(parts, transport, alone, machine);
-    RaftMember member = new RaftMember(parts, transport, alone, server, machine, clientId);
+    RaftServer server = RatisSetup.server(parts, transport, company, machine);
+    RaftMember member = new RaftMember(parts, transport, company, server, machine, clientId);
     machine.runsIn(member.division);
     connections.of(server);
     try {
@@ -104,6 +105,7 @@ final class RaftMember {
 
   /** Waits until this member leads and has applied the whole log, or knows who leads. */
   void awaitLeader() throws IOException {
+    boolean alone = company.electsItself();
     long seconds = alone ? LEAD_SECONDS : FOLLOW_SECONDS;
     try {
       if (alone || isMember()) {

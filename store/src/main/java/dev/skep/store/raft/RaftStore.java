@@ -187,13 +187,14 @@ public final class RaftStore implements Store, StoreMembers {
     } catch (MemberException e) {
       return Future.failedFuture(e);
     }
-    return RaftStore.<@Nullable Void>onThread(
+    return onThread(
             "skep-store-members",
             () -> {
               change.make();
-              return null;
+              return true;
             })
-        .onComplete(done -> changes.over());
+        .onComplete(done -> changes.over())
+        .mapEmpty();
   }
 
   @Override

@@ -86,11 +86,11 @@ final class RatisSetup {
    * Makes the server. The log's files must not be in use, and whole: where there are none, it
    * founds an empty log.
    *
-   * @param alone whether there is no other member
+   * @param company who else there is
    */
   @SuppressWarnings("MustBeClosedChecker")
   static RaftServer server(
-      StoreParts parts, Transport transport, boolean alone, RatisMachine machine)
+      StoreParts parts, Transport transport, Company company, RatisMachine machine)
       throws IOException {
     RaftStoreOptions options = parts.options();
     List<RaftPeer> founders =
@@ -101,23 +101,25 @@ final class RatisSetup {
         .setServerId(RaftPeerId.valueOf(options.memberId()))
         .setGroup(RaftGroup.valueOf(parts.group(), founders))
         .setStateMachine(machine)
-        .setProperties(properties(options, transport, alone))
+        .setProperties(properties(options, transport, company))
         .setParameters(transport.parameters())
         .setOption(RaftStorage.StartupOption.RECOVER)
         .build();
   }
 
   private static RaftProperties properties(
-      RaftStoreOptions options, Transport transport, boolean alone) {
+      RaftStoreOptions options, Transport transport, Company company) {
+    boolean alone = company == Company.NONE;
     TimeDuration election = millis(options.electionTimeout().toMillis());
     RaftProperties p = new RaftProperties();
     RaftConfigKeys.Rpc.setType(p, transport.rpc());
     transport.configure(p);
     RaftServerConfigKeys.setStorageDir(
         p, List.of(GroupFiles.storage(options.directory()).toFile()));
-    RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(p, alone ? FIRST_ELECTION_MIN : election);
+    RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(
+        p, company.electsItself() ? FIRST_ELECTION_MIN : election);
     RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMax(
-        p, alone ? FIRST_ELECTION_MAX : election.multiply(2));
+        p, company.electsItself() ? FIRST_ELECTION_MAX : election.multiply(2));
     RaftServerConfigKeys.Rpc.setTimeoutMin(p, alone ? ELECTION_MIN : election);
     RaftServerConfigKeys.Rpc.setTimeoutMax(p, alone ? ELECTION_MAX : election.multiply(2));
     RaftServerConfigKeys.Rpc.setRequestTimeout(p, MESSAGE);

@@ -8,18 +8,21 @@ import dev.skep.store.StoreMembers.Member;
 import dev.skep.store.StoreMembers.Reachability;
 import dev.skep.store.model.SwarmObject;
 import dev.skep.store.net.HostPort;
+import dev.skep.store.raft.file.GroupFiles;
 import dev.skep.store.state.StoreException;
 import dev.skep.testkit.Await;
 import io.vertx.core.Future;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** Members that come and go. */
+/** Members that come and go, over real connections. */
 @Execution(ExecutionMode.CONCURRENT)
 class MembersTest {
   /** Somewhat more than an election that nobody wins, on a busy machine. */
@@ -28,7 +31,7 @@ class MembersTest {
   @TempDir Path directory;
 
   private Links links() {
-    return new SimulatedNetwork(1);
+    return new TlsLinks();
   }
 
   @Test
@@ -177,6 +180,24 @@ class MembersTest {
     }
   }
 
+  /** As a crash leaves it: the group has its new id, and still its old members. */
+  @Test
+  void going_on_alone_is_done_again_when_it_was_cut_short() throws Exception {
+    try (Group group = Group.grown(directory, links(), "m1", "m2")) {
+      group.commit("m1", "kept");
+      group.settle();
+      List.of("m1", "m2").forEach(group::stop);
+      Path store = group.options("m1").directory();
+      Path cut = GroupFiles.storage(store).resolve(UUID.randomUUID().toString());
+      Files.move(GroupFiles.in(store), cut);
+
+      group.startAlone("m1");
+      assertThat(GroupFiles.in(store)).isNotEqualTo(cut);
+      group.commit("m1", "alone");
+      assertThat(group.settle()).containsExactly("alone", "kept");
+    }
+  }
+
   @Test
   void a_read_of_the_latest_sees_what_was_written_anywhere() {
     try (Group group = Group.grown(directory, links(), "m1", "m2", "m3")) {
@@ -206,6 +227,25 @@ class MembersTest {
       group.start("m2");
       group.onLeader("m2", leader -> leader.addMember("m2", group.address("m2")));
       assertThat(group.settle()).containsExactly("web");
+    }
+  }
+
+  @Test
+  void one_is_found_again_at_another_address() {
+    Links links = links();
+    try (Group group = Group.grown(directory, links, "m1", "m2", "m3")) {
+      String moving = group.follower();
+      HostPort before = group.address(moving);
+      group.stop(moving);
+      links.move(moving);
+      assertThat(group.address(moving)).isNotEqualTo(before);
+      Future<RaftStore> opening = group.open(moving);
+      group.onLeader(
+          "it is looked for there", leader -> leader.addMember(moving, group.address(moving)));
+      group.commit(group.leader(), "web");
+      RaftStore moved = Await.result(opening, Group.BOUND);
+      Await.until("it is there again", Group.BOUND, () -> names(moved).equals(List.of("web")));
+      Await.result(moved.close(), Group.BOUND);
     }
   }
 
