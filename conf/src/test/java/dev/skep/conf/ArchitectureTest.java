@@ -170,6 +170,35 @@ class ArchitectureTest {
     }
   }
 
+  /** It reads a ClientHello and moves bytes; who may come in is the components' business. */
+  @Test
+  void the_front_door_knows_no_component_and_no_key() {
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage("dev.skep.conf.control..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                "dev.skep.conf.bus..",
+                "dev.skep.conf.swarm..",
+                "dev.skep.store..",
+                IDENTITY,
+                "javax.net.ssl.."));
+  }
+
+  /** The classes of theirs that this room stands on are internal, and change with each version. */
+  @Test
+  void hazelcast_stays_in_the_room_of_the_bus() {
+    check(
+        noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.skep.conf.bus..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("com.hazelcast.."));
+  }
+
   @Test
   void the_packages_of_the_node_depend_on_each_other_one_way_only() {
     check(slices().matching("dev.skep.node.(*)..").should().beFreeOfCycles());
