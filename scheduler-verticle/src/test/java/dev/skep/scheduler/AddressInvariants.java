@@ -9,6 +9,7 @@ import dev.skep.store.model.Task;
 import dev.skep.store.model.Task.NetworkAttachment;
 import dev.skep.store.model.TaskState;
 import dev.skep.store.model.spec.TaskSpec.NetworkAttachmentConfig;
+import dev.skep.store.net.IpAddress;
 import dev.skep.store.net.Subnet;
 import dev.skep.store.state.ClusterState;
 import dev.skep.store.state.Commit;
@@ -17,7 +18,9 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What must hold of the addresses that the manager gave, after every commit. */
 final class AddressInvariants {
@@ -32,7 +35,7 @@ final class AddressInvariants {
       before = Map.of();
       return wrong;
     }
-    supplies(networks, wrong);
+    supplies(used(state, networks), wrong);
     Map<String, String> holders = new HashMap<>();
     state.tasks().forEach(task -> task(state, networks, task, holders, wrong));
     state.services().forEach(service -> service(networks, service, holders, wrong));
@@ -51,12 +54,31 @@ final class AddressInvariants {
   private static Map<String, Network> given(ClusterState state) {
     Map<String, Network> networks = new HashMap<>();
     for (Network network : state.networks()) {
-      if (network.driverState() != null
-          && network.driverState().options().containsKey(Network.VXLAN_OPTION)) {
+      if (vxlan(network) != null) {
         networks.put(network.id(), network);
       }
     }
     return networks;
+  }
+
+  /** Those, and the removed ones that tasks are still on. */
+  private static Map<String, Network> used(ClusterState state, Map<String, Network> given) {
+    Map<String, Network> used = new HashMap<>(given);
+    for (Task task : state.tasks()) {
+      for (NetworkAttachment attachment : task.networksAttachments()) {
+        Network network = attachment.network();
+        if (network != null && !task.state().ended() && vxlan(network) != null) {
+          used.putIfAbsent(network.id(), network);
+        }
+      }
+    }
+    return used;
+  }
+
+  private static @Nullable String vxlan(Network network) {
+    return network.driverState() == null
+        ? null
+        : network.driverState().options().get(Network.VXLAN_OPTION);
   }
 
   private static void supplies(Map<String, Network> networks, List<String> wrong) {
@@ -68,20 +90,18 @@ final class AddressInvariants {
         wrong.add("subnet " + subnet + " of " + network.name() + " overlaps with another");
       }
       subnets.add(subnet);
-      String vxlan =
-          network.driverState() == null
-              ? ""
-              : network.driverState().options().get(Network.VXLAN_OPTION);
-      if (!vxlans.add(String.valueOf(vxlan))) {
-        wrong.add("VXLAN id " + vxlan + " is given twice");
+      if (!vxlans.add(String.valueOf(vxlan(network)))) {
+        wrong.add("VXLAN id " + vxlan(network) + " is given twice");
       }
     }
   }
 
+  private static IpamConfig pool(Network network) {
+    return Objects.requireNonNull(network.ipamOptions()).configs().getFirst();
+  }
+
   private static Subnet subnet(Network network) {
-    IpamConfig pool =
-        network.ipamOptions() == null ? null : network.ipamOptions().configs().getFirst();
-    return Subnet.parse(String.valueOf(pool == null ? null : pool.subnet()));
+    return Subnet.parse(String.valueOf(pool(network).subnet()));
   }
 
   private static void task(
@@ -99,11 +119,15 @@ final class AddressInvariants {
       if (network != null && networks.containsKey(network.id())) {
         attached.add(network.id());
         for (String address : attachment.addresses()) {
-          hold(networks, network.id(), address, "task " + task.id(), holders, wrong);
+          hold(networks, network.id(), address, "task " + task.id(), false, holders, wrong);
         }
       }
     }
-    boolean allocated = TaskState.NEW != task.state();
+    // One that is older than its networks' addresses waits as what it was.
+    boolean allocated =
+        task.state() != TaskState.NEW
+            && !(task.state() == TaskState.PENDING
+                && "waiting for an address".equals(task.status().message()));
     boolean assigned = !TaskState.ASSIGNED.after(task.state());
     Node node = state.node(task.nodeId()).orElse(null);
     for (NetworkAttachmentConfig joined : task.spec().networks()) {
@@ -129,7 +153,7 @@ final class AddressInvariants {
     if (service.endpoint() != null) {
       for (VirtualIp virtual : service.endpoint().virtualIps()) {
         String holder = "service " + service.id();
-        hold(networks, virtual.networkId(), virtual.addr(), holder, holders, wrong);
+        hold(networks, virtual.networkId(), virtual.addr(), holder, true, holders, wrong);
       }
     }
   }
@@ -137,7 +161,8 @@ final class AddressInvariants {
   private static void node(
       Map<String, Network> networks, Node node, Map<String, String> holders, List<String> wrong) {
     for (Node.Gateway gateway : node.gateways()) {
-      hold(networks, gateway.networkId(), gateway.addr(), "node " + node.id(), holders, wrong);
+      String holder = "node " + node.id();
+      hold(networks, gateway.networkId(), gateway.addr(), holder, false, holders, wrong);
     }
   }
 
@@ -146,6 +171,7 @@ final class AddressInvariants {
       String networkId,
       String address,
       String holder,
+      boolean virtual,
       Map<String, String> holders,
       List<String> wrong) {
     Network network = networks.get(networkId);
@@ -153,10 +179,26 @@ final class AddressInvariants {
       return; // the network was removed before its last holder
     }
     Subnet subnet = subnet(network);
-    if (!subnet.contains(Subnet.parse(address).first())) {
+    String number = address.substring(0, address.indexOf('/'));
+    IpAddress ip = IpAddress.parse(number);
+    if (!subnet.contains(ip) || !address.endsWith("/" + subnet.prefix())) {
       wrong.add(holder + " has " + address + ", which is not of " + subnet);
+      return;
     }
-    String key = networkId + " " + address;
+    if (ip.equals(subnet.first())
+        || ip.equals(subnet.last())
+        || number.equals(pool(network).gateway())
+        || pool(network).auxAddress().containsValue(number)) {
+      wrong.add(holder + " has " + address + ", which nobody may have");
+    }
+    String range = pool(network).range();
+    Subnet block = range == null ? subnet : Subnet.parse(range);
+    if (!block.contains(ip)) {
+      wrong.add(holder + " has " + address + ", which is not of the range " + block);
+    } else if (block.part(block.prefix() + 2, 3).contains(ip) != virtual) {
+      wrong.add(holder + " has " + address + " of the wrong part of " + block);
+    }
+    String key = networkId + " " + number;
     String other = holders.put(key, holder);
     if (other != null) {
       wrong.add(address + " is given to " + other + " and " + holder);

@@ -1,5 +1,6 @@
 package dev.skep.scheduler;
 
+import dev.skep.scheduler.allocate.Ipam;
 import dev.skep.scheduler.allocate.NetworkDrivers;
 import dev.skep.scheduler.orchestrate.DecisionReason;
 import dev.skep.scheduler.orchestrate.Orchestrator;
@@ -37,7 +38,7 @@ public final class Harness {
   private Map<String, Instant> wakes = Map.of();
   private List<DecisionReason> reasons = List.of();
   private Set<String> waiting = Set.of();
-  private NetworkDrivers drivers = NetworkDrivers.LOCAL;
+  private Ipam ipam = ipam(NetworkDrivers.LOCAL);
 
   /** A cluster with nodes n1 to n{@code nodes}. */
   public static Harness withNodes(int nodes) {
@@ -49,10 +50,14 @@ public final class Harness {
     return harness;
   }
 
-  /** What networks need from the manager. */
+  /** What networks need from the manager. The first address of each is the first to be given. */
   public Harness drivers(NetworkDrivers kinds) {
-    drivers = kinds;
+    ipam = ipam(kinds);
     return this;
+  }
+
+  private static Ipam ipam(NetworkDrivers kinds) {
+    return new Ipam(kinds, () -> 0);
   }
 
   /** The services that the last pass let wait for something to be given back. */
@@ -138,7 +143,7 @@ public final class Harness {
   /** Passes until nothing is left to decide at this time. */
   public Harness pass() {
     for (int i = 0; i < 20; i++) {
-      Plan plan = new Plan(state, fleet, now, random, 10_000, Limits.NONE, drivers);
+      Plan plan = new Plan(state, fleet, now, random, 10_000, Limits.NONE, ipam);
       Orchestrator orchestrator = new Orchestrator(plan);
       TreeSet<String> services = new TreeSet<>(state.servicesWithTasks());
       state.services().forEach(service -> services.add(service.id()));
@@ -148,9 +153,14 @@ public final class Harness {
       waiting = plan.waiting();
       Transaction transaction = plan.transaction(1);
       if (transaction.isEmpty()) {
+        if (!plan.unfinished().isEmpty()) {
+          throw new AssertionError(
+              "a pass that does nothing is not finished with " + plan.unfinished());
+        }
         return this;
       }
       commit(new Transaction(transaction.at(), transaction.ops(), null));
+      plan.committed();
     }
     throw new AssertionError("the passes do not come to an end");
   }

@@ -17,6 +17,7 @@ import dev.skep.store.model.spec.ServiceSpec;
 import dev.skep.store.model.spec.ServiceSpecBuilder;
 import dev.skep.store.model.spec.TaskSpec;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -89,7 +90,6 @@ public final class Samples {
             .scope("swarm")
             .build(),
         null,
-        null,
         null);
   }
 
@@ -101,7 +101,7 @@ public final class Samples {
   /** The template on the networks. */
   public static TaskSpec on(TaskSpec template, String... networks) {
     return template.withNetworks(
-        java.util.Arrays.stream(networks)
+        Arrays.stream(networks)
             .map(id -> new TaskSpec.NetworkAttachmentConfig(id, List.of(), Map.of()))
             .toList());
   }

@@ -109,7 +109,7 @@ public final class NetworkEndpoints {
       Instant now = clock.instant();
       return Transaction.at(now)
           .unchanged(Kind.NETWORK, state)
-          .create(new Network(id, Version.NONE, now, now, spec, null, null, null))
+          .create(new Network(id, Version.NONE, now, now, spec, null, null))
           .build();
     });
     return Reply.created(new JsonObject().put("Id", id).put("Warning", ""));

@@ -29,33 +29,45 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AddressLedger {
   private final ClusterState state;
-  private final NetworkDrivers drivers;
-  private final NetworkSupply supply;
+  private final Ipam ipam;
   private final Map<String, NetworkAddresses> networks = new HashMap<>();
 
   /** Networks whose idle gateways were looked for in this pass: once is enough. */
   private final Set<String> searched = new HashSet<>();
 
-  private AddressLedger(ClusterState state, NetworkDrivers drivers) {
+  /** Made when a network needs something of it: that costs a look at every task. */
+  private @Nullable NetworkSupply supply;
+
+  private AddressLedger(ClusterState state, Ipam ipam) {
     this.state = state;
-    this.drivers = drivers;
-    this.supply = NetworkSupply.of(state);
+    this.ipam = ipam;
   }
 
-  public static AddressLedger of(ClusterState state, NetworkDrivers drivers) {
-    AddressLedger ledger = new AddressLedger(state, drivers);
+  static AddressLedger of(ClusterState state, Ipam ipam) {
+    AddressLedger ledger = new AddressLedger(state, ipam);
     for (Network network : state.networks()) {
       IpamConfig pool = NetworkSupply.given(network);
-      if (drivers.manages(network) && pool != null && NetworkAddresses.tooSmall(pool) == null) {
-        ledger.networks.put(network.id(), NetworkAddresses.of(network, pool));
+      if (ipam.drivers().manages(network)
+          && pool != null
+          && NetworkAddresses.tooSmall(pool) == null) {
+        ledger.open(network, pool);
       }
     }
     if (!ledger.networks.isEmpty()) {
-      state.tasks().forEach(ledger::enter);
-      state.services().forEach(ledger::enter);
-      state.nodes().forEach(ledger::enter);
+      ledger.enterHolders();
     }
     return ledger;
+  }
+
+  private void enterHolders() {
+    state.tasks().forEach(this::enter);
+    state.services().forEach(this::enter);
+    state.nodes().forEach(this::enter);
+  }
+
+  private void open(Network network, IpamConfig pool) {
+    Ipam.Cursor cursor = ipam.cursor(network.id());
+    networks.put(network.id(), NetworkAddresses.of(network, pool, cursor, ipam.random()));
   }
 
   private void enter(Task task) {
@@ -91,7 +103,20 @@ public final class AddressLedger {
     }
   }
 
+  /** Where the giving of each network's addresses goes on. */
+  Map<String, Ipam.Cursor> cursors() {
+    Map<String, Ipam.Cursor> cursors = new HashMap<>();
+    networks.forEach((id, of) -> cursors.put(id, of.cursor()));
+    return cursors;
+  }
+
   // ------------------------------------------------------------------ networks
+
+  /** Whether the network has what its driver wants from the manager. */
+  public boolean isComplete(Network network) {
+    return networks.containsKey(network.id())
+        && (NetworkSupply.vxlan(network) != null || !ipam.drivers().of(network).vxlan());
+  }
 
   /**
    * The network with its subnet and its VXLAN id: itself when it has them.
@@ -99,37 +124,42 @@ public final class AddressLedger {
    * @param network one that the drivers {@linkplain NetworkDrivers#manages manage}
    */
   public Grant<Network> complete(Network network) {
-    if (networks.containsKey(network.id())) {
+    if (isComplete(network)) {
       return new Given<>(network);
     }
-    Grant<Network> grant = supply.complete(network, drivers.of(network).vxlan());
+    Grant<Network> grant = supply().complete(network, ipam.drivers().of(network).vxlan());
     if (grant instanceof Given<Network>(Network complete)) {
+      NetworkAddresses known = networks.get(network.id());
+      if (known != null) {
+        known.become(complete);
+        return grant;
+      }
       IpamConfig pool = NetworkSupply.given(complete);
       if (pool == null) {
         throw new IllegalStateException("network " + network.id() + " was given no subnet");
       }
-      networks.put(network.id(), NetworkAddresses.of(complete, pool));
+      open(complete, pool);
+      // Engines may have given addresses of it, as long as the manager gave none.
+      enterHolders();
     }
     return grant;
   }
 
+  private NetworkSupply supply() {
+    NetworkSupply present = supply;
+    if (present == null) {
+      present = NetworkSupply.of(state, ipam.drivers());
+      supply = present;
+    }
+    return present;
+  }
+
   /** The cluster with what networks were given last; itself when none was given anything. */
   public Cluster follow(Cluster cluster) {
-    Cluster.LastGiven last = supply.lastGiven();
+    Cluster.LastGiven last = supply == null ? Cluster.LastGiven.NOTHING : supply.lastGiven();
     return last.equals(Cluster.LastGiven.NOTHING) || last.equals(cluster.lastGiven())
         ? cluster
         : cluster.withLastGiven(last);
-  }
-
-  /** The network with what was given last of its addresses; itself when none was given. */
-  public Network follow(Network network) {
-    NetworkAddresses of = networks.get(network.id());
-    if (of == null) {
-      return network;
-    }
-    Network.LastGiven last = of.lastGiven();
-    boolean nothing = last.address() == null && last.virtual() == null;
-    return nothing || last.equals(network.lastGiven()) ? network : network.withLastGiven(last);
   }
 
   // ------------------------------------------------------------------ addresses
@@ -139,13 +169,17 @@ public final class AddressLedger {
   /** Why the network has no address for one more task; absent when it has. */
   public @Nullable String refusesTask(String networkId) {
     NetworkAddresses of = of(networkId);
-    return of.freeForTasks(state.nodes().size()) > 0 ? null : of.exhausted("address");
+    if (of.freeForTasks(state.nodes().size()) > 0) {
+      return null;
+    }
+    String exhausted = of.exhausted("address");
+    return of.free() > 0 ? exhausted + ": all but those kept for nodes are taken" : exhausted;
   }
 
   /** A task's place on the network, with an address of its own; empty when none is free. */
   public Optional<NetworkAttachment> attach(String networkId) {
     NetworkAddresses of = of(networkId);
-    return of.give().map(address -> new NetworkAttachment(of.shown(), List.of(address)));
+    return of.give().map(address -> new NetworkAttachment(of.network(), List.of(address)));
   }
 
   /** An address for a service on the network. */
@@ -157,10 +191,20 @@ public final class AddressLedger {
         : new Refused<>(of.exhausted("virtual address"));
   }
 
+  // ------------------------------------------------------------------ gateways
+  //
+  // Of networks that may be anything.
+
+  /** Whether the node needs a gateway on the network before a task can be there. */
+  public boolean lacksGateway(String networkId, String nodeId) {
+    NetworkAddresses of = networks.get(networkId);
+    return of != null && !of.hasGateway(nodeId);
+  }
+
   /** Why the node can have no gateway on the network; absent when it has one, or can. */
   public @Nullable String refusesGateway(String networkId, String nodeId) {
     NetworkAddresses of = networks.get(networkId);
-    return of == null || of.hasGateway(nodeId) || of.freeForGateways() > 0
+    return of == null || of.hasGateway(nodeId) || of.free() > 0
         ? null
         : of.exhausted("gateway address");
   }
@@ -185,23 +229,30 @@ public final class AddressLedger {
    * the network there, and none was placed there since.
    */
   public boolean idleGateway(String networkId, Node node) {
-    NetworkAddresses of = of(networkId);
-    return of.hasGateway(node.id())
+    NetworkAddresses of = networks.get(networkId);
+    return of != null
+        && of.hasGateway(node.id())
         && !of.reliesOn(node.id())
         && state.tasksOfNode(node.id()).stream()
             .noneMatch(task -> !task.state().ended() && joins(task, networkId));
   }
 
   private static boolean joins(Task task, String networkId) {
-    return task.spec().networks().stream().anyMatch(n -> networkId.equals(n.target()));
+    return task.spec().networks().stream().anyMatch(n -> networkId.equals(n.target()))
+        || task.networksAttachments().stream()
+            .anyMatch(a -> a.network() != null && networkId.equals(a.network().id()));
   }
 
+  /**
+   * The node has no gateway on the network any more. Its address stays taken in this ledger: it is
+   * free in the next pass.
+   */
   public void takeBackGateway(String networkId, String nodeId) {
     of(networkId).takeBackGateway(nodeId);
   }
 
-  /** True the first time in a pass. */
-  public boolean searchesIdle(String networkId) {
+  /** Notes that idle gateways of the network are looked for; whether it is the first time. */
+  public boolean noteSearch(String networkId) {
     return searched.add(networkId);
   }
 

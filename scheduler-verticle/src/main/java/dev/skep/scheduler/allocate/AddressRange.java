@@ -3,7 +3,7 @@ package dev.skep.scheduler.allocate;
 import dev.skep.store.net.IpAddress;
 import java.util.BitSet;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import java.util.random.RandomGenerator;
 
 /**
  * Hands out the addresses of a range, each to one holder at a time. It goes round: an address that
@@ -16,19 +16,25 @@ final class AddressRange {
    */
   static final int MOST = 1 << 20;
 
+  /** In the place of a number: nobody knows what was given last, so one place is as good as any. */
+  static final int ANYWHERE = -1;
+
   private final IpAddress first;
   private final int size;
+  private final RandomGenerator random;
   private final BitSet taken = new BitSet();
-  private @Nullable IpAddress last;
+  private int next;
 
   /**
    * @param size how many addresses it has; 0 or more, of which {@link #MOST} are given out
-   * @param last the one that was given last; absent when none was
+   * @param next number of the first address to look at, counted from 0; or {@link #ANYWHERE}
+   * @param random says where to begin when it can be anywhere
    */
-  AddressRange(IpAddress first, long size, @Nullable IpAddress last) {
+  AddressRange(IpAddress first, long size, int next, RandomGenerator random) {
     this.first = first;
     this.size = Math.clamp(size, 0, MOST);
-    this.last = last;
+    this.next = next;
+    this.random = random;
   }
 
   /** The address has a holder; one outside of the range is nobody's business here. */
@@ -48,25 +54,23 @@ final class AddressRange {
     return size;
   }
 
-  /** The address that was given last, now or before. */
-  @Nullable IpAddress last() {
-    return last;
+  /** Where the next look begins: after what was given last; {@link #ANYWHERE} before the first. */
+  int next() {
+    return next;
   }
 
   /** The next free address, which is taken from then on; empty when there is none. */
   Optional<IpAddress> give() {
-    int from = last == null ? 0 : number(last) + 1;
-    int number = taken.nextClearBit(from);
+    if (free() <= 0) {
+      return Optional.empty();
+    }
+    int number = taken.nextClearBit(next == ANYWHERE ? random.nextInt(size) : next);
     if (number >= size) {
       number = taken.nextClearBit(0);
     }
-    if (number >= size) {
-      return Optional.empty();
-    }
     taken.set(number);
-    IpAddress given = first.plus(number);
-    last = given;
-    return Optional.of(given);
+    next = number + 1;
+    return Optional.of(first.plus(number));
   }
 
   /** Counted from the first, which is 0; -1 for an address outside. */

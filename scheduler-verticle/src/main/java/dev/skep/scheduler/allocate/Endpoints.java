@@ -56,21 +56,9 @@ public final class Endpoints {
     if (has != null && asked.equals(has.spec()) && complete(has)) {
       return new Allocation(service, false, false);
     }
-    List<PortConfig> ports = new ArrayList<>();
-    Map<String, BitSet> taken = new HashMap<>();
-    boolean chose = false;
-    for (PortConfig port : asked.ports()) {
-      if (port.ingress() && port.publishedPortOrZero() == 0) {
-        if (taken.isEmpty()) {
-          taken.putAll(taken(service, asked, state, changed));
-        }
-        int number = choose(port, has, taken);
-        ports.add(port.withPublishedPort(number));
-        chose = true;
-      } else {
-        ports.add(port);
-      }
-    }
+    boolean choose = asked.ports().stream().anyMatch(Endpoints::unpublished);
+    List<PortConfig> ports =
+        choose ? published(asked, has, taken(service, asked, state, changed)) : asked.ports();
     List<PortError> errors = new ArrayList<>();
     for (PortError error : service.portErrors()) {
       if (!error.nodeId().isEmpty() && ports.stream().anyMatch(port -> concerns(error, port))) {
@@ -84,7 +72,7 @@ public final class Endpoints {
         .ifPresent(port -> errors.addFirst(noneFree(port)));
     Endpoint endpoint = new Endpoint(asked, ports, has == null ? List.of() : has.virtualIps());
     return new Allocation(
-        service.with(s -> s.endpoint(endpoint).portErrors(errors)), chose, !complete(endpoint));
+        service.with(s -> s.endpoint(endpoint).portErrors(errors)), choose, !complete(endpoint));
   }
 
   private static boolean complete(Endpoint endpoint) {
@@ -111,24 +99,49 @@ public final class Endpoints {
         && error.protocol().equals(port.protocolOrTcp());
   }
 
-  private static int choose(PortConfig port, @Nullable Endpoint had, Map<String, BitSet> taken) {
-    BitSet used = taken.computeIfAbsent(port.protocolOrTcp(), protocol -> new BitSet());
-    int number = used.nextClearBit(FIRST_PORT);
-    for (PortConfig before : had == null ? List.<PortConfig>of() : had.ports()) {
+  /**
+   * The ports as asked for, each with a number. First each one keeps what it had: only then is it
+   * known what is left for those that had none.
+   */
+  private static List<PortConfig> published(
+      EndpointSpec asked, @Nullable Endpoint has, Map<String, BitSet> taken) {
+    List<PortConfig> old = new ArrayList<>(has == null ? List.of() : has.ports());
+    List<PortConfig> ports = new ArrayList<>(asked.ports());
+    ports.replaceAll(port -> unpublished(port) ? kept(port, old, taken) : port);
+    ports.replaceAll(port -> unpublished(port) ? chosen(port, taken) : port);
+    return ports;
+  }
+
+  /** With the number of the first such port among the old ones, which is not there any more. */
+  private static PortConfig kept(PortConfig port, List<PortConfig> old, Map<String, BitSet> taken) {
+    for (PortConfig before : old) {
+      int number = before.publishedPortOrZero();
       boolean same =
           before.ingress()
               && before.protocolOrTcp().equals(port.protocolOrTcp())
               && before.targetPortOrZero() == port.targetPortOrZero();
-      int old = before.publishedPortOrZero();
-      if (same && old >= FIRST_PORT && old <= LAST_PORT && !used.get(old)) {
-        number = old;
+      if (same && number >= FIRST_PORT && number <= LAST_PORT && !used(port, taken).get(number)) {
+        old.remove(before);
+        used(port, taken).set(number);
+        return port.withPublishedPort(number);
       }
     }
+    return port;
+  }
+
+  /** With the first free number; without one when there is none. */
+  private static PortConfig chosen(PortConfig port, Map<String, BitSet> taken) {
+    int number = used(port, taken).nextClearBit(FIRST_PORT);
     if (number > LAST_PORT) {
-      return 0;
+      return port.withPublishedPort(0);
     }
-    used.set(number);
-    return number;
+    used(port, taken).set(number);
+    return port.withPublishedPort(number);
+  }
+
+  /** Numbers that are taken, of the port's protocol. */
+  private static BitSet used(PortConfig port, Map<String, BitSet> taken) {
+    return taken.computeIfAbsent(port.protocolOrTcp(), protocol -> new BitSet());
   }
 
   /** Ports that are published by others or named by the service itself, by protocol. */
@@ -153,9 +166,7 @@ public final class Endpoints {
 
   private static void take(PortConfig port, Map<String, BitSet> taken) {
     if (port.publishedPortOrZero() != 0) {
-      taken
-          .computeIfAbsent(port.protocolOrTcp(), protocol -> new BitSet())
-          .set(port.publishedPortOrZero());
+      used(port, taken).set(port.publishedPortOrZero());
     }
   }
 }

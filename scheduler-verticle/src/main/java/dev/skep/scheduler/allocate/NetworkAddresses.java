@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,10 +26,10 @@ final class NetworkAddresses {
 
   private static final int PARTS_BITS = 2;
 
-  private final Network network;
   private final Subnet subnet;
   private final AddressRange shared;
   private final AddressRange virtual;
+  private Network network;
 
   /** Nodes that have a gateway here. */
   private final Set<String> nodes = new HashSet<>();
@@ -61,19 +62,18 @@ final class NetworkAddresses {
    * The network's addresses, nobody's yet.
    *
    * @param pool an IPv4 subnet that is not {@linkplain #tooSmall too small}
+   * @param cursor where the giving goes on
+   * @param random where it begins when the cursor says nothing
    */
-  static NetworkAddresses of(Network network, IpamConfig pool) {
+  static NetworkAddresses of(
+      Network network, IpamConfig pool, Ipam.Cursor cursor, RandomGenerator random) {
     Subnet subnet = Subnet.parse(Objects.requireNonNullElse(pool.subnet(), ""));
     Subnet block = Objects.requireNonNullElse(block(pool), subnet);
     Subnet top = block.part(block.prefix() + PARTS_BITS, PARTS - 1);
-    Network.LastGiven last = network.lastGiven();
     AddressRange shared =
-        new AddressRange(
-            block.first(), block.size() - top.size(), last == null ? null : last.address());
-    AddressRange virtual =
-        new AddressRange(top.first(), top.size(), last == null ? null : last.virtual());
-    NetworkAddresses addresses =
-        new NetworkAddresses(network.withLastGiven(null), subnet, shared, virtual);
+        new AddressRange(block.first(), block.size() - top.size(), cursor.shared(), random);
+    AddressRange virtual = new AddressRange(top.first(), top.size(), cursor.virtual(), random);
+    NetworkAddresses addresses = new NetworkAddresses(network, subnet, shared, virtual);
     addresses.take(subnet.first());
     addresses.take(subnet.last());
     find(pool.gateway()).ifPresent(addresses::take);
@@ -98,12 +98,19 @@ final class NetworkAddresses {
     return IpAddress.find(address == null ? "" : address);
   }
 
-  /**
-   * The network as its tasks carry it: without what moves with every address that is given. It is
-   * one object for all tasks of a pass.
-   */
-  Network shown() {
+  /** The network as its tasks carry it: one object for all tasks of a pass. */
+  Network network() {
     return network;
+  }
+
+  /** The network was given more; its addresses are the same. */
+  void become(Network changed) {
+    network = changed;
+  }
+
+  /** Where the giving goes on. */
+  Ipam.Cursor cursor() {
+    return new Ipam.Cursor(shared.next(), virtual.next());
   }
 
   // ------------------------------------------------------------------ who has what
@@ -157,7 +164,8 @@ final class NetworkAddresses {
     return Math.max(0, shared.free() - kept);
   }
 
-  int freeForGateways() {
+  /** Of those that tasks and gateways share. */
+  int free() {
     return shared.free();
   }
 
@@ -175,11 +183,6 @@ final class NetworkAddresses {
 
   private String withPrefix(IpAddress address) {
     return address + "/" + subnet.prefix();
-  }
-
-  /** What to store with the network, so that the next one to give goes on here. */
-  Network.LastGiven lastGiven() {
-    return new Network.LastGiven(shared.last(), virtual.last());
   }
 
   /** Why somebody gets nothing. */

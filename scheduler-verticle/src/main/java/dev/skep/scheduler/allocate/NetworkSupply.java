@@ -6,11 +6,15 @@ import dev.skep.store.model.Cluster;
 import dev.skep.store.model.Network;
 import dev.skep.store.model.Network.IpamConfig;
 import dev.skep.store.model.Network.IpamOptions;
+import dev.skep.store.model.Task;
+import dev.skep.store.model.Task.NetworkAttachment;
 import dev.skep.store.model.spec.Driver;
 import dev.skep.store.net.IpAddress;
 import dev.skep.store.net.Subnet;
 import dev.skep.store.state.ClusterState;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Gives networks their subnets and their VXLAN ids, each to one network at a time, in one snapshot
- * and with what was given since. Not thread-safe.
+ * and with what was given since. A network that was removed holds its own as long as a task is on
+ * it. Not thread-safe.
  */
 final class NetworkSupply {
   /**
@@ -39,7 +44,13 @@ final class NetworkSupply {
   private final List<Subnet> pools;
   private final int prefix;
   private final List<Subnet> subnets = new ArrayList<>();
-  private final Set<Integer> vxlans = new HashSet<>();
+
+  /** VXLAN ids that networks have, and whose they are. */
+  private final Map<Integer, String> vxlans = new HashMap<>();
+
+  /** VXLAN ids that users asked for. */
+  private final Set<Integer> asked = new HashSet<>();
+
   private Cluster.LastGiven last;
 
   private NetworkSupply(List<Subnet> pools, int prefix, Cluster.LastGiven last) {
@@ -48,7 +59,7 @@ final class NetworkSupply {
     this.last = last;
   }
 
-  static NetworkSupply of(ClusterState state) {
+  static NetworkSupply of(ClusterState state, NetworkDrivers drivers) {
     Cluster cluster = state.cluster().orElse(null);
     Stream<String> pools =
         cluster == null
@@ -62,6 +73,19 @@ final class NetworkSupply {
                 ? Cluster.LastGiven.NOTHING
                 : cluster.lastGiven());
     state.networks().forEach(supply::enter);
+    Set<String> entered = new HashSet<>();
+    for (Task task : state.tasks()) {
+      for (NetworkAttachment attachment : task.networksAttachments()) {
+        Network of = attachment.network();
+        if (of != null
+            && !task.state().ended()
+            && drivers.manages(of)
+            && state.network(of.id()).isEmpty()
+            && entered.add(of.id())) {
+          supply.enter(of);
+        }
+      }
+    }
     return supply;
   }
 
@@ -71,10 +95,8 @@ final class NetworkSupply {
     if (has != null) {
       has.configs().forEach(pool -> Subnet.find(orEmpty(pool.subnet())).ifPresent(subnets::add));
     }
-    Integer vxlan = vxlan(network);
-    if (vxlan != null) {
-      vxlans.add(vxlan);
-    }
+    vxlans(network.driverState()).forEach(id -> vxlans.put(id, network.id()));
+    asked.addAll(vxlans(network.spec().driverConfiguration()));
   }
 
   /** The IPv4 pool that the network was given; absent while it has none. */
@@ -84,9 +106,19 @@ final class NetworkSupply {
 
   /** The network's VXLAN id; absent while it has none. */
   static @Nullable Integer vxlan(Network network) {
-    Driver driver = network.driverState();
+    List<Integer> ids = vxlans(network.driverState());
+    return ids.isEmpty() ? null : ids.getFirst();
+  }
+
+  /** The ids of the driver's option, which are separated by commas. */
+  private static List<Integer> vxlans(@Nullable Driver driver) {
     String said = driver == null ? null : driver.options().get(Network.VXLAN_OPTION);
-    return said == null || !said.matches("\\d{1,8}") ? null : Integer.valueOf(said);
+    return Arrays.stream(orEmpty(said).split(",", -1))
+        .map(String::strip)
+        .filter(id -> id.matches("\\d{1,8}"))
+        .map(Integer::valueOf)
+        .filter(id -> id > 0 && id <= LAST_VXLAN)
+        .toList();
   }
 
   private static @Nullable IpamConfig firstOfIpv4(@Nullable IpamOptions ipam) {
@@ -104,25 +136,30 @@ final class NetworkSupply {
   }
 
   /**
-   * The network with a subnet and, where its driver wants one, a VXLAN id.
+   * The network with a subnet and, where its driver wants one, a VXLAN id. What it has stays.
    *
-   * @param network one that has no subnet yet, or one that is too small to give addresses from
+   * @param network one that lacks one of them, or has a subnet too small to give addresses from
    */
   Grant<Network> complete(Network network, boolean wantsVxlan) {
     IpamConfig has = given(network);
-    IpamConfig asked = has == null ? firstOfIpv4(network.spec().ipamOptions()) : has;
+    IpamConfig said = has == null ? firstOfIpv4(network.spec().ipamOptions()) : has;
     String tooSmall =
-        asked == null ? NetworkAddresses.tooSmall(prefix) : NetworkAddresses.tooSmall(asked);
+        said == null ? NetworkAddresses.tooSmall(prefix) : NetworkAddresses.tooSmall(said);
     if (tooSmall != null) {
       return new Refused<>("network %s: %s".formatted(network.name(), tooSmall));
     }
     Integer had = vxlan(network);
-    Integer vxlan = had == null && wantsVxlan ? freeVxlan().orElse(null) : had;
-    if (wantsVxlan && vxlan == null) {
-      return new Refused<>("no VXLAN id is free for network " + network.name());
+    Integer vxlan = had;
+    if (had == null && wantsVxlan) {
+      switch (vxlanFor(network)) {
+        case Given<Integer>(Integer id) -> vxlan = id;
+        case Refused<Integer>(String why) -> {
+          return new Refused<>(why);
+        }
+      }
     }
     Subnet cut = null;
-    if (asked == null) {
+    if (said == null) {
       cut = SubnetSupply.next(pools, prefix, subnets, last.subnet()).orElse(null);
       if (cut == null) {
         return new Refused<>(
@@ -131,18 +168,37 @@ final class NetworkSupply {
       }
       subnets.add(cut);
     }
-    if (had == null && vxlan != null) {
-      vxlans.add(vxlan);
+    boolean chosen = had == null && vxlan != null && !asked.contains(vxlan);
+    if (vxlan != null) {
+      vxlans.put(vxlan, network.id());
     }
     last =
         new Cluster.LastGiven(
-            cut == null ? last.subnet() : cut, had != null || vxlan == null ? last.vxlan() : vxlan);
-    IpamConfig pool = cut == null ? withGateway(asked) : withGateway(cut);
+            cut == null ? last.subnet() : cut, chosen && vxlan != null ? vxlan : last.vxlan());
     Driver driver = new Driver(NetworkDrivers.driver(network), options(network, vxlan));
-    return new Given<>(
-        network.with(n ->
-            n.driverState(driver)
-                .ipamOptions(new IpamOptions(new Driver(DEFAULT_IPAM, Map.of()), List.of(pool)))));
+    IpamOptions ipam =
+        has != null && network.ipamOptions() != null
+            ? network.ipamOptions()
+            : new IpamOptions(
+                new Driver(DEFAULT_IPAM, Map.of()),
+                List.of(cut == null ? withGateway(said) : withGateway(cut)));
+    return new Given<>(network.with(n -> n.driverState(driver).ipamOptions(ipam)));
+  }
+
+  /** The id that the user asked for, or a free one. */
+  private Grant<Integer> vxlanFor(Network network) {
+    List<Integer> wanted = vxlans(network.spec().driverConfiguration());
+    if (wanted.isEmpty()) {
+      return freeVxlan()
+          .<Grant<Integer>>map(Given::new)
+          .orElseGet(() -> new Refused<>("no VXLAN id is free for network " + network.name()));
+    }
+    Integer id = wanted.getFirst();
+    String holder = vxlans.getOrDefault(id, network.id());
+    return holder.equals(network.id())
+        ? new Given<>(id)
+        : new Refused<>(
+            "network %s: its VXLAN id %d is another network's".formatted(network.name(), id));
   }
 
   private static Map<String, String> options(Network network, @Nullable Integer vxlan) {
@@ -157,9 +213,9 @@ final class NetworkSupply {
   private Optional<Integer> freeVxlan() {
     int next = last.vxlan();
     // Of one more than there are taken, one is free.
-    for (int i = 0; i <= vxlans.size(); i++) {
+    for (int i = 0; i <= vxlans.size() + asked.size(); i++) {
       next = next < FIRST_VXLAN || next >= LAST_VXLAN ? FIRST_VXLAN : next + 1;
-      if (!vxlans.contains(next)) {
+      if (!vxlans.containsKey(next) && !asked.contains(next)) {
         return Optional.of(next);
       }
     }

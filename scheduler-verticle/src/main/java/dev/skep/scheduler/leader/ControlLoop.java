@@ -1,5 +1,6 @@
 package dev.skep.scheduler.leader;
 
+import dev.skep.scheduler.allocate.Ipam;
 import dev.skep.scheduler.allocate.NetworkDrivers;
 import dev.skep.scheduler.dispatch.Dispatcher;
 import dev.skep.scheduler.dispatch.Input;
@@ -90,7 +91,7 @@ final class ControlLoop implements Dispatcher.Loop {
   private Set<String> settled = Set.of();
 
   private Limits limits = Limits.NONE;
-  private NetworkDrivers drivers = NetworkDrivers.LOCAL;
+  private Ipam ipam;
   private int maxOps = MAX_OPS;
   private @Nullable Instant retryAt;
 
@@ -114,6 +115,7 @@ final class ControlLoop implements Dispatcher.Loop {
     this.ticks = ticks;
     this.random = random;
     this.log = log;
+    this.ipam = new Ipam(NetworkDrivers.LOCAL, random);
     this.latest = state;
     this.queue = new ReconcileQueue(state);
     this.fleet = Fleet.of(state);
@@ -131,7 +133,7 @@ final class ControlLoop implements Dispatcher.Loop {
 
   /** What networks need from the manager; without it, nothing. */
   void drivers(NetworkDrivers kinds) {
-    this.drivers = kinds;
+    this.ipam = new Ipam(kinds, random);
   }
 
   void effects(Effects next) {
@@ -214,7 +216,7 @@ final class ControlLoop implements Dispatcher.Loop {
       return Future.succeededFuture(false);
     }
     retryAt = null;
-    Plan plan = new Plan(latest, fleet, now, random, maxOps, limits, drivers);
+    Plan plan = new Plan(latest, fleet, now, random, maxOps, limits, ipam);
     SortedSet<String> services = queue.take(now);
     InputQueue.Folded folded = inputs.foldInto(plan, services);
     for (String node : leases.lost(ticks.instant(), period())) {
@@ -258,6 +260,7 @@ final class ControlLoop implements Dispatcher.Loop {
             return Future.succeededFuture(refused(plan, services, folded, done.cause()));
           }
           ownIndex = done.result().index();
+          plan.committed();
           maxOps = Math.min(MAX_OPS, 2 * maxOps);
           settled = unchanged;
           log.committed(plan.reasons(), done.result());

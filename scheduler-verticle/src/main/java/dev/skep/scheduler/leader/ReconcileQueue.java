@@ -130,7 +130,7 @@ final class ReconcileQueue {
             && before.status().state().equals(node.status().state())
             && before.spec().equals(node.spec())
             && before.description().equals(node.description());
-    if (before != null && before.gateways().size() > node.gateways().size()) {
+    if (before != null && !node.gateways().containsAll(before.gateways())) {
       roomMade();
     }
     if (same) {

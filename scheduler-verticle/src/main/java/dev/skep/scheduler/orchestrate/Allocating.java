@@ -2,7 +2,6 @@ package dev.skep.scheduler.orchestrate;
 
 import dev.skep.scheduler.allocate.AddressLedger;
 import dev.skep.scheduler.allocate.Grant;
-import dev.skep.scheduler.allocate.NetworkDrivers;
 import dev.skep.store.model.Cluster;
 import dev.skep.store.model.Kind;
 import dev.skep.store.model.Network;
@@ -15,34 +14,36 @@ import dev.skep.store.model.TaskState;
 import dev.skep.store.model.TaskStatus;
 import dev.skep.store.model.json.OneLine;
 import dev.skep.store.model.spec.ServiceSpec.EndpointSpec;
-import dev.skep.store.model.spec.TaskSpec;
-import dev.skep.store.model.spec.TaskSpec.NetworkAttachmentConfig;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives one service and its new tasks their addresses on the networks that leave these to the
- * manager. A task that has what it needs is allocated; another stays new, says why, and is looked
- * at again when something was given back.
+ * Gives one service and its tasks their addresses on the networks that leave these to the manager,
+ * before the tasks are placed. A new task that has what it needs is allocated; another stays what
+ * it is, says why, and is looked at again when something was given back.
  */
 final class Allocating {
   private static final String DNSRR = "dnsrr";
 
+  /** In the place of words for the one who waits: the next pass goes on at once. */
+  private static final String PLAN_FULL = "the plan is full";
+
   private final Plan plan;
   private final String serviceId;
-  private final NetworkDrivers drivers;
+  private final Gateways gateways;
 
   /** Why no task of the service can be allocated; absent when nothing is in their way. */
   private @Nullable String serviceRefusal;
 
-  Allocating(Plan plan, String serviceId) {
+  /** Whether the plan had no room for a network that lacks something. */
+  private boolean cutShort;
+
+  Allocating(Plan plan, String serviceId, Gateways gateways) {
     this.plan = plan;
     this.serviceId = serviceId;
-    this.drivers = plan.drivers();
+    this.gateways = gateways;
   }
 
   // ------------------------------------------------------------------ the service
@@ -53,7 +54,7 @@ final class Allocating {
    */
   Service addresses(Service service) {
     Endpoint endpoint = service.endpoint();
-    if (drivers.local() || endpoint == null) {
+    if (plan.drivers().local() || endpoint == null) {
       return service;
     }
     List<VirtualIp> virtuals = new ArrayList<>();
@@ -72,7 +73,9 @@ final class Allocating {
         case Grant.Refused<String>(String why) -> serviceRefusal = why;
       }
     }
-    if (serviceRefusal != null) {
+    if (cutShort) {
+      plan.unfinished(serviceId);
+    } else if (serviceRefusal != null) {
       plan.waiting(serviceId);
     }
     if (virtuals.equals(endpoint.virtualIps())) {
@@ -83,7 +86,6 @@ final class Allocating {
     if (chose) {
       plan.relyOn(Kind.SERVICE);
     }
-    follow(virtualNetworks(service));
     plan.because(
         new DecisionReason(
             "virtual addresses allocated",
@@ -101,7 +103,7 @@ final class Allocating {
     EndpointSpec asked = service.spec().endpointSpec();
     return asked != null && DNSRR.equals(asked.mode())
         ? List.of()
-        : managed(service.spec().taskTemplate());
+        : plan.networks().managed(service.spec().taskTemplate());
   }
 
   private static @Nullable VirtualIp on(Network network, Endpoint endpoint) {
@@ -122,60 +124,77 @@ final class Allocating {
 
   // ------------------------------------------------------------------ its tasks
 
-  /** Allocates the new tasks, as many as the plan has room for. */
+  /**
+   * Allocates the new tasks, as many as the plan has room for. A task that is further, and that
+   * lacks an address since its networks' addresses come from the manager, gets one too.
+   */
   void allocate(List<Slot> slots) {
     for (Slot slot : slots) {
       for (int i = 0; i < slot.tasks().size(); i++) {
+        if (cutShort) {
+          plan.unfinished(serviceId);
+          return;
+        }
         Task task = slot.tasks().get(i);
-        if (task.state() != TaskState.NEW || !Slot.wanted(task)) {
+        if (!Slot.wanted(task) || PlacementCheck.assigned(task)) {
+          continue;
+        }
+        List<Network> lacking = plan.networks().lacking(task);
+        if (task.state() != TaskState.NEW && lacking.isEmpty()) {
           continue;
         }
         if (!plan.changes(task.id()) && plan.room(task) == 0) {
           plan.unfinished(serviceId);
           return;
         }
-        Task next = allocated(task);
-        if (next.state() == TaskState.NEW) {
-          plan.waiting(serviceId);
-        }
-        if (!next.equals(task)) {
-          slot.put(plan, next);
-        }
+        allocate(slot, task, lacking);
       }
     }
   }
 
-  /** The task with its addresses, or with the reason why it has none. */
-  private Task allocated(Task task) {
-    List<Network> networks = drivers.local() ? List.of() : managed(task.spec());
-    String refusal = networks.isEmpty() ? null : refusal(networks);
-    if (refusal != null) {
-      return refused(task, refusal);
+  private void allocate(Slot slot, Task task, List<Network> lacking) {
+    String refusal = refusal(lacking);
+    if (cutShort) {
+      plan.unfinished(serviceId);
+      return;
     }
-    List<NetworkAttachment> attachments = new ArrayList<>();
-    for (Network network : networks) {
+    if (refusal != null) {
+      plan.waiting(serviceId);
+    }
+    Task next = refusal == null ? allocated(task, lacking) : refused(task, refusal);
+    if (!next.equals(task)) {
+      slot.put(plan, next);
+    }
+  }
+
+  /** The task with an address on each of the networks, which have one. */
+  private Task allocated(Task task, List<Network> lacking) {
+    List<NetworkAttachment> attachments = new ArrayList<>(task.networksAttachments());
+    for (Network network : lacking) {
       // There is one: the ledger was asked before.
       attachments.add(plan.ledger().attach(network.id()).orElseThrow());
     }
-    if (!attachments.isEmpty()) {
-      plan.relyOn(Kind.TASK);
-      follow(networks);
+    if (!lacking.isEmpty()) {
+      // A gateway that was given meanwhile would have the same address.
+      plan.relyOn(Kind.NODE);
     }
-    return task.with(t ->
-        t.networksAttachments(attachments)
-            .status(TaskStatus.of(plan.now(), TaskState.ALLOCATED, "allocated")));
+    TaskStatus status =
+        task.state() == TaskState.NEW
+            ? TaskStatus.of(plan.now(), TaskState.ALLOCATED, "allocated")
+            : task.status();
+    return task.with(t -> t.networksAttachments(attachments).status(status));
   }
 
   private Task refused(Task task, String why) {
     return Objects.equals(OneLine.of(why), task.status().err())
         ? task
         : task.withStatus(
-            TaskStatus.of(plan.now(), TaskState.NEW, "waiting for an address").withErr(why));
+            TaskStatus.of(plan.now(), task.state(), "waiting for an address").withErr(why));
   }
 
   /** Why a task cannot have an address on each of the networks; absent when it can. */
   private @Nullable String refusal(List<Network> networks) {
-    if (serviceRefusal != null) {
+    if (serviceRefusal != null && !networks.isEmpty()) {
       return serviceRefusal;
     }
     for (Network network : networks) {
@@ -183,7 +202,7 @@ final class Allocating {
       if (refusal == null) {
         refusal = plan.ledger().refusesTask(network.id());
         if (refusal != null) {
-          new Gateways(plan, serviceId).takeBackIdle(network.id());
+          gateways.takeBackIdle(network.id());
         }
       }
       if (refusal != null) {
@@ -195,36 +214,21 @@ final class Allocating {
 
   // ------------------------------------------------------------------ networks
 
-  /** The networks that a task joins and that leave the addresses to the manager, each once. */
-  private List<Network> managed(TaskSpec spec) {
-    return managed(spec, plan);
-  }
-
-  static List<Network> managed(TaskSpec spec, Plan plan) {
-    Set<String> ids = new LinkedHashSet<>();
-    for (NetworkAttachmentConfig joined : spec.networks()) {
-      if (joined.target() != null) {
-        ids.add(joined.target());
-      }
-    }
-    List<Network> managed = new ArrayList<>();
-    for (String id : ids) {
-      plan.network(id).filter(plan.drivers()::manages).ifPresent(managed::add);
-    }
-    return managed;
-  }
-
   /** Sees to it that the network has a subnet; why it has none, or nothing when it has. */
   private @Nullable String complete(Network network) {
     AddressLedger ledger = plan.ledger();
-    Network known = plan.network(network.id()).orElse(network);
+    Network known = plan.networks().find(network.id()).orElse(network);
+    if (!ledger.isComplete(known) && plan.full()) {
+      cutShort = true;
+      return PLAN_FULL;
+    }
     return switch (ledger.complete(known)) {
       case Grant.Refused<Network>(String why) -> why;
       case Grant.Given<Network>(Network complete) -> {
         if (!complete.equals(known)) {
           plan.update(complete);
           plan.relyOn(Kind.NETWORK);
-          plan.cluster().ifPresent(this::follow);
+          plan.networks().cluster().ifPresent(this::follow);
           plan.because(
               new DecisionReason("network allocated", null, null, null, 0, describe(complete)));
         }
@@ -247,21 +251,6 @@ final class Allocating {
     Cluster next = plan.ledger().follow(cluster);
     if (!next.equals(cluster)) {
       plan.update(next);
-    }
-  }
-
-  /** Stores what was given last, so that the next pass goes on after it. */
-  private void follow(List<Network> networks) {
-    networks.forEach(network -> follow(network.id(), plan));
-  }
-
-  static void follow(String networkId, Plan plan) {
-    Network known = plan.network(networkId).orElse(null);
-    if (known != null) {
-      Network next = plan.ledger().follow(known);
-      if (!next.equals(known)) {
-        plan.update(next);
-      }
     }
   }
 }

@@ -5,8 +5,8 @@ import dev.skep.store.model.Kind;
 import dev.skep.store.model.Network;
 import dev.skep.store.model.Node;
 import dev.skep.store.model.Node.Gateway;
+import dev.skep.store.model.Node.NodeStatus;
 import dev.skep.store.model.Task;
-import dev.skep.store.model.json.Copies;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -24,6 +24,16 @@ final class Gateways {
   Gateways(Plan plan, String serviceId) {
     this.plan = plan;
     this.serviceId = serviceId;
+  }
+
+  /** Whether the task's node is to be written for the task to be there. */
+  boolean lacking(Task placed) {
+    for (Network network : networks(placed)) {
+      if (plan.ledger().lacksGateway(network.id(), placed.nodeId())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Why the task's node cannot be on the task's networks; absent when it can. */
@@ -47,9 +57,11 @@ final class Gateways {
     if (node == null || networks.isEmpty()) {
       return;
     }
+    // One that it has may have been taken back meanwhile.
+    plan.relyOn(Kind.NODE);
     List<Gateway> gateways = new ArrayList<>();
     for (Gateway gateway : node.gateways()) {
-      if (plan.network(gateway.networkId()).isPresent()) {
+      if (plan.networks().find(gateway.networkId()).isPresent()) {
         gateways.add(gateway);
       }
     }
@@ -58,49 +70,51 @@ final class Gateways {
       String address = plan.ledger().gateway(network.id(), node.id()).orElse(null);
       if (address != null) {
         gateways.add(new Gateway(network.id(), address));
-        Allocating.follow(network.id(), plan);
         given = true;
       }
     }
     if (given) {
       plan.update(node.withGateways(gateways));
-      plan.relyOn(Kind.NODE);
     }
   }
 
   private List<Network> networks(Task task) {
-    return plan.drivers().local() ? List.of() : Allocating.managed(task.spec(), plan);
+    return plan.networks().managed(task.spec());
   }
 
   /**
    * Takes back the gateways of nodes that have no task on the network any more. Their addresses are
-   * free for the next pass.
+   * free for the next pass. Nodes that are not ready keep theirs: nobody would tell them, and how
+   * long a node is down is told from when it was last written.
    */
   void takeBackIdle(String networkId) {
     AddressLedger ledger = plan.ledger();
-    if (!ledger.searchesIdle(networkId)) {
+    if (!ledger.noteSearch(networkId)) {
       return;
     }
     List<Node> nodes = new ArrayList<>(plan.base().nodes());
     nodes.sort(Comparator.comparing(Node::id));
     int taken = 0;
     for (Node stored : nodes) {
+      Node node = plan.node(stored.id()).orElse(stored);
+      if (!node.status().state().equals(NodeStatus.READY) || !ledger.idleGateway(networkId, node)) {
+        continue;
+      }
       if (plan.full()) {
+        plan.unfinished(serviceId);
         break;
       }
-      Node node = plan.node(stored.id()).orElse(stored);
-      if (ledger.idleGateway(networkId, node)) {
-        ledger.takeBackGateway(networkId, node.id());
-        plan.update(
-            node.withGateways(
-                Copies.list(
-                    node.gateways().stream()
-                        .filter(gateway -> !gateway.networkId().equals(networkId))
-                        .toList())));
-        taken++;
-      }
+      ledger.takeBackGateway(networkId, node.id());
+      plan.update(
+          node.withGateways(
+              node.gateways().stream()
+                  .filter(gateway -> !gateway.networkId().equals(networkId))
+                  .toList()));
+      taken++;
     }
     if (taken > 0) {
+      // A task that was placed there meanwhile would need it.
+      plan.relyOn(Kind.NODE);
       plan.unfinished(serviceId);
       plan.because(
           new DecisionReason(

@@ -7,7 +7,10 @@ import dev.skep.store.model.Service;
 import dev.skep.store.model.Task;
 import java.util.List;
 
-/** Decides about one service: what is published, which tasks there should be, and where they go. */
+/**
+ * Decides about one service: what is published, which tasks there should be, which addresses they
+ * have, and where they go.
+ */
 public final class Orchestrator {
   /** During an update a slot keeps the task before too: it shows what the update replaced. */
   private static final int KEPT_IN_UPDATE = 2;
@@ -26,7 +29,8 @@ public final class Orchestrator {
       remove(tasks);
       return;
     }
-    Allocating allocating = new Allocating(plan, serviceId);
+    Gateways gateways = new Gateways(plan, serviceId);
+    Allocating allocating = new Allocating(plan, serviceId, gateways);
     Service service = allocating.addresses(allocated(stored));
     ServiceContext context = ServiceContext.of(plan, service);
     List<Slot> slots =
@@ -45,7 +49,7 @@ public final class Orchestrator {
             new UpdateFailures(context, UpdateTerms.of(now))::in);
     slots.forEach(reaper::reap);
     allocating.allocate(slots);
-    new Placing(plan, serviceId, new Gateways(plan, serviceId)).place(slots);
+    new Placing(plan, serviceId, gateways).place(slots);
   }
 
   private Service allocated(Service stored) {

@@ -10,6 +10,9 @@ import java.util.Objects;
 /**
  * Gets nodes for the tasks of a service that have none, as many as the plan has room for. Those
  * that wait for their addresses are not looked at.
+ *
+ * <p>The placement knows nothing of gateways. A task that was placed on a node that can have none
+ * is taken off it again and waits; so does one for which the plan has no room, without a word.
  */
 final class Placing {
   private final Plan plan;
@@ -28,7 +31,10 @@ final class Placing {
     List<List<Task>> groups = new ArrayList<>();
     for (Slot slot : slots) {
       for (Task task : slot.tasks()) {
-        if (!Slot.wanted(task) || PlacementCheck.assigned(task) || task.state() == TaskState.NEW) {
+        if (!Slot.wanted(task)
+            || PlacementCheck.assigned(task)
+            || task.state() == TaskState.NEW
+            || !plan.networks().lacking(task).isEmpty()) {
           continue;
         }
         if (slot.nodeId().isEmpty()) {
@@ -69,9 +75,7 @@ final class Placing {
     }
     String refusal = "";
     if (!now.isEmpty()) {
-      Placement.Outcome outcome = placement.place(now);
-      take(outcome);
-      refusal = outcome.refusal();
+      refusal = take(placement.place(now));
     }
     if (later.isEmpty()) {
       return;
@@ -84,24 +88,43 @@ final class Placing {
     }
   }
 
-  private void take(Placement.Outcome outcome) {
+  /**
+   * Puts into the plan what became of tasks.
+   *
+   * @return why no more of such tasks need be tried; empty when others may come to a node
+   */
+  private String take(Placement.Outcome outcome) {
+    String refusal = "";
+    boolean any = false;
     for (Task task : outcome.placed()) {
-      String refusal = gateways.refusal(task);
-      if (refusal == null) {
+      if (plan.full() && (!plan.changes(task.id()) || gateways.lacking(task))) {
+        takeBack(task);
+        plan.unfinished(serviceId);
+        any = true; // it is the next pass that tells
+        continue;
+      }
+      String why = gateways.refusal(task);
+      if (why == null) {
         gateways.give(task);
         plan.placed(task);
+        any = true;
       } else {
-        takeBack(task, refusal);
+        letWait(placement.refuse(List.of(takeBack(task)), why));
+        refusal = why;
       }
     }
     letWait(outcome.waiting());
+    if (!outcome.refusal().isEmpty()) {
+      return outcome.refusal();
+    }
+    return any ? "" : refusal;
   }
 
-  /** The node cannot be on the task's networks: the task waits as it did before. */
-  private void takeBack(Task placed, String refusal) {
+  /** Off its node again: the task as it was before. */
+  private Task takeBack(Task placed) {
     Task before = plan.task(placed.id()).orElseThrow();
     plan.fleet().swap(placed, before);
-    letWait(placement.refuse(List.of(before), refusal));
+    return before;
   }
 
   private void letWait(List<Task> waiting) {

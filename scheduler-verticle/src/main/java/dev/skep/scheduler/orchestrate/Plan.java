@@ -1,6 +1,7 @@
 package dev.skep.scheduler.orchestrate;
 
 import dev.skep.scheduler.allocate.AddressLedger;
+import dev.skep.scheduler.allocate.Ipam;
 import dev.skep.scheduler.allocate.NetworkDrivers;
 import dev.skep.scheduler.place.Fleet;
 import dev.skep.store.model.Cluster;
@@ -43,9 +44,6 @@ public final class Plan {
   /** A task in JSON, without its spec and its service's labels. */
   private static final long TASK_BYTES = 900;
 
-  /** A place on a network, with the network itself, without its labels; counted beforehand. */
-  private static final long ATTACHMENT_BYTES = 1_000;
-
   /** A label of average length; the store refuses what turns out to be too long. */
   private static final long LABEL_BYTES = 100;
 
@@ -62,7 +60,6 @@ public final class Plan {
   private final Map<String, Set<String>> touched = new HashMap<>();
   private final Map<String, Service> services = new TreeMap<>();
   private final Map<String, Node> nodes = new TreeMap<>();
-  private final Map<String, Network> networks = new TreeMap<>();
   private final Map<String, SwarmObject> unread = new TreeMap<>();
   private final Set<Kind> guarded = new LinkedHashSet<>();
   private final List<DecisionReason> reasons = new ArrayList<>();
@@ -71,9 +68,7 @@ public final class Plan {
   private final Set<String> waiting = new LinkedHashSet<>();
   private final IdentityHashMap<TaskSpec, Long> specBytes = new IdentityHashMap<>();
   private final Limits limits;
-  private final NetworkDrivers drivers;
-  private @Nullable Cluster cluster;
-  private @Nullable AddressLedger ledger;
+  private final NetworkPlan networks;
   private int revision;
   private long bytes;
   private long made;
@@ -83,10 +78,10 @@ public final class Plan {
    *     the next pass goes on
    */
   public Plan(ClusterState base, Fleet fleet, Instant now, RandomGenerator random, int maxOps) {
-    this(base, fleet, now, random, maxOps, Limits.NONE, NetworkDrivers.LOCAL);
+    this(base, fleet, now, random, maxOps, Limits.NONE, new Ipam(NetworkDrivers.LOCAL, random));
   }
 
-  /** As the other, with how many tasks there may be, and what networks need from the manager. */
+  /** As the other, with how many tasks there may be, and where networks' addresses come from. */
   public Plan(
       ClusterState base,
       Fleet fleet,
@@ -94,9 +89,9 @@ public final class Plan {
       RandomGenerator random,
       int maxOps,
       Limits limits,
-      NetworkDrivers drivers) {
+      Ipam ipam) {
     this.limits = limits;
-    this.drivers = drivers;
+    this.networks = new NetworkPlan(base, ipam);
     this.base = base;
     this.fleet = fleet;
     this.now = now;
@@ -121,29 +116,20 @@ public final class Plan {
   }
 
   public NetworkDrivers drivers() {
-    return drivers;
+    return networks.drivers();
+  }
+
+  /** The networks as this plan leaves them. */
+  NetworkPlan networks() {
+    return networks;
   }
 
   /** Who has which addresses; made when it is first asked for. */
   AddressLedger ledger() {
-    AddressLedger present = ledger;
-    if (present == null) {
-      present = AddressLedger.of(base, drivers);
-      ledger = present;
-    }
-    return present;
+    return networks.ledger();
   }
 
   // ------------------------------------------------------------------ reading
-
-  Optional<Network> network(String id) {
-    Network changed = networks.get(id);
-    return changed != null ? Optional.of(changed) : base.network(id);
-  }
-
-  Optional<Cluster> cluster() {
-    return cluster != null ? Optional.of(cluster) : base.cluster();
-  }
 
   public Optional<Node> node(String id) {
     Node changed = nodes.get(id);
@@ -232,7 +218,7 @@ public final class Plan {
   private long bytes(Task task) {
     return TASK_BYTES
         + specBytes.computeIfAbsent(task.spec(), Json::storedLength)
-        + (drivers.local() ? 0 : task.spec().networks().size() * ATTACHMENT_BYTES)
+        + networks.attachmentBytes(task.spec())
         + task.serviceLabels().size() * LABEL_BYTES;
   }
 
@@ -258,13 +244,12 @@ public final class Plan {
 
   void update(Network network) {
     revision++;
-    count(networks.put(network.id(), network), network);
+    count(networks.put(network), network);
   }
 
-  void update(Cluster changed) {
+  void update(Cluster cluster) {
     revision++;
-    count(cluster, changed);
-    cluster = changed;
+    count(networks.put(cluster), cluster);
   }
 
   private void count(@Nullable SwarmObject earlier, SwarmObject object) {
@@ -311,12 +296,7 @@ public final class Plan {
 
   /** How many objects it changes, whatever they are. */
   private int changed() {
-    return tasks.size()
-        + services.size()
-        + nodes.size()
-        + networks.size()
-        + unread.size()
-        + (cluster == null ? 0 : 1);
+    return tasks.size() + services.size() + nodes.size() + networks.size() + unread.size();
   }
 
   /** How many more tasks may be changed that are like this one. */
@@ -334,7 +314,10 @@ public final class Plan {
     unfinished.add(serviceId);
   }
 
-  /** The service has tasks that no node can take now. */
+  /**
+   * The service wants what is not there now: a node for a task, a port, an address. It is looked at
+   * again when something was given back.
+   */
   public void waiting(String serviceId) {
     waiting.add(serviceId);
   }
@@ -365,11 +348,12 @@ public final class Plan {
     if (tasks.values().stream().anyMatch(step -> step.before() == null && step.after() != null)) {
       guarded.add(Kind.TASK);
     }
-    guarded.forEach(kind -> transaction.unchanged(kind, base));
-    if (cluster != null) {
-      transaction.update(cluster);
+    // So would addresses that it gave be given a second time.
+    if (networks.ledgerUsed()) {
+      guarded.add(Kind.TASK);
     }
-    networks.values().forEach(transaction::update);
+    guarded.forEach(kind -> transaction.unchanged(kind, base));
+    networks.addTo(transaction);
     nodes.values().forEach(transaction::update);
     services.values().forEach(transaction::update);
     unread.values().forEach(transaction::update);
@@ -387,6 +371,11 @@ public final class Plan {
     Transaction built = transaction.build();
     boolean nothing = built.ops().size() == guarded.size();
     return nothing ? Transaction.at(now).term(term).build() : built;
+  }
+
+  /** The commit went through. */
+  public void committed() {
+    networks.committed();
   }
 
   /** The commit was refused: the fleet is as it was before this plan. */

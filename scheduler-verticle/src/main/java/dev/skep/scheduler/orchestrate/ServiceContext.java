@@ -9,6 +9,8 @@ import dev.skep.store.model.TaskStatus;
 import dev.skep.store.model.Version;
 import dev.skep.store.model.spec.TaskSpec;
 import dev.skep.store.state.TaskFreshness;
+import java.time.Duration;
+import java.time.Instant;
 
 /** What all decisions about one service in one pass look at. */
 record ServiceContext(
@@ -95,9 +97,9 @@ record ServiceContext(
     return false;
   }
 
-  private static final java.time.Duration CROWDED_REST = java.time.Duration.ofSeconds(10);
+  private static final Duration CROWDED_REST = Duration.ofSeconds(10);
 
-  void wake(java.time.Instant at) {
+  void wake(Instant at) {
     plan.wake(service.id(), at);
   }
 

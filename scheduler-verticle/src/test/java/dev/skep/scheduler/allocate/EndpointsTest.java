@@ -86,15 +86,53 @@ class EndpointsTest {
     assertThat(harness.service("id-a").portErrors()).isEmpty();
   }
 
+  /** A service that names all ports that are given out but so many. */
+  private static ServiceSpec allBut(int free) {
+    int count = Endpoints.LAST_PORT - Endpoints.FIRST_PORT + 1 - free;
+    PortConfig[] taken = new PortConfig[count];
+    for (int i = 0; i < count; i++) {
+      taken[i] = port(80, Endpoints.FIRST_PORT + i);
+    }
+    return publishing("a", taken);
+  }
+
+  @Test
+  void a_port_of_which_there_are_several_keeps_its_number_when_one_of_them_has_none() {
+    Harness harness = create(Harness.withNodes(1), allBut(2));
+    create(harness, publishing("b", port(80, null), port(80, null), port(80, null)));
+    Service before = harness.service("id-b");
+    assertThat(published(before)).containsExactly(32_766, 32_767, 0);
+    harness.pass();
+    assertThat(harness.service("id-b")).isEqualTo(before);
+    harness
+        .spec(
+            "id-b",
+            spec ->
+                spec.withEndpointSpec(
+                    new EndpointSpec("vip", List.of(port(80, null), port(80, null)))))
+        .pass();
+    assertThat(published(harness.service("id-b"))).containsExactly(32_766, 32_767);
+  }
+
+  @Test
+  void a_port_that_is_put_in_front_takes_no_other_s_number() {
+    Harness harness = create(Harness.withNodes(1), allBut(1));
+    create(harness, publishing("b", port(81, null)));
+    harness
+        .spec(
+            "id-b",
+            spec ->
+                spec.withEndpointSpec(
+                    new EndpointSpec("vip", List.of(port(80, null), port(81, null)))))
+        .pass();
+    assertThat(published(harness.service("id-b"))).containsExactly(0, 32_767);
+    harness.delete(harness.service("id-a")).pass();
+    assertThat(published(harness.service("id-b"))).containsExactly(30_000, 32_767);
+  }
+
   @Test
   void no_port_is_published_when_all_are_taken_and_the_service_says_so_until_one_is_free() {
-    Harness harness = Harness.withNodes(1);
-    int count = Endpoints.LAST_PORT - Endpoints.FIRST_PORT + 1;
-    PortConfig[] all = new PortConfig[count];
-    for (int i = 0; i < count; i++) {
-      all[i] = port(80, Endpoints.FIRST_PORT + i);
-    }
-    create(harness, publishing("a", all));
+    Harness harness = create(Harness.withNodes(1), allBut(0));
     create(harness, publishing("b", port(80, null)));
     assertThat(published(harness.service("id-b"))).containsExactly(0);
     assertThat(harness.service("id-b").portErrors())

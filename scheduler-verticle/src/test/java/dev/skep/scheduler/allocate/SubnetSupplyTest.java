@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.skep.store.net.Subnet;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -47,6 +48,6 @@ class SubnetSupplyTest {
     assertThat(
             SubnetSupply.next(
                 subnets(pools), prefix, subnets(taken), last == null ? null : Subnet.parse(last)))
-        .isEqualTo(next == null ? java.util.Optional.empty() : Subnet.find(next));
+        .isEqualTo(next == null ? Optional.empty() : Subnet.find(next));
   }
 }

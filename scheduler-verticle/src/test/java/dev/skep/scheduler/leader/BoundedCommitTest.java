@@ -3,6 +3,7 @@ package dev.skep.scheduler.leader;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.skep.scheduler.Samples;
+import dev.skep.scheduler.allocate.NetworkDrivers;
 import dev.skep.scheduler.dispatch.Input;
 import dev.skep.scheduler.dispatch.Reports;
 import dev.skep.scheduler.orchestrate.Plan;
@@ -12,6 +13,9 @@ import dev.skep.store.bus.message.AgentMessages.StatusTaken;
 import dev.skep.store.bus.message.AgentMessages.TaskReport;
 import dev.skep.store.bus.message.IngressMessages.PortReport;
 import dev.skep.store.bus.message.IngressMessages.RefusedPort;
+import dev.skep.store.model.Network;
+import dev.skep.store.model.Node;
+import dev.skep.store.model.Node.NodeSpec;
 import dev.skep.store.model.Node.NodeStatus;
 import dev.skep.store.model.Service;
 import dev.skep.store.model.Service.PortError;
@@ -22,6 +26,7 @@ import dev.skep.store.model.TaskStatus;
 import dev.skep.store.model.Version;
 import dev.skep.store.model.json.Json;
 import dev.skep.store.model.spec.ContainerSpecBuilder;
+import dev.skep.store.model.spec.ServiceSpec;
 import dev.skep.store.model.spec.ServiceSpec.EndpointSpec;
 import dev.skep.store.model.spec.ServiceSpec.Mode;
 import dev.skep.store.model.spec.ServiceSpec.PortConfig;
@@ -42,6 +47,8 @@ import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** However much is to be done at once: each commit of the leader's is small, and all gets done. */
 class BoundedCommitTest {
@@ -62,11 +69,21 @@ class BoundedCommitTest {
   /** How far the leases' clock goes between two turns: not at all, so that no node is lost. */
   private Duration step = Duration.ZERO;
 
+  private NetworkDrivers drivers = NetworkDrivers.LOCAL;
   private ControlLoop loop = loop();
 
   private ControlLoop loop() {
-    return new ControlLoop(
-        state, 1, this::commit, () -> now, () -> tick, new SplittableRandom(3), new DecisionLog());
+    ControlLoop made =
+        new ControlLoop(
+            state,
+            1,
+            this::commit,
+            () -> now,
+            () -> tick,
+            new SplittableRandom(3),
+            new DecisionLog());
+    made.drivers(drivers);
+    return made;
   }
 
   /** As the store does. */
@@ -286,5 +303,52 @@ class BoundedCommitTest {
         state.nodes().stream().allMatch(node -> node.status().state().equals(NodeStatus.DOWN)));
 
     assertThat(committed).hasSizeGreaterThanOrEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void nodes_with_large_labels_get_their_gateways_in_several(boolean tasksAreThere) {
+    drivers = SimulationTest.MANAGED;
+    int count = 370;
+    Transaction.Builder nodes = others();
+    for (int i = 0; i < count; i++) {
+      Node node = Samples.node("n" + i, Map.of("large", "x".repeat(5_000)));
+      NodeSpec spec = node.spec();
+      nodes.create(tasksAreThere ? node.withSpec(spec.withAvailability(NodeSpec.PAUSE)) : node);
+    }
+    begin(nodes);
+    apply(others().create(Samples.network("n", "10.9.0.0/16")).build());
+    ServiceSpec spec = Samples.on(Samples.spec("web", count), "n");
+    apply(others().create(Samples.service("web", spec)).build());
+    if (tasksAreThere) {
+      turnUntil(() -> state.tasks().size() == count && allTasks(TaskState.PENDING));
+      Transaction.Builder active = others();
+      state
+          .nodes()
+          .forEach(
+              node -> active.update(node.withSpec(node.spec().withAvailability(NodeSpec.ACTIVE))));
+      apply(active.build());
+    }
+
+    turnUntil(() -> state.tasks().size() == count && allTasks(TaskState.ASSIGNED));
+
+    assertThat(state.nodes()).allMatch(node -> node.gateways().size() == 1);
+    assertThat(committed).hasSizeGreaterThanOrEqualTo(2);
+  }
+
+  @Test
+  void tasks_on_a_network_with_large_labels_are_made_in_several() {
+    drivers = SimulationTest.MANAGED;
+    int count = 150;
+    begin(others().create(Samples.node("n1")));
+    Network network = Samples.network("n", "10.9.0.0/16");
+    Map<String, String> large = Map.of("large", "x".repeat(20_000));
+    apply(others().create(network.withSpec(network.spec().withLabels(large))).build());
+    ServiceSpec spec = Samples.on(Samples.spec("web", count), "n");
+    apply(others().create(Samples.service("web", spec)).build());
+
+    turnUntil(() -> state.tasks().size() == count && allTasks(TaskState.ASSIGNED));
+
+    assertThat(committed).hasSizeGreaterThanOrEqualTo(3);
   }
 }

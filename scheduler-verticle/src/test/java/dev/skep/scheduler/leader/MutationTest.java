@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.skep.store.bus.message.AgentMessages.Assignment;
 import dev.skep.store.bus.message.AgentMessages.AssignmentType;
 import dev.skep.store.model.Kind;
+import dev.skep.store.model.Network;
 import dev.skep.store.model.Node;
+import dev.skep.store.model.Node.Gateway;
 import dev.skep.store.model.Node.NodeStatus;
 import dev.skep.store.model.Service;
+import dev.skep.store.model.Service.VirtualIp;
 import dev.skep.store.model.SwarmObject;
 import dev.skep.store.model.Task;
 import dev.skep.store.model.TaskState;
@@ -22,10 +25,10 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.BiPredicate;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -70,14 +73,23 @@ class MutationTest {
     assertThat(found).as("a scheduler that %s", name).isNotEmpty();
   }
 
-  @Test
-  void an_address_that_is_given_twice_is_found() {
+  static Stream<Arguments> giftsTwice() {
+    return Stream.of(
+        bug("an address", eachOp((world, op) -> List.of(sameAddress(world, op)))),
+        bug("a virtual address", eachOp((world, op) -> List.of(sameVirtual(world, op)))),
+        bug("a gateway", eachOp((world, op) -> List.of(sameGateway(world, op)))),
+        bug("a subnet", eachOp((world, op) -> List.of(sameSubnet(world, op)))),
+        bug("a VXLAN id", eachOp((world, op) -> List.of(sameVxlan(world, op)))));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("giftsTwice")
+  void what_is_given_twice_is_found(String name, Consumer<Simulation> bug) {
     List<String> found = List.of();
     for (long seed = 0; seed < SEEDS && found.isEmpty(); seed++) {
-      Simulation world = new Simulation(seed, SimulationTest.MANAGED);
-      found = SimulationTest.history(world, eachOp((w, op) -> List.of(sameAddress(w, op))));
+      found = SimulationTest.history(new Simulation(seed, SimulationTest.MANAGED), bug);
     }
-    assertThat(found).as("a scheduler that gives an address twice").isNotEmpty();
+    assertThat(found).as("a scheduler that gives %s twice", name).isNotEmpty();
   }
 
   // ------------------------------------------------------------------ where bugs are put
@@ -274,6 +286,63 @@ class MutationTest {
             && !other.networksAttachments().isEmpty()
             && other.spec().networks().equals(task.spec().networks())) {
           return new Op.Create(task.withNetworksAttachments(other.networksAttachments()));
+        }
+      }
+    }
+    return op;
+  }
+
+  private static Op sameVirtual(Simulation world, Op op) {
+    if (op instanceof Op.Update(Service service) && service.endpoint() != null) {
+      List<VirtualIp> own = new ArrayList<>(service.endpoint().virtualIps());
+      for (Service other : world.state().services()) {
+        if (!other.id().equals(service.id()) && other.endpoint() != null) {
+          List<VirtualIp> others = other.endpoint().virtualIps();
+          own.replaceAll(mine -> likeOf(others, mine, VirtualIp::networkId));
+        }
+      }
+      return new Op.Update(service.withEndpoint(service.endpoint().withVirtualIps(own)));
+    }
+    return op;
+  }
+
+  private static Op sameGateway(Simulation world, Op op) {
+    if (op instanceof Op.Update(Node node)) {
+      List<Gateway> own = new ArrayList<>(node.gateways());
+      for (Node other : world.state().nodes()) {
+        if (!other.id().equals(node.id())) {
+          own.replaceAll(mine -> likeOf(other.gateways(), mine, Gateway::networkId));
+        }
+      }
+      return new Op.Update(node.withGateways(own));
+    }
+    return op;
+  }
+
+  /** The one of them that has the same key; else this one. */
+  private static <T> T likeOf(List<T> others, T own, Function<T, String> key) {
+    return others.stream()
+        .filter(other -> key.apply(other).equals(key.apply(own)))
+        .findFirst()
+        .orElse(own);
+  }
+
+  private static Op sameSubnet(Simulation world, Op op) {
+    if (op instanceof Op.Update(Network network)) {
+      for (Network other : world.state().networks()) {
+        if (!other.id().equals(network.id()) && other.ipamOptions() != null) {
+          return new Op.Update(network.withIpamOptions(other.ipamOptions()));
+        }
+      }
+    }
+    return op;
+  }
+
+  private static Op sameVxlan(Simulation world, Op op) {
+    if (op instanceof Op.Update(Network network)) {
+      for (Network other : world.state().networks()) {
+        if (!other.id().equals(network.id()) && other.driverState() != null) {
+          return new Op.Update(network.withDriverState(other.driverState()));
         }
       }
     }

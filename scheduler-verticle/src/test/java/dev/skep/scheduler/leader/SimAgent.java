@@ -13,6 +13,7 @@ import dev.skep.store.bus.message.AgentMessages.StatusReport;
 import dev.skep.store.bus.message.AgentMessages.StatusTaken;
 import dev.skep.store.bus.message.AgentMessages.TaskReport;
 import dev.skep.store.model.Task;
+import dev.skep.store.model.Task.NetworkAttachment;
 import dev.skep.store.model.TaskState;
 import dev.skep.store.model.TaskStatus;
 import dev.skep.store.model.spec.ContainerSpec;
@@ -29,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 final class SimAgent {
   /** A container of a flaky image exits within so many milliseconds of its start. */
   private static final long FLAKY_FOR = 900;
+
+  /** The share of reports that say of networks what is not so, while the world is not calm. */
+  private static final double LIES = 0.1;
 
   /** The share of a job's containers that fail. */
   private static final double JOB_FAILS = 0.15;
@@ -200,7 +204,7 @@ final class SimAgent {
       if (task != null) {
         told.put(id, task.state);
         TaskStatus status = TaskStatus.of(world.now(), task.state, task.state.text());
-        reports.add(new TaskReport(id, status.withErr(task.err), List.of()));
+        reports.add(new TaskReport(id, status.withErr(task.err), attachments(task)));
       }
     }
     world
@@ -224,6 +228,21 @@ final class SimAgent {
           taken.result().gone().forEach(this::drop);
           report();
         });
+  }
+
+  /** What it says of the task's networks: whatever it says, the addresses are the manager's. */
+  private List<NetworkAttachment> attachments(Held task) {
+    if (world.drivers().local()) {
+      return List.of();
+    }
+    List<NetworkAttachment> told = task.task.networksAttachments();
+    if (world.isCalm() || !world.chance(LIES)) {
+      return told;
+    }
+    boolean unknown = world.chance(0.5);
+    return told.stream()
+        .map(a -> new NetworkAttachment(unknown ? null : a.network(), List.of("10.0.0.1/24")))
+        .toList();
   }
 
   Future<AssignmentTaken> take(Assignment assignment) {

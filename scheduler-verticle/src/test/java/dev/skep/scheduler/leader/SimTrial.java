@@ -70,9 +70,9 @@ final class SimTrial {
   private void update(Service service) {
     String image = world.chance(0.25) ? "broken:trial" : "web:trial";
     // A host has each of its ports once: the task that comes would wait for the one that leaves.
-    UpdateConfig config = user.config();
+    UpdateConfig config = user.specs().config();
     while (service.spec().endpointSpec() != null && "start-first".equals(config.order())) {
-      config = user.config();
+      config = user.specs().config();
     }
     UpdateConfig chosen = config;
     user.change(

@@ -7,38 +7,34 @@ import dev.skep.store.model.Node.NodeStatus;
 import dev.skep.store.model.Service;
 import dev.skep.store.model.Service.JobIteration;
 import dev.skep.store.model.Service.JobStatus;
-import dev.skep.store.model.spec.ContainerSpec;
-import dev.skep.store.model.spec.Resources;
 import dev.skep.store.model.spec.ServiceSpec;
-import dev.skep.store.model.spec.ServiceSpec.EndpointSpec;
-import dev.skep.store.model.spec.ServiceSpec.Mode;
-import dev.skep.store.model.spec.ServiceSpec.PortConfig;
-import dev.skep.store.model.spec.ServiceSpec.UpdateConfig;
-import dev.skep.store.model.spec.TaskSpec;
-import dev.skep.store.model.spec.TaskSpec.Placement;
-import dev.skep.store.model.spec.TaskSpec.RestartPolicy;
 import dev.skep.store.state.Transaction;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /** Users and fate: what happens to a simulated cluster from outside. */
 final class SimUser {
   private static final int MOST_SERVICES = 4;
-  private static final long MILLI = 1_000_000L;
 
   private final Simulation world;
   private final SimNetworks networks;
+  private final SimSpecs specs;
   private int services;
   private int nodes;
-  private int images;
 
   SimUser(Simulation world) {
     this.world = world;
     this.networks = new SimNetworks(world, this);
+    this.specs = new SimSpecs(world, networks);
+  }
+
+  SimSpecs specs() {
+    return specs;
   }
 
   /** Founds a cluster of a few nodes. */
@@ -66,9 +62,9 @@ final class SimUser {
     }
     switch ((int) world.between(0, 20)) {
       case 0, 1 -> create();
-      case 2, 3 -> changeService(this::scaled);
-      case 4, 5, 6 -> changeService(this::updated);
-      case 7 -> changeService(this::placed);
+      case 2, 3 -> changeService(specs::scaled);
+      case 4, 5, 6 -> changeService(specs::updated);
+      case 7 -> changeService(specs::placed);
       case 8 -> remove();
       case 9 -> changeNode();
       case 10 -> relabel();
@@ -98,73 +94,9 @@ final class SimUser {
       return;
     }
     services++;
-    ServiceSpec spec =
-        Samples.spec("s" + services, world.between(0, 6)).withTaskTemplate(template());
-    int kind = (int) world.between(0, 9);
-    if (kind == 0 || kind == 1) {
-      spec = spec.withMode(Mode.everyNode());
-    } else if (kind == 2) {
-      long total = world.between(1, 5);
-      ServiceSpec.ReplicatedJob job = new ServiceSpec.ReplicatedJob(world.between(1, 3), total);
-      spec = spec.withMode(new Mode(null, null, job, null));
-    } else if (kind == 3) {
-      spec = spec.withMode(new Mode(null, null, null, new ServiceSpec.GlobalJob()));
-    } else if (kind == 4) {
-      PortConfig port = new PortConfig(null, "tcp", 80, 8080, "host");
-      spec = spec.withEndpointSpec(new EndpointSpec("dnsrr", List.of(port)));
-    } else if (kind == 5) {
-      PortConfig port = new PortConfig(null, "tcp", 80, null, "ingress");
-      spec = spec.withEndpointSpec(new EndpointSpec("vip", List.of(port)));
-    }
-    if (kind > 3 || kind < 2) {
-      spec = spec.withUpdateConfig(config()).withRollbackConfig(config());
-    }
+    ServiceSpec spec = specs.made("s" + services);
     world.commit(
         Transaction.at(world.clock()).create(Samples.service("id-" + spec.name(), spec)).build());
-  }
-
-  UpdateConfig config() {
-    List<String> actions = List.of("pause", "continue", "rollback");
-    return new UpdateConfig(
-        world.between(0, 3),
-        world.between(0, 2) * 500 * MILLI,
-        actions.get((int) world.between(0, 2)),
-        world.between(0, 3) * 1000 * MILLI,
-        world.chance(0.5) ? 0 : 0.4,
-        world.chance(0.3) ? "start-first" : "stop-first");
-  }
-
-  private TaskSpec template() {
-    RestartPolicy policy =
-        new RestartPolicy(
-            world.chance(0.8) ? "any" : "on-failure",
-            world.between(0, 2) * 1000 * MILLI,
-            world.chance(0.2) ? world.between(1, 4) : null,
-            world.chance(0.5) ? 5 * Samples.SECOND : null);
-    TaskSpec template = TaskSpec.of(ContainerSpec.of(image())).withRestartPolicy(policy);
-    if (world.chance(0.3)) {
-      template =
-          template.withResources(
-              new Resources(
-                  null, new Resources.Reservations(500_000_000L, 1L << 30, List.of()), null, null));
-    }
-    return networks.some(template.withPlacement(placement()));
-  }
-
-  private Placement placement() {
-    List<String> constraints =
-        world.chance(0.3)
-            ? List.of(world.chance(0.5) ? "node.labels.zone==a" : "node.labels.zone!=a")
-            : List.of();
-    return new Placement(constraints, List.of(), world.chance(0.1) ? 2L : null, List.of());
-  }
-
-  private String image() {
-    images++;
-    return (world.chance(0.15)
-            ? "missing:"
-            : world.chance(0.15) ? "broken:" : world.chance(0.1) ? "flaky:" : "web:")
-        + images;
   }
 
   /** A change of a service, as the gateway makes it. */
@@ -199,7 +131,7 @@ final class SimUser {
     ServiceSpec next = edit.of(service.spec());
     boolean tasksChange =
         !next.taskTemplate().equals(service.spec().taskTemplate())
-            || !java.util.Objects.equals(next.endpointSpec(), service.spec().endpointSpec());
+            || !Objects.equals(next.endpointSpec(), service.spec().endpointSpec());
     Service changed =
         service.with(s ->
             s.spec(next)
@@ -214,33 +146,6 @@ final class SimUser {
           changed.withJobStatus(new JobStatus(new JobIteration(iteration + 1), world.clock()));
     }
     world.commit(Transaction.at(world.clock()).update(changed).build());
-  }
-
-  private ServiceSpec scaled(ServiceSpec spec) {
-    Mode mode = spec.mode();
-    return mode == null || mode.replicated() == null
-        ? spec
-        : spec.withMode(Mode.replicated(world.between(0, 7)));
-  }
-
-  private ServiceSpec updated(ServiceSpec spec) {
-    TaskSpec template = spec.taskTemplate();
-    ContainerSpec container = template.containerSpec();
-    if (container != null && world.chance(0.2)) {
-      return spec.withTaskTemplate(
-          world.chance(0.5)
-              ? template.withRestartPolicy(template().restartPolicy())
-              : template.withContainerSpec(
-                  container.withStopGracePeriod(world.between(1, 9) * Samples.SECOND)));
-    }
-    return spec.withTaskTemplate(
-        world.chance(0.2)
-            ? template.withForceUpdate(template.forceUpdate() + 1)
-            : template.withContainerSpec(ContainerSpec.of(image())));
-  }
-
-  private ServiceSpec placed(ServiceSpec spec) {
-    return spec.withTaskTemplate(spec.taskTemplate().withPlacement(placement()));
   }
 
   private void remove() {
@@ -371,35 +276,8 @@ final class SimUser {
               .build());
     }
     for (Service service : sorted()) {
-      change(service, this::healthy);
+      change(service, specs::healthy);
     }
-  }
-
-  private ServiceSpec healthy(ServiceSpec spec) {
-    TaskSpec template = networks.healthy(spec.taskTemplate());
-    ServiceSpec next =
-        spec.withTaskTemplate(
-            template
-                .withContainerSpec(ContainerSpec.of("web:last"))
-                .withResources(null)
-                .withPlacement(
-                    new Placement(
-                        world.chance(0.3) ? List.of("node.labels.zone==a") : List.of(),
-                        List.of(),
-                        null,
-                        List.of())));
-    boolean hostPorts =
-        spec.endpointSpec() != null
-            && spec.endpointSpec().ports().stream().anyMatch(port -> !port.ingress());
-    if (hostPorts) {
-      int own = 9000 + Math.abs(String.valueOf(spec.name()).hashCode() % 1000);
-      PortConfig port = new PortConfig(null, "tcp", 80, own, "host");
-      next =
-          next.withMode(Mode.replicated(1))
-              .withUpdateConfig(null)
-              .withEndpointSpec(new EndpointSpec("dnsrr", List.of(port)));
-    }
-    return next;
   }
 
   /** How long everything takes to settle. */

@@ -8,21 +8,27 @@ import dev.skep.scheduler.allocate.NetworkDrivers;
 import dev.skep.scheduler.allocate.NetworkDrivers.Capabilities;
 import dev.skep.store.model.Cluster;
 import dev.skep.store.model.Network;
+import dev.skep.store.model.Node;
 import dev.skep.store.model.Node.Gateway;
 import dev.skep.store.model.Service.VirtualIp;
 import dev.skep.store.model.Task;
+import dev.skep.store.model.Task.NetworkAttachment;
 import dev.skep.store.model.TaskState;
+import dev.skep.store.model.spec.Driver;
 import dev.skep.store.model.spec.ServiceSpec;
 import dev.skep.store.model.spec.ServiceSpec.EndpointSpec;
 import dev.skep.store.net.Subnet;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What tasks, services, nodes and networks are given before tasks are placed. */
 class AllocatingTest {
-  private static final NetworkDrivers MANAGED =
+  static final NetworkDrivers MANAGED =
       new NetworkDrivers(Map.of("overlay", new Capabilities(true, true)));
 
   private static Harness managed(int nodes) {
@@ -154,12 +160,16 @@ class AllocatingTest {
   }
 
   @Test
-  void an_address_is_free_again_after_its_task_but_not_at_once() {
-    Harness harness = managed(1).create(Samples.network("n", null));
-    harness.create(Samples.service("web", spec("web", 1, "n"))).settle();
-    assertThat(addresses(harness, "web")).containsExactly("10.0.0.2/24");
-    harness.report(harness.wanted().getFirst(), TaskState.FAILED).settle();
-    assertThat(addresses(harness, "web")).containsExactly("10.0.0.4/24");
+  void an_address_is_free_again_after_its_task_but_comes_after_all_others() {
+    Harness harness = managed(1).create(Samples.network("n", "10.9.0.0/29"));
+    harness.create(Samples.service("web", dnsrr("web", 1, "n"))).settle();
+    List<String> had = new ArrayList<>(addresses(harness, "web"));
+    for (int i = 0; i < 3; i++) {
+      harness.report(harness.wanted().getFirst(), TaskState.FAILED);
+      harness.after(Duration.ofMinutes(2)).settle();
+      had.addAll(addresses(harness, "web"));
+    }
+    assertThat(had).containsExactly("10.9.0.2/29", "10.9.0.4/29", "10.9.0.5/29", "10.9.0.2/29");
   }
 
   @Test
@@ -190,6 +200,58 @@ class AllocatingTest {
     assertThat(harness.tasks().stream().filter(task -> task.state() == TaskState.RUNNING))
         .as("twelve addresses, without the first, the gateway, and two for the nodes")
         .hasSize(8);
+    harness.create(Samples.node("n3")).pass();
+    assertThat(harness.tasks())
+        .filteredOn(task -> task.state() == TaskState.NEW)
+        .extracting(task -> String.valueOf(task.status().err()))
+        .containsOnly("no address is free on network net-n (10.9.0.0/28)");
+  }
+
+  @Test
+  void where_only_those_are_left_the_words_say_so() {
+    Harness harness = managed(2).create(Samples.network("n", "10.9.0.0/28"));
+    harness.availability("n1", "pause").availability("n2", "pause");
+    harness.create(Samples.service("web", dnsrr("web", 20, "n"))).pass();
+    assertThat(harness.tasks())
+        .filteredOn(task -> task.state() == TaskState.NEW)
+        .hasSize(12)
+        .extracting(task -> String.valueOf(task.status().err()))
+        .containsOnly(
+            "no address is free on network net-n (10.9.0.0/28):"
+                + " all but those kept for nodes are taken");
+  }
+
+  @Test
+  void tasks_that_wait_for_a_node_get_addresses_when_these_come_to_be_the_manager_s() {
+    Harness harness = Harness.withNodes(1).availability("n1", "pause");
+    harness.create(Samples.network("n", "10.9.0.0/29"));
+    harness.create(Samples.service("web", dnsrr("web", 5, "n"))).pass();
+    assertThat(harness.tasks()).hasSize(5).allMatch(task -> task.state() == TaskState.PENDING);
+    harness.drivers(MANAGED).pass();
+    assertThat(harness.tasks()).hasSize(5).allMatch(task -> task.state() == TaskState.PENDING);
+    assertThat(addresses(harness, "web"))
+        .containsExactly("10.9.0.2/29", "10.9.0.3/29", "10.9.0.4/29");
+    harness.availability("n1", "active").pass();
+    assertThat(harness.tasks())
+        .filteredOn(task -> task.state() == TaskState.ASSIGNED)
+        .hasSize(3)
+        .allMatch(task -> task.networksAttachments().size() == 1);
+    assertThat(harness.tasks())
+        .filteredOn(task -> task.state() == TaskState.PENDING)
+        .extracting(task -> String.valueOf(task.status().err()))
+        .containsOnly("no address is free on network net-n (10.9.0.0/29)");
+  }
+
+  @Test
+  void a_node_that_is_down_keeps_its_gateway_and_the_time_since_when() {
+    Harness harness = managed(1).create(Samples.network("n", "10.9.0.0/29"));
+    harness.create(Samples.service("a", dnsrr("a", 1, "n"))).settle();
+    harness.delete(harness.service("a")).settle().nodeState("n1", Node.NodeStatus.DOWN);
+    Node before = harness.state().node("n1").orElseThrow();
+    harness.create(Samples.node("n2"));
+    harness.create(Samples.service("b", dnsrr("b", 5, "n"))).settle();
+    assertThat(harness.state().node("n1")).contains(before);
+    assertThat(before.gateways()).hasSize(1);
   }
 
   @Test
@@ -239,5 +301,58 @@ class AllocatingTest {
     harness.create(Samples.service("web", spec("web", 1, "n"))).pass();
     assertThat(harness.tasks().getFirst().status().err())
         .isEqualTo("network net-n: a /30 has too few addresses; at least a /29 is needed");
+  }
+
+  private static Network withVxlan(String id, String ids) {
+    Network network = Samples.network(id, null);
+    Driver asked = new Driver("overlay", Map.of(Network.VXLAN_OPTION, ids));
+    return network.withSpec(network.spec().withDriverConfiguration(asked));
+  }
+
+  private static String vxlan(Harness harness, String id) {
+    Driver driver = network(harness, id).driverState();
+    return driver == null ? "" : String.valueOf(driver.options().get(Network.VXLAN_OPTION));
+  }
+
+  @Test
+  void a_vxlan_id_that_a_user_asks_for_is_nobody_else_s() {
+    Harness harness = managed(1);
+    harness.create(withVxlan("a", "65537,65538")).create(withVxlan("b", "65537"));
+    for (String id : List.of("c", "d", "a", "b")) {
+      if (harness.state().network(id).isEmpty()) {
+        harness.create(Samples.network(id, null));
+      }
+      harness.create(Samples.service("s-" + id, spec("s-" + id, 1, id))).pass();
+    }
+    assertThat(List.of(vxlan(harness, "c"), vxlan(harness, "d"), vxlan(harness, "a")))
+        .containsExactly("65536", "65539", "65537");
+    assertThat(vxlan(harness, "b")).isEmpty();
+    assertThat(harness.tasks())
+        .filteredOn(task -> task.serviceId().equals("s-b"))
+        .extracting(task -> String.valueOf(task.status().err()))
+        .containsExactly("network net-b: its VXLAN id 65537 is another network's");
+  }
+
+  @Test
+  void a_network_with_a_subnet_but_without_a_vxlan_id_gets_one_and_its_addresses_stay() {
+    Harness harness =
+        Harness.withNodes(1)
+            .drivers(new NetworkDrivers(Map.of("overlay", new Capabilities(true, false))))
+            .create(Samples.network("n", null));
+    harness.create(Samples.service("a", spec("a", 1, "n"))).settle();
+    assertThat(vxlan(harness, "n")).isEqualTo("null");
+    List<String> before = addresses(harness, "a");
+    harness.drivers(MANAGED).create(Samples.service("b", spec("b", 1, "n"))).settle();
+    assertThat(vxlan(harness, "n")).isEqualTo("65536");
+    assertThat(addresses(harness, "a")).isEqualTo(before);
+    assertThat(addresses(harness, "b")).doesNotContainAnyElementsOf(before).hasSize(1);
+    assertThat(harness.tasks())
+        .filteredOn(task -> task.serviceId().equals("b"))
+        .flatExtracting(Task::networksAttachments)
+        .allMatch(place -> Objects.equals(driver(place), network(harness, "n").driverState()));
+  }
+
+  private static @Nullable Driver driver(NetworkAttachment place) {
+    return place.network() == null ? null : place.network().driverState();
   }
 }

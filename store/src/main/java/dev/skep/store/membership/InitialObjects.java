@@ -88,8 +88,7 @@ public final class InitialObjects {
         now,
         spec,
         new Driver(name, Map.of()),
-        new IpamOptions(new Driver(null, Map.of()), List.of()),
-        null);
+        new IpamOptions(new Driver(null, Map.of()), List.of()));
   }
 
   private static Network ingress(String id, String pool, int subnetSize, Instant now) {
@@ -111,7 +110,6 @@ public final class InitialObjects {
         now,
         spec,
         new Driver("overlay", Map.of(Network.VXLAN_OPTION, FIRST_VXLAN)),
-        new IpamOptions(new Driver("default", Map.of()), List.of(subnet)),
-        null);
+        new IpamOptions(new Driver("default", Map.of()), List.of(subnet)));
   }
 }

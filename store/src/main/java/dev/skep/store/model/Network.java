@@ -2,11 +2,8 @@ package dev.skep.store.model;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.annotation.JsonView;
 import dev.skep.store.model.json.Copies;
-import dev.skep.store.model.json.Json;
 import dev.skep.store.model.spec.Driver;
-import dev.skep.store.net.IpAddress;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 import java.util.List;
@@ -19,7 +16,6 @@ import org.jspecify.annotations.Nullable;
  *
  * @param driverState the driver with what was given to the network, such as its VXLAN id
  * @param ipamOptions the subnet as it was given; absent while it has none of the manager's
- * @param lastGiven where the giving of its addresses goes on; absent while none was given
  */
 @RecordBuilder
 public record Network(
@@ -30,8 +26,7 @@ public record Network(
     NetworkSpec spec,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Driver driverState,
     @JsonProperty("IPAMOptions") @JsonInclude(JsonInclude.Include.NON_NULL)
-        @Nullable IpamOptions ipamOptions,
-    @JsonView(Json.Stored.class) @Nullable LastGiven lastGiven)
+        @Nullable IpamOptions ipamOptions)
     implements SwarmObject, NetworkBuilder.With {
 
   /**
@@ -86,15 +81,6 @@ public record Network(
       labels = Copies.map(labels);
     }
   }
-
-  /**
-   * The addresses that were given last. The next ones are looked for after these, so that one that
-   * was given back rests for as long as there are others.
-   *
-   * @param address the last one of a task or of a node's gateway; absent when none was given
-   * @param virtual the last one of a service; absent when none was given
-   */
-  public record LastGiven(@Nullable IpAddress address, @Nullable IpAddress virtual) {}
 
   public record IpamOptions(
       @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Driver driver,

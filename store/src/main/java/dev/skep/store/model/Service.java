@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param updateStatus the running or last update; absent when the last change needed none
  * @param specVersion the version at which the task template or endpoint last changed; tasks made
  *     from it carry the same number
- * @param portErrors published ports that some node cannot bind; users see them on the service's
- *     tasks
+ * @param portErrors published ports that some node cannot bind, and those for which no number was
+ *     free; users see them on the service's tasks
  * @param registryAuth the base64url X-Registry-Auth that pulls use; never shown
  * @param previousRegistryAuth the one that goes with {@code previousSpec}
  * @param dataChangedAt when new data of a secret or config made the present spec out of {@code

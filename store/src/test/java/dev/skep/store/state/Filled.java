@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.skep.store.Samples;
 import dev.skep.store.model.Kind;
 import dev.skep.store.model.SwarmObject;
-import dev.skep.store.net.IpAddress;
 import dev.skep.store.net.Subnet;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.ParameterizedType;
@@ -103,9 +102,6 @@ public final class Filled {
   private Object composed(Class<?> type) {
     if (type == JsonNode.class) {
       return JsonNodeFactory.instance.objectNode().put("any", next);
-    }
-    if (type == IpAddress.class) {
-      return IpAddress.parse("10.0.0.0").plus(next);
     }
     if (type == Subnet.class) {
       return Subnet.parse("10.0.0.0/8").part(24, next);
