@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -137,8 +138,15 @@ final class SettingsFile {
   }
 
   private @Nullable Path path(String name) {
-    String word = word(name);
-    return word == null ? null : Path.of(word);
+    Node value = said(name);
+    if (value == null) {
+      return null;
+    }
+    try {
+      return Path.of(scalar(value, name + " must be one word"));
+    } catch (InvalidPathException e) {
+      throw wrong(value, name + " must be a path: " + Reason.shown(e.getReason()));
+    }
   }
 
   private @Nullable String word(String name) {

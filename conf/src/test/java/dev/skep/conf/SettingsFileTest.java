@@ -42,6 +42,7 @@ class SettingsFileTest {
         "tcp: [null]      | 1 | 7 | tcp must be a list",
         "socket: [a, b]   | 1 | 9 | socket must be one word",
         "data-dir: {a: b} | 1 | 11 | data-dir must be one word",
+        "data-dir: \"a\\0b\" | 1 | 11 | data-dir must be a path",
         "engine: {a: b}   | 1 | 9 | engine must be one word",
         "max-tasks: many  | 1 | 12 | max-tasks must be a whole number",
         "max-tasks: 1.5   | 1 | 12 | max-tasks must be a whole number",
