@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** `test/hosts`, about one bed. */
 record BedCommand(String bed) {
@@ -13,9 +15,21 @@ record BedCommand(String bed) {
   private static final String PROGRAM =
       Path.of("../test/hosts").toAbsolutePath().normalize().toString();
 
+  private static final Pattern OF_A_RUN = Pattern.compile("t([0-9]+) .*");
+
   /** Its name is that of this run of the tests: two runs on one machine do not meet. */
   static BedCommand ofThisRun() {
     return new BedCommand("t" + ProcessHandle.current().pid());
+  }
+
+  /** Removes the beds of runs that were killed before they could. */
+  static void sweep() {
+    for (String line : Command.succeed(Map.of(), List.of(PROGRAM, "ls")).lines()) {
+      Matcher run = OF_A_RUN.matcher(line);
+      if (run.matches() && ProcessHandle.of(Long.parseLong(run.group(1))).isEmpty()) {
+        new BedCommand("t" + run.group(1)).succeed("down");
+      }
+    }
   }
 
   /** Throws AssertionError with what was said when it does not succeed. */

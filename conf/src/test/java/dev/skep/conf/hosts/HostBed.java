@@ -55,6 +55,7 @@ final class HostBed implements BeforeAllCallback, AfterEachCallback, AfterAllCal
 
   @Override
   public void beforeAll(ExtensionContext context) {
+    BedCommand.sweep();
     List<String> words = new ArrayList<>(List.of(Integer.toString(hosts.size())));
     words.addAll(options);
     try {
