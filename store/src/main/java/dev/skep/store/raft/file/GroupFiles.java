@@ -4,6 +4,7 @@ import dev.skep.store.file.AtomicFile;
 import dev.skep.store.seal.Seal;
 import java.io.IOException;
 import java.io.Reader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -125,10 +126,17 @@ public final class GroupFiles {
    */
   public static void goOnAlone(Path directory, String memberId, String address, LogFiles log)
       throws IOException {
-    Path group = storage(directory).resolve(UUID.randomUUID().toString());
-    Files.move(in(directory), group, StandardCopyOption.ATOMIC_MOVE);
+    Path before = in(directory);
+    Path group = storage(directory).resolve(after(before, memberId, log.end()).toString());
+    Files.move(before, group, StandardCopyOption.ATOMIC_MOVE);
     AtomicFile.syncDirectory(storage(directory));
     GroupMembers.write(new GroupFiles(group).members(), memberId, address, log.end() + 1);
+  }
+
+  /** Of all groups that came from this one, no other has the id: each goes on at one member. */
+  private static UUID after(Path group, String memberId, long lastIndex) {
+    String from = "%s %s %d".formatted(group.getFileName(), memberId, lastIndex);
+    return UUID.nameUUIDFromBytes(from.getBytes(StandardCharsets.UTF_8));
   }
 
   private static void checkTerm(Path file) throws IOException {
