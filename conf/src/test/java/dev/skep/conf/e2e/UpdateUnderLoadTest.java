@@ -43,9 +43,9 @@ class UpdateUnderLoadTest {
   }
 
   @Test
-  void ten_updates_that_start_first_lose_no_request() {
+  void five_updates_that_start_first_lose_no_request() {
     serve(PlainServer.class, 2, "--update-order", "start-first", "--update-parallelism", "2");
-    updateUnderLoad(2, 10);
+    updateUnderLoad(2, 5);
   }
 
   @Test
